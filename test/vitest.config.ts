@@ -1,0 +1,26 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+// Two runtimes: `*.worker.test.ts` run inside workerd, every other test in Node.
+// Both run the same sources; the end-to-end suites start the real local stack.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        root: new URL("..", import.meta.url).pathname,
+        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        test: { name: "workerd", include: ["test/**/*.worker.test.ts"] },
+      },
+      {
+        root: new URL("..", import.meta.url).pathname,
+        test: {
+          name: "node",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.worker.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
