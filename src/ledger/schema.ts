@@ -1,0 +1,235 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
+import type { Period } from "../domain/period.ts";
+import type { Usage } from "../domain/usage.ts";
+
+// The Postgres tables. Amounts of money are `bigint` nano-USD, read as `number` (all are below 2^53).
+// What the drain, the rebuild and the recovery do in one step is in SQL functions: drizzle/0001_books.sql.
+
+const amount = (name: string) => bigint(name, { mode: "number" });
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+const createdAt = () => moment("created_at").notNull().defaultNow();
+const updatedAt = () => moment("updated_at").notNull().defaultNow();
+
+export const organizations = pgTable("organizations", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+});
+
+/** The state of one organization's books: protocol state that must outlive Redis. */
+export const organizationBooks = pgTable("organization_books", {
+  organizationId: text("organization_id").primaryKey(),
+  /** The last epoch handed out. */
+  epoch: amount("epoch").notNull().default(0),
+  /** Drains of an epoch below this are refused. */
+  fence: amount("fence").notNull().default(0),
+  /** Sequence and tag of the last entry drained. */
+  watermarkEpoch: amount("watermark_epoch").notNull().default(0),
+  watermarkN: amount("watermark_n").notNull().default(0),
+  watermarkTag: text("watermark_tag").notNull().default("-"),
+});
+
+export const keys = pgTable(
+  "keys",
+  {
+    id: text("id").primaryKey(),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    teamId: text("team_id"),
+    userId: text("user_id"),
+    name: text("name"),
+    /** The last characters of the secret, to recognize it by. */
+    hint: text("hint").notNull(),
+    /** Half of the secret's HMAC: finds the key, can't be turned back into the secret. */
+    digest: text("digest").notNull(),
+    enabled: boolean("enabled").notNull().default(true),
+    revokedAt: moment("revoked_at"),
+    expiresAt: moment("expires_at"),
+    models: jsonb("models").$type<string[]>(),
+    endpoints: jsonb("endpoints").$type<string[]>(),
+    providers: jsonb("providers").$type<string[]>(),
+    modelAliases: jsonb("model_aliases").$type<Record<string, string>>(),
+    tags: jsonb("tags").$type<string[]>(),
+    metadata: jsonb("metadata").$type<Record<string, unknown>>(),
+    whenShort: text("when_short", { enum: ["clamp", "reject"] })
+      .notNull()
+      .default("clamp"),
+    minOutputTokens: integer("min_output_tokens").notNull().default(256),
+    onDisconnect: text("on_disconnect", { enum: ["drain", "abort"] })
+      .notNull()
+      .default("drain"),
+    allowUnpriced: boolean("allow_unpriced").notNull().default(false),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex("keys_digest").on(table.digest),
+    index("keys_by_organization").on(table.organizationId, table.id),
+  ],
+);
+
+export const SCOPE_KINDS = ["organization", "team", "member", "user", "key", "customer", "tag"] as const;
+export const UNITS = ["usd", "requests", "tokens", "concurrent"] as const;
+
+export const budgets = pgTable(
+  "budgets",
+  {
+    id: text("id").primaryKey(),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    scopeKind: text("scope_kind", { enum: SCOPE_KINDS }).notNull(),
+    scopeId: text("scope_id").notNull(),
+    unit: text("unit", { enum: UNITS }).notNull(),
+    /** Nano-USD for `usd`, a count for the other units. */
+    limit: amount("limit_amount").notNull(),
+    period: jsonb("period").$type<Period>().notNull(),
+    models: jsonb("models").$type<string[]>(),
+    enforcement: text("enforcement", { enum: ["hard", "soft", "shadow"] })
+      .notNull()
+      .default("hard"),
+    onLapse: text("on_lapse", { enum: ["charge", "release"] })
+      .notNull()
+      .default("charge"),
+    onStoreOutage: text("on_store_outage", { enum: ["closed", "open"] })
+      .notNull()
+      .default("closed"),
+    countFrom: text("count_from", { enum: ["now", "period_start"] })
+      .notNull()
+      .default("now"),
+    alertAt: jsonb("alert_at").$type<number[]>().notNull().default([0.5, 0.8, 1]),
+    name: text("name"),
+    /** Counts the period changes: each starts a new counter. */
+    generation: integer("generation").notNull().default(1),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [index("budgets_by_scope").on(table.organizationId, table.scopeKind, table.scopeId)],
+);
+
+/**
+ * The version of each policy document that Redis holds (a key, or the budgets of a scope). Raised in the
+ * statement batch that changes what the document says, so that a reader sees both or neither (law 10).
+ */
+export const policyVersions = pgTable(
+  "policy_versions",
+  {
+    organizationId: text("organization_id").notNull(),
+    /** `key`: the id is a key's digest. `scope`: the id is `<kind>:<id>`. */
+    kind: text("kind", { enum: ["key", "scope"] }).notNull(),
+    id: text("id").notNull(),
+    version: amount("version").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.kind, table.id] })],
+);
+
+/** What one entry counted in one budget. `instance`: of a wildcard budget. Times are milliseconds of the epoch. */
+export interface EntryBudget {
+  id: string;
+  instance?: string;
+  counter: string;
+  period_start: number;
+  amount: number;
+}
+
+export const ENTRY_KINDS = ["settled", "lapsed", "correction", "void", "reset"] as const;
+
+/** Immutable, signed rows of money. Only the drain writes them (law 1). */
+export const ledgerEntries = pgTable(
+  "ledger_entries",
+  {
+    id: text("id").notNull(),
+    organizationId: text("organization_id").notNull(),
+    holdId: text("hold_id").notNull(),
+    requestId: text("request_id").notNull(),
+    kind: text("kind", { enum: ENTRY_KINDS }).notNull(),
+    amount: amount("amount").notNull(),
+    budgets: jsonb("budgets").$type<EntryBudget[]>().notNull(),
+    keyId: text("key_id").notNull(),
+    teamId: text("team_id"),
+    userId: text("user_id"),
+    customer: text("customer"),
+    tags: jsonb("tags").$type<string[]>().notNull().default([]),
+    provider: text("provider").notNull(),
+    modelRequested: text("model_requested").notNull(),
+    model: text("model").notNull(),
+    endpoint: text("endpoint").notNull(),
+    stream: boolean("stream").notNull(),
+    usage: jsonb("usage").$type<Usage>(),
+    priceVersion: text("price_version"),
+    serviceTier: text("service_tier"),
+    estimated: boolean("estimated").notNull().default(false),
+    outcome: text("outcome").notNull(),
+    status: integer("status"),
+    /** What the hold set aside, and what the settle cost beyond it, in nano-USD. */
+    hold: amount("hold").notNull(),
+    overrun: amount("overrun").notNull().default(0),
+    startedAt: moment("started_at").notNull(),
+    firstByteMs: integer("first_byte_ms"),
+    durationMs: integer("duration_ms"),
+    /** When the entry was made in Redis. */
+    at: moment("at").notNull(),
+    sequenceEpoch: amount("sequence_epoch").notNull(),
+    sequenceN: amount("sequence_n").notNull(),
+    bookedAt: moment("booked_at").notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index("ledger_by_hold").on(table.organizationId, table.holdId),
+    index("ledger_by_request").on(table.requestId),
+    index("ledger_by_time").on(table.organizationId, table.at, table.id),
+    index("ledger_by_key").on(table.organizationId, table.keyId, table.at),
+  ],
+);
+
+/** The sum of the ledger per counter and period: what a rebuild starts from. */
+export const budgetTotals = pgTable(
+  "budget_totals",
+  {
+    organizationId: text("organization_id").notNull(),
+    counter: text("counter").notNull(),
+    /** Milliseconds of the epoch. */
+    periodStart: amount("period_start").notNull(),
+    spent: amount("spent").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.counter, table.periodStart] })],
+);
+
+/** Settles that couldn't reach Redis within their retries; later drains replay them. */
+export const strandedSettles = pgTable(
+  "stranded_settles",
+  {
+    organizationId: text("organization_id").notNull(),
+    holdId: text("hold_id").notNull(),
+    settle: jsonb("settle").$type<unknown>().notNull(),
+    createdAt: createdAt(),
+    doneAt: moment("done_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.holdId] }),
+    index("stranded_open").on(table.organizationId).where(sql`done_at is null`),
+  ],
+);
+
+/** The first answer of each POST that carried an Idempotency-Key. */
+export const idempotencyKeys = pgTable("idempotency_keys", {
+  id: text("id").primaryKey(),
+  bodyDigest: text("body_digest").notNull(),
+  status: integer("status"),
+  response: jsonb("response").$type<unknown>(),
+  createdAt: createdAt(),
+});
