@@ -1,0 +1,63 @@
+import { z } from "zod";
+
+// The Worker's bindings, parsed once. A missing or wrong one is named, never guessed.
+
+const text = z.string().min(1);
+const url = z.url({ protocol: /^https?$/ });
+const seconds = (min: number, max: number, fallback: number) =>
+  z.coerce.number().min(min).max(max).default(fallback);
+const flag = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((value) => value === "true");
+
+const MIN_SECRET_LENGTH = 16;
+const MEBIBYTE = 1_048_576;
+
+const schema = z.object({
+  ADMIN_KEY: text,
+  KEY_SECRET: z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`),
+  UPSTASH_REDIS_REST_URL: url,
+  UPSTASH_REDIS_REST_TOKEN: text,
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL"),
+  /** Where Neon's SQL over HTTP is spoken, if not at the database's own host. */
+  DATABASE_HTTP_URL: url.optional(),
+  HOLD_LEASE_SECONDS: seconds(1, 86_400, 900),
+  DISCONNECT_GRACE_SECONDS: seconds(0, 25, 20),
+  LEDGER_FLUSH_SECONDS: seconds(0, 3_600, 0),
+  PROVIDER_TIMEOUT_SECONDS: seconds(1, 3_600, 600),
+  MAX_BODY_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1_024)
+    .max(96 * MEBIBYTE)
+    .default(32 * MEBIBYTE),
+  DEFAULT_PROVIDER: z.enum(["openai", "anthropic"]).default("openai"),
+  ALLOW_PRIVATE_ADDRESSES: flag,
+  OPENAI_BASE_URL: url.default("https://api.openai.com"),
+  OPENAI_API_KEY: text.optional(),
+  ANTHROPIC_BASE_URL: url.default("https://api.anthropic.com"),
+  ANTHROPIC_API_KEY: text.optional(),
+});
+
+export type Config = z.infer<typeof schema>;
+
+export interface SettingProblem {
+  setting: string;
+  /** What is wrong with it; never its value. */
+  detail: string;
+}
+
+/** Reads the bindings. An empty text counts as absent: that is how dashboards and shells clear a variable. */
+export function parseEnv(
+  bindings: Record<string, unknown>,
+): { config: Config } | { problems: SettingProblem[] } {
+  const given = Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return { config: parsed.data };
+  const problems = parsed.error.issues.map((issue) => {
+    const setting = String(issue.path[0] ?? "");
+    return { setting, detail: given[setting] === undefined ? "is not set" : issue.message };
+  });
+  return { problems };
+}

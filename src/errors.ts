@@ -1,0 +1,99 @@
+import type { ScopeRef } from "./domain/scope.ts";
+
+// The codes that clients see, their statuses, and the envelopes that carry them. Only this file knows HTTP errors.
+// Codes are API: they don't change.
+
+export const STATUS_BY_CODE = {
+  invalid_key: 401,
+  key_disabled: 401,
+  key_expired: 401,
+  key_revoked: 401,
+  model_not_allowed: 403,
+  endpoint_not_allowed: 403,
+  provider_not_allowed: 403,
+  customer_blocked: 403,
+  model_unpriced: 403,
+  not_found: 404,
+  budget_exceeded: 402,
+  request_too_large: 402,
+  budget_held: 429,
+  rate_limited: 429,
+  invalid_request: 400,
+  body_too_large: 413,
+  store_unavailable: 503,
+  misconfigured: 503,
+  provider_unreachable: 502,
+  provider_timeout: 504,
+  internal_error: 500,
+} as const;
+
+export type Code = keyof typeof STATUS_BY_CODE;
+
+/** The budget that refused, as clients see it: money as decimal USD, other units as integers. */
+export interface RefusingBudget {
+  id: string;
+  scope: ScopeRef;
+  unit: string;
+  limit: string | number;
+  spent: string | number;
+  held: string | number;
+  remaining: string | number;
+  resets_at: string | null;
+}
+
+/** Why a call isn't forwarded. The message may be shown to anyone who holds the key. */
+export interface Refusal {
+  code: Code;
+  message: string;
+  param?: string | null;
+  budget?: RefusingBudget;
+  retryAfterSeconds?: number;
+}
+
+export type Envelope = "openai" | "anthropic";
+
+/** A refusal as the response that the provider's own SDK turns into its own exception. */
+export function refusalResponse(refusal: Refusal, envelope: Envelope, requestId: string): Response {
+  const status = STATUS_BY_CODE[refusal.code];
+  const headers = new Headers({ "content-type": "application/json", "x-tollgate-request-id": requestId });
+  if (refusal.retryAfterSeconds !== undefined) headers.set("retry-after", String(refusal.retryAfterSeconds));
+  // OpenAI's and Anthropic's SDKs obey this header before their own rules, so money that is gone isn't asked for again.
+  if (status === 402) headers.set("x-should-retry", "false");
+  const tollgate = {
+    code: refusal.code,
+    request_id: requestId,
+    ...(refusal.budget ? { budget: refusal.budget } : {}),
+  };
+  const body =
+    envelope === "openai"
+      ? {
+          error: {
+            message: refusal.message,
+            type: openaiType(status),
+            param: refusal.param ?? null,
+            code: refusal.code,
+          },
+          tollgate,
+        }
+      : { type: "error", error: { type: anthropicType(status), message: refusal.message }, tollgate };
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+function openaiType(status: number): string {
+  if (status === 401) return "authentication_error";
+  if (status === 402) return "insufficient_quota";
+  if (status === 403) return "permission_error";
+  if (status === 429) return "rate_limit_error";
+  return status < 500 ? "invalid_request_error" : "server_error";
+}
+
+function anthropicType(status: number): string {
+  if (status === 401) return "authentication_error";
+  if (status === 402) return "billing_error";
+  if (status === 403) return "permission_error";
+  if (status === 404) return "not_found_error";
+  if (status === 413) return "request_too_large";
+  if (status === 429) return "rate_limit_error";
+  if (status === 504) return "timeout_error";
+  return status < 500 ? "invalid_request_error" : "api_error";
+}
