@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { CALENDAR_KINDS, MAX_DURATION_SECONDS, MIN_DURATION_SECONDS, type Period } from "../domain/period.ts";
+import type { Budget } from "../domain/scope.ts";
+import type { budgets } from "./schema.ts";
+
+// Postgres rows as the domain's objects. Pure.
+
+export type BudgetRow = typeof budgets.$inferSelect;
+
+/** A `jsonb` column can hold anything, so the period is parsed; a row that has no period is our own fault and throws. */
+const storedPeriod: z.ZodType<Period> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.enum(CALENDAR_KINDS) }),
+  z.strictObject({
+    kind: z.literal("duration"),
+    seconds: z.int().min(MIN_DURATION_SECONDS).max(MAX_DURATION_SECONDS),
+    anchor: z.iso.datetime(),
+  }),
+  z.strictObject({ kind: z.literal("total") }),
+]);
+
+/** The budget as the gate uses it. */
+export function budgetFromRow(row: BudgetRow): Budget {
+  return {
+    id: row.id,
+    scope: { kind: row.scopeKind, id: row.scopeId },
+    unit: row.unit,
+    limit: row.limit,
+    period: storedPeriod.parse(row.period),
+    enforcement: row.enforcement,
+    onLapse: row.onLapse,
+    generation: row.generation,
+  };
+}
