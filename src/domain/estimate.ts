@@ -1,0 +1,93 @@
+import type { Usage } from "./usage.ts";
+import { MAX_TOKENS_PER_CALL } from "./usage.ts";
+
+// How many tokens a body can be, with no tokenizer: one that runs on a client's text is a denial of service. Pure.
+
+/** What a body's bytes don't tell of its cost, as its wire format reads it. Counts are upper bounds. */
+export interface InputExtras {
+  /** Bytes of the body that are inline base64 media, not text. */
+  mediaBytes: number;
+  /** Tokens of media and hidden tool prompts. */
+  tokens: number;
+  /** How many times the provider reads the input: each use of a tool that it runs itself is a reading more. */
+  readings: number;
+  /** Tokens that such tools add on the way, over all readings. */
+  resultTokens: number;
+  /** Those of `tokens` that are audio. */
+  audioTokens: number;
+  /** Output tokens of one answer that are billed beyond the output limit. */
+  outputTokens: number;
+  /** Whether the answer may be spoken. */
+  audioOutput: boolean;
+  /** The dearest cache write that the body can cause. */
+  cacheWrites: "none" | "5m" | "1h";
+  /** Billed uses of the provider's own tools. */
+  toolCalls: Record<string, number>;
+}
+
+/** What a response said, so far or at its end. */
+interface Reported {
+  usage: Usage | null;
+  complete: boolean;
+  failed: boolean;
+  generatedBytes: number;
+}
+
+/** A byte-level tokenizer makes at most one token of a byte, so the bytes are a bound. Integer. */
+export function inputTokensBound(bodyBytes: number, extras: InputExtras): number {
+  return tokensRead(Math.max(0, bodyBytes - extras.mediaBytes), extras);
+}
+
+// Measured bytes a token: English 4.0, code 3.3, JSON 2.3 in ASCII; Chinese 2.8 (cl100k) to 4.7 (o200k).
+const ASCII_BYTES_PER_TOKEN = 3;
+const OTHER_BYTES_PER_TOKEN = 2.5;
+/** Claude's tokenizers from Opus 4.7 on make about 30 % more tokens of the same text. */
+const NEWER_CLAUDE_FACTOR = 1.35;
+/** Older Claude models, by name; every other name with "claude" in it counts as newer. */
+const OLDER_CLAUDE =
+  /claude-(?:v?1|v?2|3|instant)|claude-(?:opus|sonnet|haiku)-4(?:-[0-6])?(?:$|[-@:]20\d{6}|[-@:]v\d|-latest)/;
+
+/** The likely number of input tokens, rounded up: what a call is held at where the bound doesn't fit. */
+export function inputTokensEstimate(body: Uint8Array, extras: InputExtras, model: string): number {
+  const other = nonAsciiBytes(body);
+  const ascii = Math.max(0, body.length - other - extras.mediaBytes);
+  const text = tokensOfText({ ascii, other, model });
+  return Math.min(inputTokensBound(body.length, extras), tokensRead(text, extras));
+}
+
+/**
+ * What a dispatched call is settled at. The provider's report where it is whole; else an estimate, marked so, from the
+ * input's estimate and the bytes seen. Null where nothing was billed: a failure before anything was generated.
+ * An explicit zero is a zero (R47); a report that is missing isn't (R49), nor does a broken stream cost nothing (R26).
+ */
+export function settledUsage(
+  reported: Reported,
+  { inputTokens, model }: { inputTokens: number; model: string },
+): { usage: Usage; estimated: boolean } | null {
+  const { usage, complete, failed, generatedBytes } = reported;
+  if (usage === null && failed && generatedBytes === 0) return null;
+  const stated = usage ?? {};
+  const seen = generatedBytes === 0 ? 0 : tokensOfText({ ascii: generatedBytes, other: 0, model });
+  const input_total = stated.input_total ?? inputTokens;
+  // A stream that broke off has stated its output so far, or a mere first token.
+  const output_total = complete ? (stated.output_total ?? seen) : Math.max(stated.output_total ?? 0, seen);
+  const estimated =
+    input_total !== stated.input_total || output_total !== stated.output_total || (!complete && !failed);
+  return { usage: { ...stated, input_total, output_total }, estimated };
+}
+
+function tokensRead(text: number, extras: InputExtras): number {
+  return Math.min(MAX_TOKENS_PER_CALL, (text + extras.tokens) * extras.readings + extras.resultTokens);
+}
+
+function tokensOfText({ ascii, other, model }: { ascii: number; other: number; model: string }): number {
+  const factor = /claude/i.test(model) && !OLDER_CLAUDE.test(model.toLowerCase()) ? NEWER_CLAUDE_FACTOR : 1;
+  const tokens = Math.ceil((ascii / ASCII_BYTES_PER_TOKEN + other / OTHER_BYTES_PER_TOKEN) * factor);
+  return Math.min(MAX_TOKENS_PER_CALL, tokens);
+}
+
+function nonAsciiBytes(body: Uint8Array): number {
+  let count = 0;
+  for (const byte of body) count += byte >> 7;
+  return count;
+}

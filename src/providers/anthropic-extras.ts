@@ -1,0 +1,104 @@
+import type { InputExtras } from "../domain/estimate.ts";
+import { asArray, asObject, asText } from "./fields.ts";
+import { documentTokens, UNSEEN_DOCUMENT_TOKENS } from "./media.ts";
+import type { JsonObject } from "./wire.ts";
+
+/** The largest image that a model sees, 2,576 x 1,456 pixels, at 750 pixels a token; most see 1,600 tokens. https://platform.claude.com/docs/en/build-with-claude/vision, 2026-06. */
+const IMAGE_TOKENS = 5_000;
+/**
+ * The system prompt that tools add, 264 to 804 tokens by model and tool_choice, and the framing of each one.
+ * https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview#pricing, 2026-06.
+ */
+const TOOLS_PROMPT_TOKENS = 900;
+const TOKENS_PER_TOOL = 64;
+/** Definitions that the body only names: text editor 700, bash 245, computer use 735 + 499, web search and fetch more. */
+const TOKENS_PER_NAMED_TOOL = 3_000;
+/** What one use of a tool that Anthropic runs brings into the context; ten searches were seen to bring 7,300 each. */
+const TOKENS_PER_RESULT = 8_000;
+/** The uses of such a tool that states no `max_uses`: a guess above what was seen (10). */
+const DEFAULT_USES = 10;
+const MAX_USES = 1_000;
+const RUN_BY_ANTHROPIC = /^(?:web_search|web_fetch|code_execution|tool_search|mcp_toolset|advisor)/;
+
+/** Linear in the body and of fixed depth: messages, their blocks, the blocks in a tool's result. */
+export function anthropicExtras(body: JsonObject): InputExtras {
+  const extras: InputExtras = {
+    mediaBytes: 0,
+    tokens: 0,
+    readings: 1,
+    resultTokens: 0,
+    audioTokens: 0,
+    outputTokens: interleavedThinking(body),
+    audioOutput: false,
+    cacheWrites: "none",
+    toolCalls: {},
+  };
+  addCacheControl(extras, body);
+  for (const block of asArray(body["system"])) addCacheControl(extras, asObject(block));
+  addTools(extras, body);
+  // Compaction summarizes the whole conversation in a call of its own.
+  if (asObject(body["context_management"])) extras.readings++;
+  for (const item of asArray(body["messages"])) {
+    for (const block of asArray(asObject(item)?.["content"])) {
+      addBlock(extras, asObject(block));
+      for (const inner of asArray(asObject(block)?.["content"])) addBlock(extras, asObject(inner));
+    }
+  }
+  return extras;
+}
+
+function addTools(extras: InputExtras, body: JsonObject): void {
+  const tools = asArray(body["tools"]);
+  const servers = asArray(body["mcp_servers"]);
+  if (tools.length + servers.length > 0) extras.tokens += TOOLS_PROMPT_TOKENS;
+  let uses = servers.length * DEFAULT_USES;
+  for (const item of tools) {
+    const tool = asObject(item);
+    addCacheControl(extras, tool);
+    const type = asText(tool?.["type"]) ?? "custom";
+    extras.tokens += type === "custom" ? TOKENS_PER_TOOL : TOKENS_PER_NAMED_TOOL;
+    if (!RUN_BY_ANTHROPIC.test(type)) continue;
+    const limit = Number(tool?.["max_uses"] ?? DEFAULT_USES);
+    const most = Number.isInteger(limit) && limit > 0 ? Math.min(limit, MAX_USES) : DEFAULT_USES;
+    uses += most;
+    if (type.startsWith("web_search"))
+      extras.toolCalls["web_search"] = (extras.toolCalls["web_search"] ?? 0) + most;
+  }
+  // Each use is followed by a reading of the conversation with all results so far.
+  extras.readings += uses;
+  extras.resultTokens += TOKENS_PER_RESULT * ((uses * (uses + 1)) / 2);
+}
+
+/** A block's kind is whatever source it has: a wrong `type` must not hide an image. */
+function addBlock(extras: InputExtras, block: JsonObject | null): void {
+  if (!block) return;
+  addCacheControl(extras, block);
+  const source = asObject(block["source"]);
+  if (!source) return;
+  const data = asText(source["data"]);
+  const isImage = block["type"] === "image";
+  if (source["type"] === "text" || source["type"] === "content") {
+    // A document of plain text, or of blocks: its bytes are text.
+    for (const inner of asArray(source["content"])) addBlock(extras, asObject(inner));
+  } else if (data !== undefined) {
+    extras.mediaBytes += data.length;
+    extras.tokens += isImage ? IMAGE_TOKENS : documentTokens(data, IMAGE_TOKENS);
+  } else {
+    extras.tokens += isImage ? IMAGE_TOKENS : UNSEEN_DOCUMENT_TOKENS;
+  }
+}
+
+/** https://platform.claude.com/docs/en/build-with-claude/prompt-caching */
+function addCacheControl(extras: InputExtras, holder: JsonObject | null): void {
+  const control = asObject(holder?.["cache_control"]);
+  if (!control) return;
+  if (control["ttl"] === "1h") extras.cacheWrites = "1h";
+  else if (extras.cacheWrites === "none") extras.cacheWrites = "5m";
+}
+
+/** With interleaved thinking the budget may exceed `max_tokens`, and then comes on top of it. */
+function interleavedThinking(body: JsonObject): number {
+  const budget = asObject(body["thinking"])?.["budget_tokens"];
+  const limit = body["max_tokens"];
+  return typeof budget === "number" && typeof limit === "number" && budget >= limit ? budget : 0;
+}

@@ -1,0 +1,65 @@
+import { anthropicExtras } from "./anthropic-extras.ts";
+import { anthropicReader, readAnthropicBody } from "./anthropic-reader.ts";
+import {
+  arrayField,
+  asObject,
+  asText,
+  booleanField,
+  firstInvalid,
+  integerField,
+  MAX_OUTPUT_TOKENS,
+  modelField,
+  objectField,
+  valueOf,
+} from "./fields.ts";
+import type { CallFacts, InvalidBody, JsonObject, Wire } from "./wire.ts";
+
+/** Anthropic's messages. https://platform.claude.com/docs/en/api/messages */
+export const anthropicMessages: Wire = {
+  name: "anthropic-messages",
+  envelope: "anthropic",
+  understand,
+  // Usage comes unasked, streamed or not.
+  usageEdits: () => [],
+  clampEdits: (_body, facts, outputTokens) =>
+    facts.outputLimit === undefined || facts.outputLimit > outputTokens
+      ? [{ key: "max_tokens", value: outputTokens }]
+      : [],
+  inputExtras: anthropicExtras,
+  streamReader: anthropicReader,
+  readBody: readAnthropicBody,
+};
+
+function understand(body: JsonObject): { facts: CallFacts } | { invalid: InvalidBody } {
+  const model = modelField(body);
+  const stream = booleanField(body, "stream");
+  const limit = integerField(body, "max_tokens", MAX_OUTPUT_TOKENS);
+  const thinking = objectField(body, "thinking");
+  const budget = integerField(valueOf(thinking) ?? {}, "budget_tokens", MAX_OUTPUT_TOKENS);
+  const fault = firstInvalid([model, arrayField(body, "messages"), stream, limit, thinking]);
+  if (fault) return { invalid: fault };
+  if ("invalid" in budget) return { invalid: { ...budget.invalid, param: "thinking.budget_tokens" } };
+
+  const outputLimit = valueOf(limit);
+  const outputFloor = thinkingFloor(budget.value, outputLimit);
+  const endUser = asText(asObject(body["metadata"])?.["user_id"]);
+  return {
+    facts: {
+      model: valueOf(model) ?? "",
+      stream: valueOf(stream) ?? false,
+      choices: 1,
+      ...(outputLimit !== undefined && { outputLimit }),
+      ...(outputFloor !== undefined && { outputFloor }),
+      ...(endUser !== undefined && { endUser }),
+      usageAsked: true,
+    },
+  };
+}
+
+/**
+ * `max_tokens` must stay above the thinking budget, but with interleaved thinking, whose budget may exceed it.
+ * https://platform.claude.com/docs/en/build-with-claude/extended-thinking
+ */
+function thinkingFloor(budget: number | undefined, limit = Infinity): number | undefined {
+  return budget !== undefined && budget < limit ? budget + 1 : undefined;
+}

@@ -1,0 +1,122 @@
+import type { AnthropicCounts } from "./anthropic-usage.ts";
+import { anthropicUsage, takeCounts } from "./anthropic-usage.ts";
+import { asArray, asObject, asText } from "./fields.ts";
+import { utf8Bytes } from "./utf8.ts";
+import type { JsonObject, Reading, StreamReader } from "./wire.ts";
+
+// https://platform.claude.com/docs/en/build-with-claude/streaming
+
+/** Complete: `message_stop` was seen. Nothing is ever hidden: the usage comes unasked. */
+export function anthropicReader(): StreamReader {
+  const counts: AnthropicCounts = {};
+  let complete = false;
+  let failed = false;
+  let generatedBytes = 0;
+  let model: string | undefined;
+  let serviceTier: string | undefined;
+
+  function readUsage(value: unknown): void {
+    takeCounts(counts, value);
+    serviceTier = asText(asObject(value)?.["service_tier"]) ?? serviceTier;
+  }
+
+  function read(event: JsonObject): void {
+    switch (event["type"]) {
+      case "message_start": {
+        const message = asObject(event["message"]);
+        model = asText(message?.["model"]) ?? model;
+        readUsage(message?.["usage"]);
+        return;
+      }
+      case "content_block_start":
+        generatedBytes += blockBytes(asObject(event["content_block"]));
+        return;
+      case "content_block_delta":
+        generatedBytes += blockBytes(asObject(event["delta"]));
+        return;
+      case "message_delta":
+        readUsage(event["usage"]);
+        return;
+      case "message_stop":
+        complete = true;
+        return;
+      case "error":
+        failed = true;
+        return;
+    }
+  }
+
+  return {
+    push({ event, data }) {
+      // Most events are pings or whole; an event that isn't JSON says nothing of usage.
+      const message = parsed(data);
+      if (message) read(message);
+      else if (event === "error") failed = true;
+      return "pass";
+    },
+    reading: () => readingOf({ counts, complete, failed, generatedBytes, model, serviceTier }),
+  };
+}
+
+/** Reads a unary answer. */
+export function readAnthropicBody(status: number, body: unknown): Reading {
+  const answer = asObject(body);
+  const counts: AnthropicCounts = {};
+  takeCounts(counts, answer?.["usage"]);
+  let generatedBytes = 0;
+  for (const block of asArray(answer?.["content"])) generatedBytes += blockBytes(asObject(block));
+  return readingOf({
+    counts,
+    complete: answer !== null,
+    failed: status >= 400 || answer?.["type"] === "error",
+    generatedBytes,
+    model: asText(answer?.["model"]),
+    serviceTier: asText(asObject(answer?.["usage"])?.["service_tier"]),
+  });
+}
+
+interface Seen {
+  counts: AnthropicCounts;
+  complete: boolean;
+  failed: boolean;
+  generatedBytes: number;
+  model: string | undefined;
+  serviceTier: string | undefined;
+}
+
+function readingOf({ counts, complete, failed, generatedBytes, model, serviceTier }: Seen): Reading {
+  return {
+    usage: anthropicUsage(counts),
+    complete,
+    failed,
+    generatedBytes,
+    ...(model !== undefined && { model }),
+    ...(serviceTier !== undefined && { serviceTier }),
+    ...(counts.further && counts.further.length > 0 && { further: counts.further }),
+  };
+}
+
+function parsed(data: string): JsonObject | null {
+  if (!data.startsWith("{")) return null;
+  try {
+    return asObject(JSON.parse(data));
+  } catch {
+    // Not ours to judge: the client gets the bytes as they are.
+    return null;
+  }
+}
+
+/** The bytes of a block or a delta that the model wrote: text, thinking, a tool's input. */
+function blockBytes(block: JsonObject | null): number {
+  if (!block) return 0;
+  const input = asObject(block["input"]);
+  const called = block["type"] === "tool_use" || block["type"] === "server_tool_use";
+  return (
+    utf8Bytes(block["text"]) +
+    utf8Bytes(block["thinking"]) +
+    utf8Bytes(block["partial_json"]) +
+    (called ? utf8Bytes(block["name"]) : 0) +
+    // A stream's block starts with an empty input, which its deltas fill.
+    (called && input && Object.keys(input).length > 0 ? utf8Bytes(JSON.stringify(input)) : 0)
+  );
+}

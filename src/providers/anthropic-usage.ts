@@ -1,0 +1,88 @@
+import type { Usage } from "../domain/usage.ts";
+import { consistentUsage, tokenCount } from "../domain/usage.ts";
+import { asObject, asText } from "./fields.ts";
+import type { JsonObject } from "./wire.ts";
+
+// https://platform.claude.com/docs/en/api/messages#response-usage
+
+/** What the events of one message have stated so far. */
+export interface AnthropicCounts {
+  input?: number;
+  cacheRead?: number;
+  cacheWrite?: number;
+  cacheWrite5m?: number;
+  cacheWrite1h?: number;
+  output?: number;
+  thinking?: number;
+  toolCalls?: Record<string, number>;
+  further?: { model?: string; usage: Usage }[];
+}
+
+/** More calls inside one call, or more kinds of tools, than this are a fault of the report. */
+const MAX_ITERATIONS = 1_000;
+const MAX_TOOL_NAMES = 32;
+
+/** Takes each count that is stated and believable; the counts of a stream are cumulative, so the last one holds. */
+export function takeCounts(counts: AnthropicCounts, value: unknown): void {
+  const stated = asObject(value);
+  if (!stated) return;
+  const split = asObject(stated["cache_creation"]);
+  take(counts, "input", stated["input_tokens"]);
+  take(counts, "cacheRead", stated["cache_read_input_tokens"]);
+  take(counts, "cacheWrite", stated["cache_creation_input_tokens"]);
+  take(counts, "cacheWrite5m", split?.["ephemeral_5m_input_tokens"]);
+  take(counts, "cacheWrite1h", split?.["ephemeral_1h_input_tokens"]);
+  take(counts, "output", stated["output_tokens"]);
+  take(counts, "thinking", asObject(stated["output_tokens_details"])?.["thinking_tokens"]);
+  const tools = asObject(stated["server_tool_use"]);
+  if (tools) counts.toolCalls = toolCallsIn(tools);
+  if (Array.isArray(stated["iterations"])) counts.further = furtherCalls(stated["iterations"]);
+}
+
+/** Null where neither input nor output was stated. Anthropic's input leaves out what its cache read and wrote. */
+export function anthropicUsage(counts: AnthropicCounts): Usage | null {
+  if (counts.input === undefined && counts.output === undefined) return null;
+  const usage: Usage = {};
+  if (counts.input !== undefined) {
+    usage.input_total = counts.input + (counts.cacheRead ?? 0) + (counts.cacheWrite ?? 0);
+  }
+  if (counts.cacheRead !== undefined) usage.input_cached = counts.cacheRead;
+  if (counts.cacheWrite !== undefined) usage.cache_write = counts.cacheWrite;
+  if (counts.cacheWrite5m !== undefined) usage.cache_write_5m = counts.cacheWrite5m;
+  if (counts.cacheWrite1h !== undefined) usage.cache_write_1h = counts.cacheWrite1h;
+  if (counts.output !== undefined) usage.output_total = counts.output;
+  if (counts.thinking !== undefined) usage.reasoning = counts.thinking;
+  if (counts.toolCalls !== undefined) usage.tool_calls = counts.toolCalls;
+  return consistentUsage(usage);
+}
+
+/** The iterations that the top level leaves out: compaction, and an advisor's, which has a model of its own. */
+function furtherCalls(iterations: unknown[]): { model?: string; usage: Usage }[] {
+  const further: { model?: string; usage: Usage }[] = [];
+  for (const item of iterations.slice(0, MAX_ITERATIONS)) {
+    const iteration = asObject(item);
+    if (!iteration || iteration["type"] === "message") continue;
+    const counts: AnthropicCounts = {};
+    takeCounts(counts, { ...iteration, iterations: undefined });
+    const usage = anthropicUsage(counts);
+    const model = asText(iteration["model"]);
+    if (usage) further.push({ ...(model !== undefined && { model }), usage });
+  }
+  return further;
+}
+
+function toolCallsIn(tools: JsonObject): Record<string, number> {
+  const calls: [string, number][] = [];
+  for (const [name, value] of Object.entries(tools).slice(0, MAX_TOOL_NAMES)) {
+    const count = tokenCount(value);
+    if (count !== undefined) calls.push([name.replace(/_requests$/, ""), count]);
+  }
+  return Object.fromEntries(calls);
+}
+
+type Count = Exclude<keyof AnthropicCounts, "toolCalls" | "further">;
+
+function take(counts: AnthropicCounts, key: Count, value: unknown): void {
+  const count = tokenCount(value);
+  if (count !== undefined) counts[key] = count;
+}

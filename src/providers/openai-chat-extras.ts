@@ -1,0 +1,95 @@
+import type { InputExtras } from "../domain/estimate.ts";
+import { asArray, asObject, asText } from "./fields.ts";
+import { audioTokens, dataUrlBase64, documentTokens, UNSEEN_DOCUMENT_TOKENS } from "./media.ts";
+import { utf8Bytes } from "./utf8.ts";
+import type { JsonObject } from "./wire.ts";
+
+// Upper bounds of what an image costs, by https://platform.openai.com/docs/guides/images-vision#calculating-costs, 2026-06.
+/** 2,833 and 5,667 for each of at most 8 tiles (2,048 x 768 pixels). */
+const GPT_4O_MINI = { prefix: "gpt-4o-mini", low: 2_833, tokens: 48_169 };
+/** 256 patches (512 x 512 pixels) x 2.46; models that count tiles take 85 at most. */
+const LOW_DETAIL_TOKENS = 630;
+/** 2,500 patches x 1.62, or 1,536 x 2.46; models that count tiles take 85 + 8 x 170. */
+const HIGH_DETAIL_TOKENS = 4_050;
+/** 10,000 patches x 1.2: models from GPT-5.4 on see the original where the detail isn't stated. */
+const ORIGINAL_DETAIL_TOKENS = 12_000;
+const SEES_ORIGINAL = /gpt-(?:5\.[4-9]|[6-9])/;
+
+/** Framing of tools in the hidden prompt: a namespace, its comments, one signature a tool. */
+const TOOLS_PROMPT_TOKENS = 64;
+const TOKENS_PER_TOOL = 16;
+/** An earlier spoken answer that is only named: the longest one that a model gives. */
+const SPOKEN_ANSWER_TOKENS = 16_384;
+
+/** Linear in the body and of fixed depth: messages, their parts. */
+export function openaiChatExtras(body: JsonObject): InputExtras {
+  const extras: InputExtras = {
+    mediaBytes: 0,
+    tokens: 0,
+    readings: 1,
+    resultTokens: 0,
+    audioTokens: 0,
+    // What the answer doesn't take of a prediction is billed as output.
+    // https://platform.openai.com/docs/guides/predicted-outputs
+    outputTokens: predictionBytes(body["prediction"]),
+    audioOutput: asArray(body["modalities"]).includes("audio") || asObject(body["audio"]) !== null,
+    // Newer models write their cache unasked, at their price for it.
+    cacheWrites: "5m",
+    toolCalls: {},
+  };
+  const tools = asArray(body["tools"]).length + asArray(body["functions"]).length;
+  if (tools > 0) extras.tokens += TOOLS_PROMPT_TOKENS + tools * TOKENS_PER_TOOL;
+  const model = asText(body["model"]) ?? "";
+  for (const item of asArray(body["messages"])) {
+    const message = asObject(item);
+    if (asObject(message?.["audio"])) addAudio(extras, SPOKEN_ANSWER_TOKENS);
+    for (const part of asArray(message?.["content"])) addPart(extras, asObject(part), model);
+  }
+  return extras;
+}
+
+/** A part's type is whatever field it has: a wrong `type` must not hide an image. */
+function addPart(extras: InputExtras, part: JsonObject | null, model: string): void {
+  if (!part) return;
+  const image = part["image_url"];
+  if (image !== undefined && image !== null) {
+    const { url, detail } =
+      typeof image === "string" ? { url: image, detail: undefined } : (asObject(image) ?? {});
+    extras.tokens += imageTokens(model, detail);
+    const base64 = dataUrlBase64(asText(url) ?? "");
+    extras.mediaBytes += base64?.length ?? 0;
+  }
+  const sound = asObject(part["input_audio"]);
+  if (sound) {
+    const base64 = asText(sound["data"]) ?? "";
+    extras.mediaBytes += base64.length;
+    addAudio(extras, audioTokens(base64));
+  }
+  const file = asObject(part["file"]);
+  if (file) {
+    const data = asText(file["file_data"]);
+    // Without the data URL's head the field holds bare base64.
+    const base64 = data === undefined ? undefined : (dataUrlBase64(data) ?? data);
+    extras.mediaBytes += base64?.length ?? 0;
+    extras.tokens +=
+      base64 === undefined ? UNSEEN_DOCUMENT_TOKENS : documentTokens(base64, imageTokens(model, undefined));
+  }
+}
+
+function addAudio(extras: InputExtras, tokens: number): void {
+  extras.audioTokens += tokens;
+  extras.tokens += tokens;
+}
+
+function imageTokens(model: string, detail: unknown): number {
+  if (model.includes(GPT_4O_MINI.prefix)) return detail === "low" ? GPT_4O_MINI.low : GPT_4O_MINI.tokens;
+  if (detail === "low") return LOW_DETAIL_TOKENS;
+  if (detail === "high") return HIGH_DETAIL_TOKENS;
+  return detail === "original" || SEES_ORIGINAL.test(model) ? ORIGINAL_DETAIL_TOKENS : HIGH_DETAIL_TOKENS;
+}
+
+function predictionBytes(prediction: unknown): number {
+  const content = asObject(prediction)?.["content"];
+  if (!Array.isArray(content)) return utf8Bytes(content);
+  return content.reduce((sum: number, part) => sum + utf8Bytes(asObject(part)?.["text"]), 0);
+}

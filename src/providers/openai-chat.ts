@@ -1,0 +1,71 @@
+import {
+  arrayField,
+  asText,
+  booleanField,
+  firstInvalid,
+  integerField,
+  MAX_CHOICES,
+  MAX_OUTPUT_TOKENS,
+  modelField,
+  objectField,
+  valueOf,
+} from "./fields.ts";
+import type { TopLevelEdit } from "./json-edit.ts";
+import { openaiChatExtras } from "./openai-chat-extras.ts";
+import { openaiChatReader, readOpenaiChatBody } from "./openai-chat-reader.ts";
+import type { CallFacts, InvalidBody, JsonObject, Wire } from "./wire.ts";
+
+/** OpenAI's chat completions, and the many APIs that are compatible with them. */
+export const openaiChat: Wire = {
+  name: "openai-chat",
+  envelope: "openai",
+  understand,
+  usageEdits,
+  clampEdits,
+  inputExtras: openaiChatExtras,
+  streamReader: openaiChatReader,
+  readBody: readOpenaiChatBody,
+};
+
+// The older field and the newer one. Providers differ in which they obey, so the greater of the two counts (R23).
+const LIMITS = ["max_tokens", "max_completion_tokens"] as const;
+
+function understand(body: JsonObject): { facts: CallFacts } | { invalid: InvalidBody } {
+  const model = modelField(body);
+  const stream = booleanField(body, "stream");
+  const choices = integerField(body, "n", MAX_CHOICES);
+  const limits = LIMITS.map((param) => integerField(body, param, MAX_OUTPUT_TOKENS));
+  const options = objectField(body, "stream_options");
+  const fault = firstInvalid([model, arrayField(body, "messages"), stream, choices, ...limits, options]);
+  if (fault) return { invalid: fault };
+
+  const stated = limits.map(valueOf).filter((limit) => limit !== undefined);
+  const endUser = asText(body["safety_identifier"]) ?? asText(body["user"]);
+  const streamed = valueOf(stream) ?? false;
+  return {
+    facts: {
+      model: valueOf(model) ?? "",
+      stream: streamed,
+      choices: valueOf(choices) ?? 1,
+      ...(stated.length > 0 && { outputLimit: Math.max(...stated) }),
+      ...(endUser !== undefined && { endUser }),
+      usageAsked: !streamed || valueOf(options)?.["include_usage"] === true,
+    },
+  };
+}
+
+/** https://platform.openai.com/docs/api-reference/chat/create#chat-create-stream_options */
+function usageEdits(body: JsonObject, facts: CallFacts): TopLevelEdit[] {
+  if (facts.usageAsked) return [];
+  const options = valueOf(objectField(body, "stream_options"));
+  return [{ key: "stream_options", value: { ...options, include_usage: true } }];
+}
+
+/** Lowers each limit that is stated and above; states the newer one where there is none (reasoning models refuse the older). */
+function clampEdits(body: JsonObject, facts: CallFacts, outputTokens: number): TopLevelEdit[] {
+  if (facts.outputLimit === undefined) return [{ key: "max_completion_tokens", value: outputTokens }];
+  return LIMITS.filter((key) => Number(body[key] ?? 0) > outputTokens).map((key) => ({
+    key,
+    value: outputTokens,
+  }));
+}

@@ -1,0 +1,41 @@
+import type { Usage } from "../domain/usage.ts";
+import { consistentUsage, tokenCount } from "../domain/usage.ts";
+import { asObject } from "./fields.ts";
+
+/**
+ * Reads a chat `usage` object; null where it states no count that can be believed (law 13).
+ * https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage
+ */
+export function openaiUsage(value: unknown): Usage | null {
+  const stated = asObject(value);
+  if (!stated) return null;
+  const input = asObject(stated["prompt_tokens_details"]) ?? {};
+  const output = asObject(stated["completion_tokens_details"]) ?? {};
+  const usage: Usage = {};
+  set(usage, "input_total", stated["prompt_tokens"]);
+  // DeepSeek states its cache beside the prompt. https://api-docs.deepseek.com/guides/kv_cache
+  set(usage, "input_cached", input["cached_tokens"] ?? stated["prompt_cache_hit_tokens"]);
+  set(usage, "cache_write", input["cache_write_tokens"]);
+  set(usage, "audio_in", input["audio_tokens"]);
+  set(usage, "image_in", input["image_tokens"]);
+  set(usage, "output_total", stated["completion_tokens"]);
+  set(usage, "reasoning", output["reasoning_tokens"]);
+  set(usage, "audio_out", output["audio_tokens"]);
+  set(usage, "image_out", output["image_tokens"]);
+  if (usage.input_total === undefined && usage.output_total === undefined) return null;
+  return consistentUsage(withReasoningInside(usage, tokenCount(stated["total_tokens"])));
+}
+
+/** xAI leaves reasoning out of `completion_tokens`; only the total tells. https://docs.x.ai/docs/guides/reasoning */
+function withReasoningInside(usage: Usage, total: number | undefined): Usage {
+  const { input_total: input = 0, output_total: output, reasoning = 0 } = usage;
+  if (output === undefined || reasoning === 0 || total !== input + output + reasoning) return usage;
+  return { ...usage, output_total: output + reasoning };
+}
+
+type Counted = Exclude<keyof Usage, "tool_calls">;
+
+function set(usage: Usage, key: Counted, value: unknown): void {
+  const count = tokenCount(value);
+  if (count !== undefined) usage[key] = count;
+}

@@ -1,0 +1,39 @@
+// The most output tokens that a model gives for one answer: the bound of a call that states no limit.
+
+/** For models that aren't listed. No provider's public model is known to write more. */
+export const DEFAULT_MAX_OUTPUT_TOKENS = 128_000;
+
+// Sources, 2026-11: https://platform.openai.com/docs/models (one page a model) and
+// https://platform.claude.com/docs/en/about-claude/models/overview. The first match holds.
+const LIMITS: [model: RegExp, tokens: number][] = [
+  [/^gpt-3\.5/, 4_096],
+  [/^gpt-4-32k/, 32_768],
+  [/^gpt-4-(?:turbo|vision|1106|0125)/, 4_096],
+  [/^gpt-4(?:-\d{4})?$/, 8_192],
+  [/^gpt-4\.1/, 32_768],
+  [/^gpt-4\.5/, 16_384],
+  [/^gpt-4o-2024-05-13/, 4_096],
+  [/^(?:chat)?gpt-4o/, 16_384],
+  [/^gpt-audio/, 16_384],
+  [/^gpt-5(?:\.\d)?-chat/, 16_384],
+  [/^gpt-5-pro/, 272_000],
+  [/^gpt-[5-9]/, 128_000],
+  [/^o1-preview/, 32_768],
+  [/^o1-mini/, 65_536],
+  [/^o[1-9]/, 100_000],
+  [/^claude-(?:instant|v?[12])/, 8_192],
+  [/^claude-3-(?:opus|sonnet|haiku)/, 4_096],
+  [/^claude-3-5/, 8_192],
+  // With the beta header output-128k; 64,000 without.
+  [/^claude-3-7/, 128_000],
+  [/^claude-opus-4(?:-[01])?(?:$|-20|@)/, 32_000],
+  [/^claude-(?:sonnet|haiku)-4(?:-[0-5])?(?:$|-20|@)/, 64_000],
+  [/^claude-opus-4-5/, 64_000],
+  [/^claude-/, 128_000],
+];
+
+/** `model` without a provider's prefix. Fine-tuned models ("ft:gpt-4o-mini:…") have their base's limit. */
+export function maxOutputTokens(model: string): number {
+  const name = model.toLowerCase().replace(/^ft:/, "");
+  return LIMITS.find(([pattern]) => pattern.test(name))?.[1] ?? DEFAULT_MAX_OUTPUT_TOKENS;
+}

@@ -1,0 +1,30 @@
+import type { Rates } from "../domain/pricing.ts";
+
+// What the price library lacks. USD per million tokens times 1e9; `per_request` in nano-USD.
+
+interface Supplement {
+  rates?: Partial<Rates>;
+  per_request?: number;
+}
+
+/** Source: https://platform.openai.com/docs/pricing ("Audio tokens", "Built-in tools"), 2026-03. The first match holds. */
+const SUPPLEMENTS: { provider: string; model: RegExp; supplement: Supplement }[] = [
+  {
+    provider: "openai",
+    model: /^gpt-4o-audio-preview/,
+    supplement: { rates: { audio_input: 40_000_000_000, audio_output: 80_000_000_000 } },
+  },
+  {
+    provider: "openai",
+    model: /^gpt-4o-mini-audio-preview/,
+    supplement: { rates: { audio_input: 10_000_000_000, audio_output: 20_000_000_000 } },
+  },
+  // Each call searches once, and chat usage doesn't say so: 25 USD per thousand (10 for reasoning models).
+  { provider: "openai", model: /^gpt-4o(?:-mini)?-search-preview/, supplement: { per_request: 25_000_000 } },
+  { provider: "openai", model: /^gpt-5-search-api/, supplement: { per_request: 10_000_000 } },
+];
+
+export function supplementFor({ provider, model }: { provider: string; model: string }): Supplement {
+  const row = SUPPLEMENTS.find((row) => row.provider === provider && row.model.test(model));
+  return row?.supplement ?? {};
+}

@@ -1,0 +1,80 @@
+import type { Usage } from "../domain/usage.ts";
+import type { InputExtras } from "../domain/estimate.ts";
+import type { TopLevelEdit } from "./json-edit.ts";
+
+// What the gate asks of a wire format. One file a format implements it; all of it is pure.
+
+export type JsonObject = Record<string, unknown>;
+
+/** What the gate must know of a call before it sets money aside. */
+export interface CallFacts {
+  /** The model as the body names it, before aliases and prefixes. */
+  model: string;
+  stream: boolean;
+  /** How many answers are generated (`n`), at least 1. */
+  choices: number;
+  /** The greatest output limit that the body states, for one answer, in tokens. */
+  outputLimit?: number;
+  /** No clamp may go below this (a thinking budget that the provider requires to fit), in tokens. */
+  outputFloor?: number;
+  /** The end user whom the body names. */
+  endUser?: string;
+  /** Streams only: true where the provider sends usage without being asked, or the client asked for it. */
+  usageAsked: boolean;
+}
+
+export interface InvalidBody {
+  /** The body's field at fault, as the provider's own errors name it; null for the body as a whole. */
+  param: string | null;
+  message: string;
+}
+
+/** What a response said about usage, so far or at its end. */
+export interface Reading {
+  /** The last usage that the provider stated; null where it stated none. */
+  usage: Usage | null;
+  /** The provider's terminal event (or a whole unary body) was seen. */
+  complete: boolean;
+  /** The provider reported an error: in place of an answer, or inside a stream. */
+  failed: boolean;
+  /** Bytes of generated text, reasoning and tool arguments seen, over all choices. */
+  generatedBytes: number;
+  /** The model that answered, as the provider names it. */
+  model?: string;
+  serviceTier?: string;
+  /**
+   * Calls that the provider made inside this one and left out of `usage` (Anthropic's compaction and advisor):
+   * each costs its own model's price on top. `model` is absent where it is the call's own.
+   */
+  further?: { model?: string; usage: Usage }[];
+}
+
+/** One event of a stream, parsed. `data` joins the event's data lines with "\n". */
+export interface StreamEvent {
+  event: string;
+  data: string;
+}
+
+/** Reads usage from the events of one stream. Its memory doesn't grow with the stream. Never throws on any input. */
+export interface StreamReader {
+  /** Returns whether the client may see the event: "hide" only for what Tollgate itself asked for. */
+  push(event: StreamEvent): "pass" | "hide";
+  reading(): Reading;
+}
+
+export interface Wire {
+  readonly name: "openai-chat" | "anthropic-messages";
+  /** The envelope in which this format's clients expect errors. */
+  readonly envelope: "openai" | "anthropic";
+  understand(body: JsonObject): { facts: CallFacts } | { invalid: InvalidBody };
+  /** The edits that make the provider report usage in this call; none where it does anyway. */
+  usageEdits(body: JsonObject, facts: CallFacts): TopLevelEdit[];
+  /** The edits that lower the output limit of one answer to `outputTokens`. */
+  clampEdits(body: JsonObject, facts: CallFacts, outputTokens: number): TopLevelEdit[];
+  /** What the body's bytes don't tell of its cost: media, hidden prompts, cache writes, tools. */
+  inputExtras(body: JsonObject): InputExtras;
+  /** `hideUsage`: the usage chunk was asked for by the gate alone. */
+  streamReader(options: { hideUsage: boolean }): StreamReader;
+  /** Reads a unary answer; `body` is the parsed JSON, or undefined where it was none. Never throws. */
+  readBody(status: number, body: unknown): Reading;
+}
