@@ -1,6 +1,6 @@
 import { MAX_NANO_USD } from "./money.ts";
 import type { Usage } from "./usage.ts";
-import { cacheWritten, MAX_TOKENS_PER_CALL, tokenCount } from "./usage.ts";
+import { cacheWritten, consistentUsage, MAX_TOKENS_PER_CALL, tokenCount } from "./usage.ts";
 
 // What usage costs, and the most that a call can cost. Pure. Sums are exact (BigInt); the one rounding is at the end.
 
@@ -84,11 +84,12 @@ export function priceFault(price: Price): string | null {
 }
 
 /** What a call cost, rounded to the nearest nano-USD (half up). Never negative; a fault of price or usage is refused. */
-export function costOf(usage: Usage, price: Price): Cost {
+export function costOf(stated: Usage, price: Price): Cost {
   const priced = priceFault(price);
   if (priced !== null) return { refused: "price", field: priced };
-  const fault = usageFault(usage);
+  const fault = usageFault(stated);
   if (fault !== null) return fault;
+  const usage = consistentUsage(stated);
 
   const { input_total: input = 0, output_total: output = 0, input_cached: cached = 0 } = usage;
   const written = cacheWritten(usage);
@@ -222,10 +223,6 @@ function usageFault(usage: Usage): Cost | null {
     const counts = typeof value === "object" ? Object.values(value) : field === "seconds" ? [] : [value];
     if (!counts.every(isCount)) return { refused: "usage_absurd", field };
   }
-  const { input_total: input, output_total: output } = usage;
-  if ((usage.input_cached ?? 0) + cacheWritten(usage) > input)
-    return { refused: "usage_absurd", field: "input_cached" };
-  if ((usage.audio_out ?? 0) > output) return { refused: "usage_absurd", field: "audio_out" };
   return null;
 }
 

@@ -35,8 +35,8 @@ export function tokenCount(value: unknown): number | undefined {
 }
 
 /**
- * Drops the parts that can't be inside their whole: a part above it would be charged at its own, mostly cheaper,
- * rate in place of the whole's (law 13). The whole stays as stated.
+ * Drops the parts that can't be inside their whole, as some providers report them: such a part would be charged at its
+ * own, mostly cheaper, rate in place of the whole's (law 13). The whole stays as stated.
  */
 export function consistentUsage(usage: Usage): Usage {
   const kept = { ...usage };

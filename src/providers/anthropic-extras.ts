@@ -1,6 +1,7 @@
 import type { InputExtras } from "../domain/estimate.ts";
 import { asArray, asObject, asText } from "./fields.ts";
 import { documentTokens, UNSEEN_DOCUMENT_TOKENS } from "./media.ts";
+import { utf8Bytes } from "./utf8.ts";
 import type { JsonObject } from "./wire.ts";
 
 /** The largest image that a model sees, 2,576 x 1,456 pixels, at 750 pixels a token; most see 1,600 tokens. https://platform.claude.com/docs/en/build-with-claude/vision, 2026-06. */
@@ -13,8 +14,12 @@ const TOOLS_PROMPT_TOKENS = 900;
 const TOKENS_PER_TOOL = 64;
 /** Definitions that the body only names: text editor 700, bash 245, computer use 735 + 499, web search and fetch more. */
 const TOKENS_PER_NAMED_TOOL = 3_000;
-/** What one use of a tool that Anthropic runs brings into the context; ten searches were seen to bring 7,300 each. */
-const TOKENS_PER_RESULT = 8_000;
+/** What one use of a tool that Anthropic runs brings into the context: searches were seen to bring 7,300 to 14,000. */
+const TOKENS_PER_RESULT = 16_000;
+/** Telling the model of a schema that its answer must follow; about 120 were seen. */
+const OUTPUT_FORMAT_TOKENS = 200;
+/** Explaining citations; the document is cut into numbered sentences, which at most doubles it. */
+const CITATIONS_TOKENS = 500;
 /** The uses of such a tool that states no `max_uses`: a guess above what was seen (10). */
 const DEFAULT_USES = 10;
 const MAX_USES = 1_000;
@@ -36,6 +41,9 @@ export function anthropicExtras(body: JsonObject): InputExtras {
   addCacheControl(extras, body);
   for (const block of asArray(body["system"])) addCacheControl(extras, asObject(block));
   addTools(extras, body);
+  if (asObject(body["output_format"]) ?? asObject(asObject(body["output_config"])?.["format"])) {
+    extras.tokens += OUTPUT_FORMAT_TOKENS;
+  }
   // Compaction summarizes the whole conversation in a call of its own.
   if (asObject(body["context_management"])) extras.readings++;
   for (const item of asArray(body["messages"])) {
@@ -77,8 +85,10 @@ function addBlock(extras: InputExtras, block: JsonObject | null): void {
   if (!source) return;
   const data = asText(source["data"]);
   const isImage = block["type"] === "image";
+  if (asObject(block["citations"])) extras.tokens += CITATIONS_TOKENS;
   if (source["type"] === "text" || source["type"] === "content") {
     // A document of plain text, or of blocks: its bytes are text.
+    if (asObject(block["citations"])) extras.tokens += utf8Bytes(data);
     for (const inner of asArray(source["content"])) addBlock(extras, asObject(inner));
   } else if (data !== undefined) {
     extras.mediaBytes += data.length;

@@ -1,5 +1,5 @@
 import type { Usage } from "../domain/usage.ts";
-import { consistentUsage, tokenCount } from "../domain/usage.ts";
+import { tokenCount } from "../domain/usage.ts";
 import { asObject, asText } from "./fields.ts";
 import type { JsonObject } from "./wire.ts";
 
@@ -53,7 +53,7 @@ export function anthropicUsage(counts: AnthropicCounts): Usage | null {
   if (counts.output !== undefined) usage.output_total = counts.output;
   if (counts.thinking !== undefined) usage.reasoning = counts.thinking;
   if (counts.toolCalls !== undefined) usage.tool_calls = counts.toolCalls;
-  return consistentUsage(usage);
+  return usage;
 }
 
 /** The iterations that the top level leaves out: compaction, and an advisor's, which has a model of its own. */

@@ -33,7 +33,7 @@ export function openaiChatReader({ hideUsage }: { hideUsage: boolean }): StreamR
 
   return {
     push({ event, data }) {
-      if (data === DONE) {
+      if (data.startsWith(DONE)) {
         done = true;
         return "pass";
       }

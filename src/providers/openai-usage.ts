@@ -1,5 +1,5 @@
 import type { Usage } from "../domain/usage.ts";
-import { consistentUsage, tokenCount } from "../domain/usage.ts";
+import { tokenCount } from "../domain/usage.ts";
 import { asObject } from "./fields.ts";
 
 /**
@@ -13,8 +13,9 @@ export function openaiUsage(value: unknown): Usage | null {
   const output = asObject(stated["completion_tokens_details"]) ?? {};
   const usage: Usage = {};
   set(usage, "input_total", stated["prompt_tokens"]);
-  // DeepSeek states its cache beside the prompt. https://api-docs.deepseek.com/guides/kv_cache
-  set(usage, "input_cached", input["cached_tokens"] ?? stated["prompt_cache_hit_tokens"]);
+  // DeepSeek and Mistral state their cache beside the prompt. https://api-docs.deepseek.com/guides/kv_cache
+  const cached = input["cached_tokens"] ?? stated["prompt_cache_hit_tokens"] ?? stated["num_cached_tokens"];
+  set(usage, "input_cached", cached);
   set(usage, "cache_write", input["cache_write_tokens"]);
   set(usage, "audio_in", input["audio_tokens"]);
   set(usage, "image_in", input["image_tokens"]);
@@ -23,7 +24,7 @@ export function openaiUsage(value: unknown): Usage | null {
   set(usage, "audio_out", output["audio_tokens"]);
   set(usage, "image_out", output["image_tokens"]);
   if (usage.input_total === undefined && usage.output_total === undefined) return null;
-  return consistentUsage(withReasoningInside(usage, tokenCount(stated["total_tokens"])));
+  return withReasoningInside(usage, tokenCount(stated["total_tokens"]));
 }
 
 /** xAI leaves reasoning out of `completion_tokens`; only the total tells. https://docs.x.ai/docs/guides/reasoning */
