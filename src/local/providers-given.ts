@@ -1,0 +1,45 @@
+// Which providers the local Worker gets, from what was given and the demo provider. Pure.
+
+const PROVIDERS = [
+  "OPENAI",
+  "ANTHROPIC",
+  "GOOGLE",
+  "MISTRAL",
+  "GROQ",
+  "DEEPSEEK",
+  "XAI",
+  "OPENROUTER",
+  "COHERE",
+  "TOGETHER",
+  "FIREWORKS",
+  "CEREBRAS",
+  "PERPLEXITY",
+  "AZURE",
+  "BEDROCK",
+  "VERTEX",
+];
+const DEMO_PROVIDERS = ["OPENAI", "ANTHROPIC"];
+const OTHER_CREDENTIALS = ["AWS_ACCESS_KEY_ID", "VERTEX_SERVICE_ACCOUNT"];
+/** What an own base URL is called with where no key was given: most stand-ins and local models take any. */
+const ANY_KEY = "local";
+
+type Values = Record<string, string>;
+
+/** True where no provider has a key, and one that the demo provider can stand in for has no base URL either. */
+export function needsDemoProvider(given: Values): boolean {
+  const credentials = [...PROVIDERS.map((name) => `${name}_API_KEY`), ...OTHER_CREDENTIALS];
+  if (credentials.some((name) => given[name] !== undefined)) return false;
+  return DEMO_PROVIDERS.some((name) => given[`${name}_BASE_URL`] === undefined);
+}
+
+/** Completes the given keys and base URLs: the demo provider where there is neither, a key where there is only a URL. */
+export function completeProviders(given: Values, demoUrl: string | undefined): Values {
+  const complete = { ...given };
+  if (demoUrl !== undefined) {
+    for (const name of DEMO_PROVIDERS) complete[`${name}_BASE_URL`] ??= demoUrl;
+  }
+  for (const name of PROVIDERS) {
+    if (complete[`${name}_BASE_URL`] !== undefined) complete[`${name}_API_KEY`] ??= ANY_KEY;
+  }
+  return complete;
+}

@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { StackError } from "./stack-error.ts";
+
+const READY_TIMEOUT_MS = 60_000;
+const ANSWER_TIMEOUT_MS = 10_000;
+const POLL_MS = 50;
+const MAX_SHOWN_CHARS = 1_000;
+
+/** Waits until GET /readyz is 200; throws a StackError with its last answer after a minute, or what `signal` says. */
+export async function waitUntilReady(url: string, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  let last = "nothing";
+  while (Date.now() < deadline) {
+    signal.throwIfAborted();
+    const answer = await ask(`${url}/readyz`, signal);
+    if (answer?.status === 200) return;
+    if (answer) last = `${answer.status} ${answer.text.slice(0, MAX_SHOWN_CHARS)}`;
+    await sleep(POLL_MS);
+  }
+  throw new StackError(
+    `The Worker isn't ready after ${READY_TIMEOUT_MS / 1000} s: GET /readyz answers ${last}`,
+  );
+}
+
+/** Undefined while nothing answers. */
+async function ask(url: string, signal: AbortSignal): Promise<{ status: number; text: string } | undefined> {
+  try {
+    const response = await fetch(url, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
+    });
+    return { status: response.status, text: await response.text() };
+  } catch {
+    return undefined; // Still starting, or told to stop, which the caller sees from the signal.
+  }
+}
