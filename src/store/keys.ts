@@ -1,0 +1,14 @@
+// The names of what Redis holds. Everything of one organization shares a hash tag, so that one script may touch it.
+
+const base = (organizationId: string) => `tg:{${organizationId}}`;
+
+export const metaKey = (organizationId: string) => `${base(organizationId)}:meta`;
+export const holdKey = (organizationId: string, holdId: string) => `${base(organizationId)}:hold:${holdId}`;
+export const holdsKey = (organizationId: string) => `${base(organizationId)}:holds`;
+export const outboxKey = (organizationId: string) => `${base(organizationId)}:outbox`;
+export const counterKey = (organizationId: string, counter: string) =>
+  `${base(organizationId)}:budget:${counter}`;
+
+/** A policy document: `key:<digest>`, or `scope:<kind>:<id>`. */
+export const policyKey = (organizationId: string, policy: { kind: "key" | "scope"; id: string }) =>
+  `${base(organizationId)}:${policy.kind}:${policy.id}`;

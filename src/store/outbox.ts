@@ -1,0 +1,68 @@
+// The outbox: what a drain reads, and what it removes.
+
+import { holdKey, metaKey, outboxKey } from "./keys.ts";
+import type { Sequence } from "./packed.ts";
+import type { RunScript } from "./redis.ts";
+import { integer, text, texts } from "./reply.ts";
+import { DRAIN, TRIM } from "./scripts/drain.ts";
+
+/** The outbox's head, and the meta value that it was read with. */
+export interface OutboxHead {
+  epoch: number;
+  n: number;
+  tag: string;
+  out: number;
+  length: number;
+  entries: string[];
+}
+
+export type DrainReply = { kind: "cold" | "done" | "busy" } | { kind: "head"; head: OutboxHead };
+
+export function outbox(run: RunScript) {
+  return {
+    /** `awaited`: the entry that the caller waits for, of this hold. */
+    async drain(
+      org: string,
+      options: { nowMs: number; force: boolean; awaited?: { holdId: string; sequence: Sequence } },
+    ): Promise<DrainReply> {
+      const { holdId, sequence } = options.awaited ?? { holdId: "-", sequence: { epoch: 0, n: 0 } };
+      const { reply } = await run({
+        script: DRAIN,
+        keys: [metaKey(org), outboxKey(org), holdKey(org, holdId)],
+        args: [options.nowMs, options.force ? 1 : 0, sequence.epoch, sequence.n],
+      });
+      const kind = text(reply[0]);
+      if (kind === "cold" || kind === "done" || kind === "busy") return { kind };
+      return {
+        kind: "head",
+        head: {
+          epoch: integer(reply[1]),
+          n: integer(reply[2]),
+          tag: text(reply[3]),
+          out: integer(reply[4]),
+          length: integer(reply[5]),
+          entries: texts(reply[6]),
+        },
+      };
+    },
+
+    async trim(org: string, tags: string[]): Promise<{ removed: number; left: number }> {
+      const { reply } = await run({ script: TRIM, keys: [metaKey(org), outboxKey(org)], args: tags });
+      if (text(reply[0]) === "cold") return { removed: 0, left: 0 };
+      return { removed: integer(reply[1]), left: integer(reply[2]) };
+    },
+  };
+}
+
+/** Null for the empty list, which stands for no head. */
+export function readHead(head: unknown[]): OutboxHead | null {
+  if (head.length === 0) return null;
+  return {
+    epoch: integer(head[0]),
+    n: integer(head[1]),
+    tag: text(head[2]),
+    out: integer(head[3]),
+    length: integer(head[4]),
+    entries: texts(head[5]),
+  };
+}

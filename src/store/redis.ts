@@ -1,0 +1,102 @@
+import { Redis } from "@upstash/redis/cloudflare";
+import type { Config } from "../env.ts";
+import { StoreUnavailable } from "../services.ts";
+
+// Redis over HTTP, with our own retries: the client's would run a script again without saying so, and the
+// protocol must know how often it sent.
+
+/** One attempt, until the reply has been read. */
+export const ATTEMPT_TIMEOUT_MS = 2_000;
+/** Waits between attempts; their number bounds the attempts. */
+const BACKOFF_MS = [20, 100, 400] as const;
+
+/** Runs one command and returns its reply as Redis gave it: texts, integers, nulls and arrays of them. */
+export type RunCommand = (command: (string | number)[]) => Promise<unknown>;
+
+export type Sleep = (milliseconds: number) => Promise<void>;
+
+export interface ScriptCall {
+  script: string;
+  keys: string[];
+  args: (string | number)[];
+}
+
+export interface Answer {
+  reply: unknown[];
+  /** How often the script was sent with no answer before: it may have run that often already. */
+  unanswered: number;
+}
+
+export type RunScript = (call: ScriptCall) => Promise<Answer>;
+
+export function openRedis(
+  config: Pick<Config, "UPSTASH_REDIS_REST_URL" | "UPSTASH_REDIS_REST_TOKEN">,
+): RunCommand {
+  const redis = new Redis({
+    url: config.UPSTASH_REDIS_REST_URL,
+    token: config.UPSTASH_REDIS_REST_TOKEN,
+    automaticDeserialization: false,
+    enableAutoPipelining: false,
+    enableTelemetry: false,
+    retry: { retries: 0 },
+    // A function: a signal that is made once is swallowed by the client, and would end every later call too.
+    signal: () => AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
+  });
+  return ([name, ...args]) => redis.exec([String(name), ...args.map(String)] as [string, ...string[]]);
+}
+
+/**
+ * Runs scripts by their digest, sends the text where Redis doesn't know it yet, and repeats what got no answer with
+ * the same arguments. Throws StoreUnavailable when the attempts are used up. `sleep`: between attempts.
+ */
+export function createScriptRunner(run: RunCommand, sleep: Sleep): RunScript {
+  return async ({ script, keys, args }) => {
+    const digest = await digestOf(script);
+    const rest = [keys.length, ...keys, ...args];
+    const { value, unanswered } = await repeat(sleep, async () => {
+      const reply = await run(["EVALSHA", digest, ...rest]).catch((error: unknown) => {
+        // It did not run: Redis doesn't know it yet, or no longer.
+        if (isUnknownScript(error)) return run(["EVAL", script, ...rest]);
+        throw error;
+      });
+      if (!Array.isArray(reply)) throw new Error("a script's reply is no array");
+      return reply as unknown[];
+    });
+    return { reply: value, unanswered };
+  };
+}
+
+/** Runs commands that only read, repeated as above. */
+export function createReader(run: RunCommand, sleep: Sleep): RunCommand {
+  return async (command) => (await repeat(sleep, () => run(command))).value;
+}
+
+async function repeat<T>(sleep: Sleep, attempt: () => Promise<T>): Promise<{ value: T; unanswered: number }> {
+  let failure: unknown;
+  for (let unanswered = 0; unanswered <= BACKOFF_MS.length; unanswered++) {
+    try {
+      return { value: await attempt(), unanswered };
+    } catch (error) {
+      failure = error;
+      const wait = BACKOFF_MS[unanswered];
+      if (wait !== undefined) await sleep(wait);
+    }
+  }
+  throw new StoreUnavailable("redis", failure);
+}
+
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("NOSCRIPT");
+}
+
+const digests = new Map<string, string>();
+
+/** SHA-1 as Redis names scripts. Kept for the isolate's life: there are as many as we have scripts. */
+async function digestOf(script: string): Promise<string> {
+  const kept = digests.get(script);
+  if (kept !== undefined) return kept;
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-1", new TextEncoder().encode(script)));
+  const digest = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  digests.set(script, digest);
+  return digest;
+}

@@ -1,0 +1,58 @@
+import { OUTBOX_BATCH, PRELUDE } from "./prelude.ts";
+import { DRAIN_LEASE_MS } from "./settle.ts";
+
+// Takes the drain, if it is free, and reads the outbox's head.
+//
+// KEYS: 1 meta, 2 outbox, 3 the hold whose entry the caller waits for
+// ARGV: 1 now (ms), 2 even if another Worker drains (1|0), 3 and 4 the awaited entry's sequence: epoch and n, or 0 0
+// Replies: cold | done (the awaited entry was drained and trimmed) | busy | head epoch n tag out length entry…
+export const DRAIN = `${PRELUDE}
+local values = redis.call('MGET', KEYS[1], KEYS[3])
+local m = readMeta(values[1])
+if not m then return {'cold'} end
+local now, e, n = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local hold = readHold(values[2])
+-- The same sequence may have been given out twice, before and after a loss of memory: the hold must bear it too.
+if n > 0 and m.epoch == e and m.trimEpoch == e and m.trimN >= n and hold and hold.seqEpoch == e and hold.seqN == n then
+  return {'done'}
+end
+if m.drainUntil > now and ARGV[2] ~= '1' then return {'busy'} end
+m.drainUntil = now + ${DRAIN_LEASE_MS}
+redis.call('SET', KEYS[1], writeMeta(m))
+local entries = redis.call('LRANGE', KEYS[2], 0, ${OUTBOX_BATCH - 1})
+local length = #entries
+if length == ${OUTBOX_BATCH} then length = redis.call('LLEN', KEYS[2]) end
+return {'head', int(m.epoch), int(m.n), m.tag, int(m.out), int(length), entries}
+`;
+
+// Removes the entries that a drain booked: exactly those, from the head, as far as they stand there in this order.
+//
+// KEYS: 1 meta, 2 outbox     ARGV: the tags of the booked entries, in their order
+// Replies: cold | ok removed left
+export const TRIM = `${PRELUDE}
+local m = readMeta(redis.call('GET', KEYS[1]))
+if not m then return {'cold'} end
+local booked = {}
+for i = 1, #ARGV do booked[ARGV[i]] = true end
+local popped = redis.call('LPOP', KEYS[2], #ARGV) or {}
+local removed, last = 0, nil
+for i = 1, #popped do
+  local tag = string.match(popped[i], '^%S+')
+  if not booked[tag] then break end
+  removed, last = i, tag
+end
+if removed < #popped then
+  local back = {}
+  for i = #popped, removed + 1, -1 do back[#back + 1] = popped[i] end
+  redis.call('LPUSH', KEYS[2], unpack(back))
+end
+if last then
+  local e, n = string.match(last, '^(%d+)%.(%d+)/')
+  e, n = tonumber(e), tonumber(n)
+  if e > m.trimEpoch or (e == m.trimEpoch and n > m.trimN) then m.trimEpoch, m.trimN, m.tag = e, n, last end
+end
+m.out = math.max(0, m.out - removed)
+m.drainUntil = 0
+redis.call('SET', KEYS[1], writeMeta(m))
+return {'ok', int(removed), int(m.out)}
+`;

@@ -1,0 +1,65 @@
+// What all scripts share: the packed values, read and written. One line of text each, fields parted by spaces.
+//
+//   meta     epoch n now out trimmedEpoch trimmedN drainUntil sweepAt tag
+//   counter  epoch born period spent held
+//   hold     state epoch n leaseEnd sequenceEpoch sequenceN amount lines facts
+//            state: h held, l lapsed, v lapsed and voided, s settled, r released
+//            lines: counter,period,amount,onLapse(c|r);… or "-"     facts: JSON, or "-"
+//   entry    tag entryId kind to delta at lines facts
+//            tag: epoch.n/entryId/delta/nonce     lines: counter,period,to,delta;… or "-"
+//
+// Numbers are integers below 2^53, written with %.0f: Lua's own conversion keeps 14 digits only. Times are
+// milliseconds. A value that doesn't parse raises an error before the first write: Lua has no rollback.
+// The first line lets Upstash lock the declared keys in place of the whole database.
+export const PRELUDE = `#!lua flags=allow-key-locking
+local function int(n) return string.format('%.0f', n) end
+
+local function readMeta(s)
+  if not s then return nil end
+  local e, n, now, out, te, tn, du, sw, tag = string.match(s, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)$')
+  if not e then error('meta is malformed') end
+  return {epoch = tonumber(e), n = tonumber(n), now = tonumber(now), out = tonumber(out), trimEpoch = tonumber(te),
+    trimN = tonumber(tn), drainUntil = tonumber(du), sweepAt = tonumber(sw), tag = tag}
+end
+local function writeMeta(m)
+  return string.format('%.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %s', m.epoch, m.n, m.now, m.out, m.trimEpoch, m.trimN,
+    m.drainUntil, m.sweepAt, m.tag)
+end
+
+local function readCounter(s)
+  if not s then return nil end
+  local e, b, p, sp, h = string.match(s, '^(%d+) (%d+) (-?%d+) (-?%d+) (-?%d+)$')
+  if not e then error('a counter is malformed') end
+  return {epoch = tonumber(e), born = tonumber(b), period = tonumber(p), spent = tonumber(sp), held = tonumber(h)}
+end
+local function writeCounter(c)
+  return string.format('%.0f %.0f %.0f %.0f %.0f', c.epoch, c.born, c.period, c.spent, c.held)
+end
+
+local function readLines(s)
+  local lines = {}
+  if s == '-' then return lines end
+  for name, period, a, b in string.gmatch(s, '([^,;]+),(-?%d+),(-?%d+),([^,;]+)') do
+    lines[#lines + 1] = {name = name, period = tonumber(period), amount = tonumber(a), last = b}
+  end
+  return lines
+end
+
+local function readHold(s)
+  if not s then return nil end
+  local st, e, n, le, se, sn, a, lines, facts = string.match(s, '^(%a) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+) (.*)$')
+  if not st then error('a hold is malformed') end
+  return {state = st, epoch = tonumber(e), n = tonumber(n), leaseEnd = tonumber(le), seqEpoch = tonumber(se),
+    seqN = tonumber(sn), amount = tonumber(a), lines = lines, facts = facts}
+end
+local function writeHold(h)
+  return string.format('%s %.0f %.0f %.0f %.0f %.0f %.0f %s %s', h.state, h.epoch, h.n, h.leaseEnd, h.seqEpoch, h.seqN,
+    h.amount, h.lines, h.facts)
+end
+
+-- What a counter and a hold's line have to do with each other: true where this counter's held includes the hold.
+local function knowsHold(c, hold) return c.epoch == hold.epoch and c.born <= hold.n end
+`;
+
+/** Entries that one drain reads at most; also the most that a rebuild looks through. */
+export const OUTBOX_BATCH = 500;

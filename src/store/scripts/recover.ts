@@ -1,0 +1,96 @@
+import { OUTBOX_BATCH, PRELUDE } from "./prelude.ts";
+
+// Begins an epoch: where there is no meta value, or the epoch that stands is the one that the caller condemns. Never
+// because it is merely older: a Worker that was late would throw away the counters of a sound epoch.
+//
+// KEYS: 1 meta, 2 outbox, 3 the holds by lease end, then the lost holds
+// ARGV: 1 new epoch, 2 condemned epoch or 0, 3 to 5 the watermark that Redis was suspected not to know: epoch, n, tag
+//       ("-" "-" "-": no suspicion but proof), then the lost holds' ids
+// Replies: epoch
+export const OPEN = `${PRELUDE}
+local m = readMeta(redis.call('GET', KEYS[1]))
+for i = 4, #KEYS do
+  if redis.call('EXISTS', KEYS[i]) == 0 then redis.call('ZREM', KEYS[3], ARGV[2 + i]) end
+end
+if m and ARGV[3] ~= '-' then
+  local e, n, tag = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+  local behind = m.epoch < e
+  if m.epoch == e and not (m.trimEpoch > e or (m.trimEpoch == e and m.trimN > n)) and m.tag ~= tag then
+    behind = true
+    local entries = redis.call('LRANGE', KEYS[2], 0, ${OUTBOX_BATCH - 1})
+    for i = 1, #entries do
+      if string.match(entries[i], '^%S+') == tag then behind = false end
+    end
+  end
+  if not behind then return {'ok', int(m.epoch)} end
+end
+if m and int(m.epoch) ~= ARGV[2] then return {'ok', int(m.epoch)} end
+redis.call('SET', KEYS[1], writeMeta({epoch = tonumber(ARGV[1]), n = 0, now = 0, out = redis.call('LLEN', KEYS[2]),
+  trimEpoch = 0, trimN = 0, drainUntil = 0, sweepAt = 0, tag = '-'}))
+return {'ok', ARGV[1]}
+`;
+
+// Makes counters that are missing, exactly, from Postgres's totals and what the outbox has beyond them (law 9).
+//
+// KEYS: 1 meta, 2 outbox, then counters
+// ARGV: 1 epoch, 2 and 3 the totals' watermark: epoch and n, then for each counter: name, period start (ms), total
+// Replies: cold | again epoch (drain, take a new snapshot) | ok epoch
+export const REBUILD = `${PRELUDE}
+local get = {KEYS[1]}
+for i = 3, #KEYS do get[i - 1] = KEYS[i] end
+local values = redis.call('MGET', unpack(get))
+local m = readMeta(values[1])
+if not m then return {'cold'} end
+local we, wn = tonumber(ARGV[2]), tonumber(ARGV[3])
+if ARGV[1] ~= int(m.epoch) or m.trimEpoch > we or (m.trimEpoch == we and m.trimN > wn) then return {'again', int(m.epoch)} end
+local entries = redis.call('LRANGE', KEYS[2], 0, ${OUTBOX_BATCH})
+if #entries > ${OUTBOX_BATCH} then return {'again', int(m.epoch)} end
+
+local made, byName, order = {}, {}, {}
+for i = 3, #KEYS do
+  local c = readCounter(values[i - 1])
+  if not c or c.epoch ~= m.epoch then
+    local a = 3 + 3 * (i - 3)
+    m.n = m.n + 1
+    local counter = {epoch = m.epoch, born = m.n, period = tonumber(ARGV[a + 2]), spent = tonumber(ARGV[a + 3]), held = 0}
+    byName[ARGV[a + 1]] = counter
+    made[#made + 1] = KEYS[i]
+    order[#order + 1] = counter
+  end
+end
+for i = 1, #entries do
+  local e, n, lines = string.match(entries[i], '^(%d+)%.(%d+)/%S+ %S+ %a %S+ %S+ %S+ (%S+) ')
+  e, n = tonumber(e), tonumber(n)
+  if e < m.epoch then return {'again', int(m.epoch)} end
+  local beyond = e > we or (e == we and n > wn)
+  for name, period, delta in string.gmatch(lines, '([^,;]+),(-?%d+),-?%d+,(-?%d+)') do
+    local c = byName[name]
+    if c and tonumber(period) > c.period then return {'again', int(m.epoch)} end
+    if c and beyond and tonumber(period) == c.period then c.spent = c.spent + tonumber(delta) end
+  end
+end
+if #made > 0 then
+  local writes = {}
+  for i = 1, #made do
+    writes[#writes + 1] = made[i]
+    writes[#writes + 1] = writeCounter(order[i])
+  end
+  writes[#writes + 1] = KEYS[1]
+  writes[#writes + 1] = writeMeta(m)
+  redis.call('MSET', unpack(writes))
+end
+return {'ok', int(m.epoch)}
+`;
+
+// Puts a policy document, unless a newer version stands. It ends at a moment counted from when it was read, so a put
+// that comes late can't outlive the newer one that it missed (law 10).
+//
+// KEYS: 1 document     ARGV: 1 version, 2 JSON, 3 when it ends (ms)
+// Replies: the document that stands
+export const PUT_POLICY = `#!lua flags=allow-key-locking
+local have = redis.call('GET', KEYS[1])
+local version = have and tonumber(string.match(have, '^(%d+) '))
+if version and version > tonumber(ARGV[1]) then return {have} end
+redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PXAT', ARGV[3])
+return {ARGV[1] .. ' ' .. ARGV[2]}
+`;

@@ -1,0 +1,23 @@
+import { admission } from "./admission.ts";
+import { outbox } from "./outbox.ts";
+import { reads } from "./reads.ts";
+import { recovery } from "./recovery.ts";
+import { createReader, createScriptRunner, type RunCommand, type Sleep } from "./redis.ts";
+import { settlement } from "./settlement.ts";
+
+export type Store = ReturnType<typeof createStore>;
+
+/**
+ * The scripts as functions: what goes in, and every reply as a tagged value. What to do about a reply is the
+ * caller's. Every function throws StoreUnavailable where Redis doesn't answer.
+ */
+export function createStore(command: RunCommand, sleep: Sleep) {
+  const run = createScriptRunner(command, sleep);
+  return {
+    ...admission(run),
+    ...settlement(run),
+    ...outbox(run),
+    ...recovery(run),
+    ...reads(createReader(command, sleep)),
+  };
+}
