@@ -16,6 +16,9 @@ const LOOPBACK = "127.0.0.1";
 /** Anthropic's own limit, the smaller of the two families'. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
+/** A pooled connection that Node closes, by default after 5 s, while a gate sends on it is a failed call. */
+const KEEP_ALIVE_MS = 600_000;
+
 export interface DemoProvider {
   url: string;
   port: number;
@@ -24,7 +27,7 @@ export interface DemoProvider {
 
 /** Port 0, the default, is a free one. */
 export async function serveDemoProvider({ port = 0 }: { port?: number } = {}): Promise<DemoProvider> {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     void handle(request, response);
   });
   const boundPort = await listen(server, port);
