@@ -221,7 +221,9 @@ export const strandedSettles = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.holdId] }),
-    index("stranded_open").on(table.organizationId).where(sql`done_at is null`),
+    index("stranded_open")
+      .on(table.organizationId)
+      .where(sql`done_at is null`),
   ],
 );
 

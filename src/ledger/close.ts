@@ -1,0 +1,156 @@
+import type { SettleInput } from "../store/settlement.ts";
+import type { OutboxHead } from "../store/outbox.ts";
+import type { Sequence } from "../store/packed.ts";
+import { StoreUnavailable } from "../services.ts";
+import type { Books } from "./books.ts";
+import { bookHead, drainOutbox } from "./drain.ts";
+import { openEpoch } from "./open.ts";
+
+// Ends a hold: settle, release or void, until the outcome is where it can't be lost (laws 4, 5, 12).
+
+export interface Closing {
+  mode: SettleInput["mode"];
+  holdId: string;
+  /** What the call cost, in nano-USD; 0 for release and void. */
+  amountNanoUsd: number;
+  lines: { counter: string; periodStartMs: number; actual: number }[];
+  /** JSON of the entry's facts; its keys are columns of ledger_entries. */
+  facts: string;
+}
+
+/** `booked`: its entry is in Postgres, or needs none. `pending`: it is in the outbox. `refused`: nothing to void. `stranded`: Redis can't be reached. */
+export type Outcome = "booked" | "pending" | "refused" | "stranded";
+
+export interface Closed {
+  outcome: Outcome;
+  /** The drain on the way saw other stranded settles. */
+  sawStranded: boolean;
+}
+
+/** Answers of Redis that ask for another settle: lost memory, each once or twice at most. */
+const MAX_ROUNDS = 8;
+/** Looks at whether the entry is booked, and the longest wait between two, in milliseconds. */
+const MAX_LOOKS = 30;
+const MAX_WAIT_MS = 500;
+/** From this look on the drain is taken over from a Worker that holds it for long. */
+const FORCE_FROM_LOOK = 20;
+
+export async function closeHold(books: Books, org: string, closing: Closing): Promise<Closed> {
+  try {
+    return await close(books, org, closing);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    books.report("settle_stranded", { organization: org, hold: closing.holdId, store: error.store });
+    return without("stranded");
+  }
+}
+
+async function close(books: Books, org: string, closing: Closing): Promise<Closed> {
+  let booked: SettleInput["booked"];
+  let lineBooked = new Map<string, number>();
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const reply = await books.store.settle({
+      ...closing,
+      organizationId: org,
+      nowMs: books.now(),
+      leaseMs: books.leaseMs,
+      nonce: books.nonce(),
+      drain: shouldDrain(books, org),
+      lines: closing.lines.map((line) => ({ ...line, booked: lineBooked.get(line.counter) ?? 0 })),
+      ...(booked ? { booked } : {}),
+    });
+    switch (reply.kind) {
+      case "cold":
+        await openEpoch(books, org);
+        break;
+      case "lost":
+        await openEpoch(books, org, { condemnedEpoch: reply.epoch, lostHolds: [closing.holdId] });
+        break;
+      case "unknown": {
+        await drainOutbox(books, org, { force: true });
+        const known = await books.ledger.booked(org, reply.epoch, closing.holdId);
+        if (closing.mode === "void") {
+          if (!known.any || known.settled) return without("refused");
+          if (known.amount === 0) return without("booked");
+        }
+        booked = { amountNanoUsd: known.amount, epoch: reply.epoch, metaNowMs: reply.metaNowMs };
+        lineBooked = new Map(known.lines.map((line) => [line.counter, line.amount]));
+        break;
+      }
+      case "not_lapsed":
+        return without(reply.state === "v" ? "booked" : "refused");
+      case "ok": {
+        if (reply.sequence.n === 0) return without("booked");
+        const entryId = `${closing.holdId}.${closing.mode === "void" ? "v" : "s"}`;
+        const seen = await awaitBooked(
+          books,
+          org,
+          { holdId: closing.holdId, entryId, sequence: reply.sequence },
+          reply.head,
+        );
+        if (seen !== "gone") return seen;
+        booked = undefined;
+        break;
+      }
+    }
+  }
+  books.report("settle_unfinished", { organization: org, hold: closing.holdId });
+  return without("stranded");
+}
+
+interface Awaited {
+  holdId: string;
+  entryId: string;
+  sequence: Sequence;
+}
+
+/** `gone`: the entry is neither in the outbox nor in Postgres; Redis lost it. */
+async function awaitBooked(
+  books: Books,
+  org: string,
+  awaited: Awaited,
+  first: OutboxHead | null,
+): Promise<Closed | "gone"> {
+  if (books.flushMs > 0 && first === null) return without("pending");
+  let head = first;
+  let sawStranded = false;
+  for (let look = 0; look < MAX_LOOKS; look++) {
+    try {
+      if (head) {
+        const { entryIds, stranded } = await bookHead(books, org, head);
+        sawStranded ||= stranded;
+        if (entryIds.has(awaited.entryId)) return { outcome: "booked", sawStranded };
+        // The outbox was read whole, and the entry wasn't there.
+        if (head.entries.length === head.length) return "gone";
+      }
+      head = null;
+      const reply = await books.store.drain(org, {
+        nowMs: books.now(),
+        force: look >= FORCE_FROM_LOOK,
+        awaited,
+      });
+      if (reply.kind === "done") return { outcome: "booked", sawStranded };
+      if (reply.kind === "cold") return "gone";
+      if (reply.kind === "head") head = reply.head;
+      else await books.sleep(Math.min(MAX_WAIT_MS, 25 * 2 ** Math.min(look, 5)));
+    } catch (error) {
+      // Postgres or Redis is away: the entry stands in the outbox, and a later drain takes it.
+      if (error instanceof StoreUnavailable) return { outcome: "pending", sawStranded };
+      throw error;
+    }
+  }
+  return { outcome: "pending", sawStranded };
+}
+
+const without = (outcome: Outcome): Closed => ({ outcome, sawStranded: false });
+
+const lastDrainMs = new Map<string, number>();
+
+/** Whether this settle shall drain too: always, or once in the flush time for each isolate. */
+function shouldDrain(books: Books, org: string): boolean {
+  if (books.flushMs === 0) return true;
+  const now = books.now();
+  if (now - (lastDrainMs.get(org) ?? 0) < books.flushMs) return false;
+  lastDrainMs.set(org, now);
+  return true;
+}

@@ -1,0 +1,95 @@
+import { budgetIdOf } from "../domain/scope.ts";
+import type { OutboxHead } from "../store/outbox.ts";
+import { parseEntry, type Entry } from "../store/packed.ts";
+import type { Books } from "./books.ts";
+import type { BookRow } from "./ledger.ts";
+import { openEpoch } from "./open.ts";
+
+// Moves the outbox into the ledger. Only this writes ledger entries.
+
+/** Batches that one drain moves at most; what is left is for later ones. */
+const MAX_BATCHES = 20;
+
+export interface Drained {
+  /** Ids of the entries that are in Postgres now. */
+  entryIds: Set<string>;
+  /** Entries that stay in the outbox. */
+  left: number;
+  /** Stranded settles wait to be replayed. */
+  stranded: boolean;
+}
+
+/**
+ * Drains until the outbox is empty, or another Worker drains and `force` isn't set. Returns whether stranded settles
+ * wait to be replayed. Throws StoreUnavailable.
+ */
+export async function drainOutbox(books: Books, org: string, options: { force: boolean }): Promise<boolean> {
+  for (let batch = 0; batch < MAX_BATCHES; batch++) {
+    const reply = await books.store.drain(org, { nowMs: books.now(), force: options.force });
+    if (reply.kind === "cold") await openEpoch(books, org);
+    else if (reply.kind !== "head") return false;
+    else {
+      const { left, stranded } = await bookHead(books, org, reply.head);
+      if (left === 0) return stranded;
+    }
+  }
+  return false;
+}
+
+/** Books what was read of the outbox, and trims exactly that. */
+export async function bookHead(books: Books, org: string, head: OutboxHead): Promise<Drained> {
+  const entries = head.entries.map(parseEntry);
+  const booked = await books.ledger.book(org, head, entries.map(bookRow));
+  if (booked.result === "fenced") {
+    await openEpoch(books, org, { condemnedEpoch: head.epoch });
+    return { entryIds: new Set(), left: head.length, stranded: false };
+  }
+  const entryIds = new Set(entries.map(({ id }) => id));
+  let left = head.length - entries.length;
+  if (booked.result === "ok") {
+    // With nothing to trim this frees the drain all the same.
+    left = (
+      await books.store.trim(
+        org,
+        entries.map(({ tag }) => tag),
+      )
+    ).left;
+  } else {
+    const { e, n, tag } = booked.watermark;
+    books.report("books_inconsistent", { organization: org, result: booked.result, epoch: head.epoch });
+    await openEpoch(books, org, {
+      condemnedEpoch: head.epoch,
+      ...(booked.result === "suspect" ? { suspicion: { epoch: e, n, tag } } : {}),
+    });
+  }
+  return { entryIds, left, stranded: booked.stranded };
+}
+
+function bookRow(entry: Entry): BookRow {
+  return {
+    id: entry.id,
+    tag: entry.tag,
+    e: entry.sequence.epoch,
+    n: entry.sequence.n,
+    hold: entry.holdId,
+    kind: entry.kind,
+    to: entry.to,
+    delta: entry.delta,
+    at: entry.atMs,
+    lines: entry.lines.map((line) => ({
+      counter: line.counter,
+      id: budgetIdOf(line.counter),
+      period_start: line.periodStartMs,
+      to: line.to,
+      delta: line.delta,
+    })),
+    facts: entryFacts(entry),
+  };
+}
+
+/** A hold's own facts say how the call began; a lapse adds that nobody knows how it ended. */
+function entryFacts(entry: Entry): Record<string, unknown> {
+  const facts = JSON.parse(entry.facts) as Record<string, unknown>; // Written by the gate, as an object.
+  if (entry.kind === "s") return facts;
+  return { ...facts, outcome: "lapsed", estimated: true, overrun: 0 };
+}

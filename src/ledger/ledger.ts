@@ -1,0 +1,144 @@
+import { sql, type SQL } from "drizzle-orm";
+import { z } from "zod";
+import { StoreUnavailable } from "../services.ts";
+import type { Sequence } from "../store/packed.ts";
+import type { Database } from "./database.ts";
+
+// The atomic steps of the books in Postgres, as functions. Every function throws StoreUnavailable where Postgres
+// doesn't answer. What they do is in drizzle/0001_books.sql.
+
+const count = z.coerce.number().refine(Number.isSafeInteger);
+
+const bookedRow = z.object({
+  any: z.boolean(),
+  settled: z.boolean(),
+  amount: count,
+  lines: z.array(z.object({ counter: z.string(), period_start: count, amount: count })),
+});
+export type Booked = z.infer<typeof bookedRow>;
+
+const snapshotRow = z.object({
+  watermark_epoch: count,
+  watermark_n: count,
+  totals: z.array(z.object({ counter: z.string(), period_start: count, spent: count })).nullable(),
+});
+
+const bookResult = z.discriminatedUnion("result", [
+  z.object({ result: z.literal("fenced") }),
+  z.object({
+    result: z.enum(["ok", "suspect", "broken"]),
+    watermark: z.object({ e: count, n: count, tag: z.string() }),
+    stranded: z.boolean(),
+  }),
+]);
+export type BookResult = z.infer<typeof bookResult>;
+
+/** An outbox entry as tollgate_book takes it. */
+export interface BookRow {
+  id: string;
+  tag: string;
+  e: number;
+  n: number;
+  hold: string;
+  kind: "s" | "l" | "v";
+  to: number;
+  delta: number;
+  at: number;
+  lines: {
+    counter: string;
+    id: string;
+    instance?: string;
+    period_start: number;
+    to: number;
+    delta: number;
+  }[];
+  facts: Record<string, unknown>;
+}
+
+export interface StrandedSettle {
+  holdId: string;
+  settle: unknown;
+}
+
+/** Stranded settles that one drain replays at most. */
+const STRANDED_BATCH = 20;
+
+export type Ledger = ReturnType<typeof createLedger>;
+
+export function createLedger(database: Database) {
+  async function rows(statement: SQL): Promise<Record<string, unknown>[]> {
+    try {
+      return (await database.execute(statement)).rows;
+    } catch (error) {
+      throw new StoreUnavailable("postgres", error);
+    }
+  }
+  async function value(statement: SQL): Promise<unknown> {
+    return (await rows(statement))[0]?.["value"];
+  }
+  return {
+    async nextEpoch(org: string): Promise<number> {
+      return count.parse(await value(sql`select tollgate_next_epoch(${org}) as value`));
+    },
+
+    /** What is booked for a hold. From then on no drain of an earlier epoch books. */
+    async booked(org: string, epoch: number, holdId: string): Promise<Booked> {
+      return bookedRow.parse(await value(sql`select tollgate_booked(${org}, ${epoch}, ${holdId}) as value`));
+    },
+
+    /** The totals from which counters are rebuilt, in the order asked, each in the later of its period and the latest booked. */
+    async snapshot(
+      org: string,
+      epoch: number,
+      counters: { counter: string; periodStartMs: number }[],
+    ): Promise<{ watermark: Sequence; totals: { counter: string; periodStartMs: number; spent: number }[] }> {
+      const asked = JSON.stringify(counters.map(({ counter, periodStartMs }) => [counter, periodStartMs]));
+      const row = snapshotRow.parse(
+        await value(sql`select tollgate_snapshot(${org}, ${epoch}, ${asked}::jsonb) as value`),
+      );
+      return {
+        watermark: { epoch: row.watermark_epoch, n: row.watermark_n },
+        totals: (row.totals ?? []).map((total) => ({
+          counter: total.counter,
+          periodStartMs: total.period_start,
+          spent: total.spent,
+        })),
+      };
+    },
+
+    async book(
+      org: string,
+      head: { epoch: number; n: number; tag: string; out: number; length: number },
+      entries: BookRow[],
+    ): Promise<BookResult> {
+      return bookResult.parse(
+        await value(
+          sql`select tollgate_book(${org}, ${head.epoch}, ${head.n}, ${head.tag}, ${head.out}, ${head.length}, ${JSON.stringify(entries)}::jsonb) as value`,
+        ),
+      );
+    },
+
+    async strand(org: string, holdId: string, settle: unknown): Promise<void> {
+      await rows(
+        sql`insert into stranded_settles (organization_id, hold_id, settle) values (${org}, ${holdId}, ${JSON.stringify(settle)}::jsonb) on conflict do nothing`,
+      );
+    },
+
+    async stranded(org: string): Promise<StrandedSettle[]> {
+      const open = await rows(
+        sql`select hold_id, settle from stranded_settles where organization_id = ${org} and done_at is null order by created_at limit ${STRANDED_BATCH}`,
+      );
+      return open.map((row) => ({ holdId: z.string().parse(row["hold_id"]), settle: row["settle"] }));
+    },
+
+    async strandedDone(org: string, holdId: string): Promise<void> {
+      await rows(
+        sql`update stranded_settles set done_at = now() where organization_id = ${org} and hold_id = ${holdId}`,
+      );
+    },
+
+    async ping(): Promise<void> {
+      await rows(sql`select 1 as value`);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import type { Books } from "./books.ts";
+import { closeHold, type Closing } from "./close.ts";
+
+// Settles that couldn't reach Redis within their retries wait in Postgres; later drains replay them.
+
+const stored = z.object({
+  mode: z.enum(["settle", "release", "void"]),
+  holdId: z.string(),
+  amountNanoUsd: z.number().int(),
+  lines: z.array(
+    z.object({ counter: z.string(), periodStartMs: z.number().int(), actual: z.number().int() }),
+  ),
+  facts: z.string(),
+});
+
+/** Ends a hold, or leaves word in Postgres to end it later. Throws StoreUnavailable where that fails too: the lease's end then charges the hold. */
+export async function closeOrStrand(books: Books, org: string, closing: Closing): Promise<void> {
+  const { outcome, sawStranded } = await closeHold(books, org, closing);
+  if (outcome === "stranded") await books.ledger.strand(org, closing.holdId, closing);
+  else if (sawStranded) await replayStranded(books, org);
+}
+
+/** Replays what is stranded. A row is done only once its entry is in Postgres. */
+export async function replayStranded(books: Books, org: string): Promise<void> {
+  for (const { holdId, settle } of await books.ledger.stranded(org)) {
+    const { outcome } = await closeHold(books, org, stored.parse(settle));
+    if (outcome === "booked" || outcome === "refused") await books.ledger.strandedDone(org, holdId);
+    if (outcome === "stranded") return;
+  }
+}
