@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { CALENDAR_KINDS, MAX_DURATION_SECONDS, MIN_DURATION_SECONDS, type Period } from "../domain/period.ts";
 import type { Budget } from "../domain/scope.ts";
-import type { budgets } from "./schema.ts";
+import type { budgets, keys } from "./schema.ts";
 
 // Postgres rows as the domain's objects. Pure.
 
 export type BudgetRow = typeof budgets.$inferSelect;
+export type KeyRow = typeof keys.$inferSelect;
+
+export type KeyStatus = "active" | "disabled" | "expired" | "revoked";
 
 /** A `jsonb` column can hold anything, so the period is parsed; a row that has no period is our own fault and throws. */
 const storedPeriod: z.ZodType<Period> = z.discriminatedUnion("kind", [
@@ -30,4 +33,14 @@ export function budgetFromRow(row: BudgetRow): Budget {
     onLapse: row.onLapse,
     generation: row.generation,
   };
+}
+
+/** A key's state now. Where several hold, the one that is hardest to undo. */
+export function keyStatus(
+  row: Pick<KeyRow, "revokedAt" | "expiresAt" | "enabled">,
+  nowMs: number,
+): KeyStatus {
+  if (row.revokedAt) return "revoked";
+  if (row.expiresAt && row.expiresAt.getTime() <= nowMs) return "expired";
+  return row.enabled ? "active" : "disabled";
 }

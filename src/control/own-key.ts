@@ -1,0 +1,43 @@
+import { and, eq } from "drizzle-orm";
+import type { Hono } from "hono";
+import { scopesOf } from "../domain/scope.ts";
+import { proveSecret } from "../gate/secret.ts";
+import { type KeyRow, keyStatus } from "../ledger/rows.ts";
+import { keys } from "../ledger/schema.ts";
+import { bearerToken, unauthorized } from "./admin.ts";
+import type { ControlContext, ControlEnv } from "./context.ts";
+import { budgetsOn, liveViews } from "./find.ts";
+import { Problem } from "./problem.ts";
+import { type Endpoint, endpoint, json, resource } from "./routes.ts";
+import { keyView } from "./views.ts";
+
+/** `GET /key`: a client asks with its own key what it is and which budgets it is under. */
+export function mountOwnKey(app: Hono<ControlEnv>, base: string): void {
+  resource(app, `${base}/key`, { GET: show });
+}
+
+const show: Endpoint = endpoint(async (c) => {
+  const { services } = c.var;
+  const row = await authenticate(c);
+  const { id: keyId, organizationId } = row;
+  const charged = await budgetsOn(services.database, organizationId, scopesOf({ keyId, organizationId }));
+  return json({
+    ...keyView(row, services.now()),
+    budgets: await liveViews(services, organizationId, charged),
+  });
+});
+
+async function authenticate(c: ControlContext): Promise<KeyRow> {
+  const { services } = c.var;
+  const presented = bearerToken(c) ?? c.req.header("x-api-key");
+  const proven = presented && (await proveSecret(services.config.KEY_SECRET, presented));
+  if (!proven) throw unauthorized("The key is missing or wrong");
+  const [row] = await services.database
+    .select()
+    .from(keys)
+    .where(and(eq(keys.digest, proven.digest), eq(keys.organizationId, proven.organizationId)));
+  if (!row) throw unauthorized("The key is missing or wrong");
+  const status = keyStatus(row, services.now());
+  if (status === "active") return row;
+  throw new Problem(`key_${status}`, `The key is ${status}`, { headers: { "www-authenticate": "Bearer" } });
+}
