@@ -72,11 +72,9 @@ function expireCommand(name: string, expiryTime: (amount: bigint, nowMs: number)
 }
 
 function parseExpireOptions(words: string[]): (oldAtMs: number | null, newAtMs: number) => boolean {
+  const unsupported = words.find((word) => !/^(?:NX|XX|GT|LT)$/i.test(word));
+  if (unsupported !== undefined) throw new CommandError(`ERR Unsupported option ${unsupported}`);
   const options = new Set(words.map((word) => word.toUpperCase()));
-  for (const option of options) {
-    if (!["NX", "XX", "GT", "LT"].includes(option))
-      throw new CommandError(`ERR Unsupported option ${option}`);
-  }
   if (options.has("NX") && options.size > 1) {
     throw new CommandError("ERR NX and XX, GT or LT options at the same time are not compatible");
   }

@@ -32,13 +32,18 @@ export const listCommands: Commands = {
   lrem: { arity: 4, writes: true, run: removeItems },
 };
 
-/** The part that `start` and `stop` name: both inclusive, from the end if negative. `end` is exclusive. */
-export function sliceOf(length: number, start: string, stop: string): { start: number; end: number } {
-  const first = parseInteger(start);
-  const last = parseInteger(stop);
+/** Both inclusive, counted from the end if negative. */
+export type Interval = { start: number; stop: number };
+
+/** Read before the key is, as Redis does. */
+export function parseInterval(start: string, stop: string): Interval {
+  return { start: parseInteger(start), stop: parseInteger(stop) };
+}
+
+export function withinLength({ start, stop }: Interval, length: number): { start: number; end: number } {
   return {
-    start: Math.max(0, first < 0 ? length + first : first),
-    end: Math.min(length, (last < 0 ? length + last : last) + 1),
+    start: Math.max(0, start < 0 ? length + start : start),
+    end: Math.min(length, (stop < 0 ? length + stop : stop) + 1),
   };
 }
 
@@ -77,15 +82,17 @@ function setItem(db: Database, [key = "", indexText = "", item = ""]: string[]):
 }
 
 function range(db: Database, [key = "", startText = "", stopText = ""]: string[]): Value {
+  const interval = parseInterval(startText, stopText);
   const list = read(db, key, "list") ?? [];
-  const { start, end } = sliceOf(list.length, startText, stopText);
+  const { start, end } = withinLength(interval, list.length);
   return end > start ? list.slice(start, end) : [];
 }
 
 function trim(db: Database, [key = "", startText = "", stopText = ""]: string[]): Value {
+  const interval = parseInterval(startText, stopText);
   const list = read(db, key, "list");
-  const { start, end } = sliceOf(list?.length ?? 0, startText, stopText);
   if (list === undefined) return OK;
+  const { start, end } = withinLength(interval, list.length);
   list.splice(Math.max(start, end));
   list.splice(0, Math.min(start, list.length));
   removeIfEmpty(db, key, list.length);

@@ -54,8 +54,11 @@ local environment = seal(globals)
 globals._G = environment
 
 local function handle_error(failure)
-  local place = getinfo(2, 'nSl')
-  if place and place.what == 'C' then place = getinfo(3, 'nSl') end
+  local level, place = 2, getinfo(2, 'Sl')
+  while place and place.source ~= '@user_script' do
+    level = level + 1
+    place = getinfo(level, 'Sl')
+  end
   if type(failure) ~= 'table' then failure = {err = 'ERR ' .. tostring(failure)} end
   if place then
     failure.source = place.source

@@ -51,12 +51,15 @@ export const LUA_MASK_COUNT = 8;
 const POINTER_BYTES = 4;
 const FIRST_SCRATCH_BYTES = 64 * 1024;
 
+/** Redis calls every script `user_script`. */
+type ChunkName = "user_script" | "prelude";
+
 export type LuaState = {
   c: LuaFunctions;
   /** The address that every function of the C interface takes first. */
   address: number;
-  /** Compiles and pushes a chunk; a string is its error. Named `user_script` in messages, as in Redis. */
-  load(code: string): string | null;
+  /** Compiles and pushes a chunk; a string is its error. Messages use the chunk's name. */
+  load(code: string, chunkName: ChunkName): string | null;
   pushString(text: string): void;
   readString(index: number): string;
 };
@@ -69,9 +72,12 @@ export async function openLuaState(): Promise<LuaState> {
   c.luaL_openlibs(address);
   const sizeSlot = c.malloc(POINTER_BYTES);
   const scratch = createScratch(c, memory);
-  // Its address moves with each other string, so it is copied once to a place of its own.
-  const chunkName = c.malloc(16);
-  heap(memory).write("@user_script\0", chunkName, "latin1");
+  const newCString = (text: string): number => {
+    const place = c.malloc(text.length + 1);
+    heap(memory).write(`${text}\0`, place, "latin1");
+    return place;
+  };
+  const chunkNames = { user_script: newCString("@user_script"), prelude: newCString("@prelude") };
 
   const readString = (index: number): string => {
     const text = c.lua_tolstring(address, index, sizeSlot);
@@ -84,8 +90,8 @@ export async function openLuaState(): Promise<LuaState> {
     pushString(text) {
       c.lua_pushlstring(address, scratch(text), text.length);
     },
-    load(code) {
-      const status = c.luaL_loadbuffer(address, scratch(code), code.length, chunkName);
+    load(code, chunkName) {
+      const status = c.luaL_loadbuffer(address, scratch(code), code.length, chunkNames[chunkName]);
       return status === 0 ? null : readString(-1);
     },
   };

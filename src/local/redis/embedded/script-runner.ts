@@ -108,7 +108,7 @@ export async function createScriptRunner(call: (args: string[]) => Value): Promi
 
 function preparePrelude(lua: LuaState, functions: (() => number)[]): void {
   const { c, address } = lua;
-  const error = lua.load(LUA_PRELUDE);
+  const error = lua.load(LUA_PRELUDE, "prelude");
   if (error !== null) throw new Error(error);
   for (const run of functions) c.lua_pushcclosure(address, c.addFunction(run, "ii"), 0);
   if (c.lua_pcall(address, functions.length, ENVIRONMENT, 0) !== 0) throw new Error(lua.readString(-1));
@@ -119,7 +119,7 @@ function compile(lua: LuaState, script: string): string | null {
   const { c, address } = lua;
   // A first line that speaks to Redis is no Lua; its line break stays, so that line numbers hold.
   const body = script.replace(/^#!lua[^\n]*/, "");
-  const error = lua.load(`return function() ${body}\nend`);
+  const error = lua.load(`return function() ${body}\nend`, "user_script");
   if (error !== null) {
     c.lua_settop(address, ENVIRONMENT);
     return `ERR Error compiling script (new function): ${error}`;

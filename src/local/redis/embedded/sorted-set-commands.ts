@@ -1,6 +1,6 @@
 import type { Commands } from "./command.ts";
 import { type Database, read, readOrCreate, removeIfEmpty } from "./database.ts";
-import { sliceOf } from "./list-commands.ts";
+import { parseInterval, withinLength } from "./list-commands.ts";
 import { formatScore, parseFloatOr, parseInteger } from "./numbers.ts";
 import { createSortedSet, type Member, type SortedSet } from "./sorted-set.ts";
 import { CommandError, syntaxError, type Value } from "./value.ts";
@@ -32,7 +32,7 @@ export const sortedSetCommands: Commands = {
   zrange: { arity: -4, run: (db, [key = "", ...rest]) => range(db, key, parseRange(rest)) },
   zrangebyscore: {
     arity: -4,
-    run: (db, [key = "", ...rest]) => range(db, key, { ...parseRange(rest), byScore: true }),
+    run: (db, [key = "", ...rest]) => range(db, key, parseRange(rest, true)),
   },
   zremrangebyscore: {
     arity: 4,
@@ -118,10 +118,9 @@ function parseBounds(min: string, max: string): Bounds {
 
 function parseBound(text: string): Bound {
   const exclusive = text.startsWith("(");
-  return {
-    score: parseFloatOr(exclusive ? text.slice(1) : text, "ERR min or max is not a float"),
-    exclusive,
-  };
+  const score = exclusive ? text.slice(1) : text;
+  // C's strtod reads nothing as 0, and Redis doesn't check for it here.
+  return { score: score === "" ? 0 : parseFloatOr(score, "ERR min or max is not a float"), exclusive };
 }
 
 function ranksBetween(set: SortedSet, { min, max }: Bounds): { start: number; end: number } {
@@ -140,12 +139,13 @@ type Range = {
   limit: { offset: number; count: number } | null;
 };
 
-function parseRange([from = "", to = "", ...words]: string[]): Range {
-  const range: Range = { from, to, byScore: false, reverse: false, withScores: false, limit: null };
+/** ZRANGEBYSCORE is `isByScoreOnly`: its name says what others state as options. */
+function parseRange([from = "", to = "", ...words]: string[], isByScoreOnly = false): Range {
+  const range: Range = { from, to, byScore: isByScoreOnly, reverse: false, withScores: false, limit: null };
   for (let index = 0; index < words.length; index++) {
     const option = (words[index] ?? "").toUpperCase();
-    if (option === "BYSCORE") range.byScore = true;
-    else if (option === "REV") range.reverse = true;
+    if (option === "BYSCORE" && !range.byScore) range.byScore = true;
+    else if (option === "REV" && !range.reverse && !isByScoreOnly) range.reverse = true;
     else if (option === "WITHSCORES") range.withScores = true;
     else if (option === "LIMIT" && index + 2 < words.length) {
       range.limit = {
@@ -159,7 +159,8 @@ function parseRange([from = "", to = "", ...words]: string[]): Range {
 }
 
 function range(db: Database, key: string, options: Range): Value {
-  if (options.limit !== null && !options.byScore) {
+  // A count of -1 is "no limit", which Redis lets pass.
+  if ((options.limit?.count ?? -1) !== -1 && !options.byScore) {
     throw new CommandError(
       "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX",
     );
@@ -170,10 +171,12 @@ function range(db: Database, key: string, options: Range): Value {
 }
 
 function rangeByRank(db: Database, key: string, { from, to, reverse }: Range): Member[] {
+  const interval = parseInterval(from, to);
   const set = read(db, key, "zset");
-  const size = set?.size() ?? 0;
-  const { start, end } = sliceOf(size, from, to);
-  if (set === undefined || end <= start) return [];
+  if (set === undefined) return [];
+  const size = set.size();
+  const { start, end } = withinLength(interval, size);
+  if (end <= start) return [];
   return reverse ? set.slice(size - end, size - start).reverse() : set.slice(start, end);
 }
 

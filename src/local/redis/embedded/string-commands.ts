@@ -17,7 +17,7 @@ export const stringCommands: Commands = {
   mset: { arity: -3, writes: true, run: setMany },
   incr: { arity: 2, writes: true, run: (db, [key = ""]) => increment(db, key, 1n) },
   decr: { arity: 2, writes: true, run: (db, [key = ""]) => increment(db, key, -1n) },
-  decrby: { arity: 3, writes: true, run: (db, [key = "", by = ""]) => increment(db, key, -parseInt64(by)) },
+  decrby: { arity: 3, writes: true, run: (db, [key = "", by = ""]) => decrementBy(db, key, parseInt64(by)) },
   incrby: { arity: 3, writes: true, run: (db, [key = "", by = ""]) => increment(db, key, parseInt64(by)) },
 };
 
@@ -48,9 +48,9 @@ function parseSetOptions(words: string[]): SetOptions {
       options.condition = option;
     } else if (option === "GET") {
       options.get = true;
-    } else if (option === "KEEPTTL" && options.expiry === null) {
+    } else if (option === "KEEPTTL" && (options.expiry ?? "keep") === "keep") {
       options.expiry = "keep";
-    } else if (/^(EX|PX|EXAT|PXAT)$/.test(option) && options.expiry === null && next !== undefined) {
+    } else if (isExpiryUnit(option, options.expiry) && next !== undefined) {
       options.expiry = { unit: option, amount: next };
       index++;
     } else {
@@ -58,6 +58,12 @@ function parseSetOptions(words: string[]): SetOptions {
     }
   }
   return options;
+}
+
+/** The same unit twice is fine for Redis: the last one counts. */
+function isExpiryUnit(option: string, given: SetOptions["expiry"]): boolean {
+  if (!/^(?:EX|PX|EXAT|PXAT)$/.test(option)) return false;
+  return given === null || (given !== "keep" && given.unit === option);
 }
 
 function expiryTime(expiry: { unit: string; amount: string } | null, nowMs: number): number | null {
@@ -90,6 +96,12 @@ function setMany(db: Database, pairs: string[]): Value {
     writeString(db, pairs[index] ?? "", pairs[index + 1] ?? "", null);
   }
   return OK;
+}
+
+function decrementBy(db: Database, key: string, by: bigint): Value {
+  // The lowest integer has no counterpart.
+  if (!isInt64(-by)) throw new CommandError("ERR decrement would overflow");
+  return increment(db, key, -by);
 }
 
 function increment(db: Database, key: string, by: bigint): Value {
