@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { isReachable } from "./ports.ts";
+import { openEmbeddedRedis } from "./redis/embedded/engine.ts";
 import type { RedisEngine } from "./redis/engine.ts";
 import { serveUpstash } from "./redis/http.ts";
 import { connectRedis } from "./redis/real-engine.ts";
@@ -51,7 +52,7 @@ export async function startRedis({
 type Opened = Pick<LocalRedis, "about" | "url" | "server"> & { engine: RedisEngine };
 type Place = Pick<Options, "dir" | "isThrowAway" | "teardown">;
 
-async function openEngine(choice: RedisChoice | undefined, place: Place): Promise<Opened> {
+function openEngine(choice: RedisChoice | undefined, place: Place): Promise<Opened> {
   const kind = choice?.kind ?? (hasRedisServer() ? "redis-server" : "embedded");
   if (choice?.kind === "url") return connectTo(choice.url);
   return kind === "redis-server" ? startServer(place) : openEmbedded(place);
@@ -80,6 +81,8 @@ async function startServer({ dir, teardown }: Place): Promise<Opened> {
   };
 }
 
-async function openEmbedded(_place: Place): Promise<Opened> {
-  throw new StackError("The embedded Redis isn't there yet: install redis-server");
+async function openEmbedded({ dir, isThrowAway }: Place): Promise<Opened> {
+  const file = isThrowAway ? undefined : join(dir, "redis.log");
+  const engine = await openEmbeddedRedis(file === undefined ? {} : { file });
+  return { about: `embedded in ${file ?? "memory"}`, engine, url: null, server: undefined };
 }
