@@ -21,10 +21,6 @@ export const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 
 const LF = 10;
 const CR = 13;
-const SPACE = 32;
-const COLON = 58;
-const DATA = [100, 97, 116, 97];
-const EVENT = [101, 118, 101, 110, 116];
 const FIRST_BUFFER_BYTES = 4096;
 
 /**
@@ -86,10 +82,12 @@ export function createSseSplitter(maxEventBytes = MAX_EVENT_BYTES): SseSplitter 
           start = position;
         }
       }
+      // Each kind of line end is searched for once over a stretch without it, so this is linear for any mix.
       let nextCr = bytes.indexOf(CR, position);
+      let nextLf = bytes.indexOf(LF, position);
       while (position < bytes.length) {
         if (nextCr !== -1 && nextCr < position) nextCr = bytes.indexOf(CR, position);
-        const nextLf = bytes.indexOf(LF, position);
+        if (nextLf !== -1 && nextLf < position) nextLf = bytes.indexOf(LF, position);
         const isCr = nextCr !== -1 && (nextLf === -1 || nextCr < nextLf);
         const lineEnd = isCr ? nextCr : nextLf;
         if (lineEnd === -1) {
@@ -129,42 +127,37 @@ export function createSseSplitter(maxEventBytes = MAX_EVENT_BYTES): SseSplitter 
   };
 }
 
+// A line's end is ASCII, so a block decodes as its lines would. `ignoreBOM` keeps a U+FEFF inside the stream: only the
+// stream's first one is a mark.
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+const BYTE_ORDER_MARK = "\uFEFF";
+
 function parseBlock(raw: Uint8Array, atStart: boolean): StreamEvent | null {
+  const text = decoder.decode(raw);
+  // A CRLF then ends a line and an empty one, which means nothing inside a block.
+  const lines = text.includes("\r") ? text.replaceAll("\r", "\n") : text;
   let data: string | null = null;
   let event = "";
-  let position = atStart && raw[0] === 0xef && raw[1] === 0xbb && raw[2] === 0xbf ? 3 : 0;
-  while (position < raw.length) {
-    const end = lineEndAt(raw, position);
-    if (isField(raw, position, end, DATA)) {
-      const text = valueOf(raw, position + DATA.length, end);
-      data = data === null ? text : `${data}\n${text}`;
-    } else if (isField(raw, position, end, EVENT)) {
-      event = valueOf(raw, position + EVENT.length, end);
-    }
+  let position = atStart && text.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
+  while (position < lines.length) {
+    const lf = lines.indexOf("\n", position);
+    const end = lf === -1 ? lines.length : lf;
+    const value = fieldAt("data", { lines, position, end });
+    if (value !== null) data = data === null ? value : `${data}\n${value}`;
+    else event = fieldAt("event", { lines, position, end }) ?? event;
     position = end + 1;
   }
   return data === null ? null : { event, data };
 }
 
-/** The next LF or CR. The LF of a CRLF then ends an empty line, which means nothing inside a block. */
-function lineEndAt(raw: Uint8Array, position: number): number {
-  const lf = raw.indexOf(LF, position);
-  const end = lf === -1 ? raw.length : lf;
-  const cr = raw.subarray(position, end).indexOf(CR);
-  return cr === -1 ? end : position + cr;
-}
-
-function isField(raw: Uint8Array, start: number, end: number, name: number[]): boolean {
-  const after = start + name.length;
-  if (after > end || (after < end && raw[after] !== COLON)) return false;
-  return name.every((byte, index) => raw[start + index] === byte);
-}
-
-// `ignoreBOM` keeps a U+FEFF that stands inside the stream: only the stream's first one is a mark.
-const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
-
-function valueOf(raw: Uint8Array, afterName: number, end: number): string {
-  let start = Math.min(afterName + 1, end);
-  if (raw[start] === SPACE && start < end) start++;
-  return start === end ? "" : decoder.decode(raw.subarray(start, end));
+/** The field's value where the line has that field, without the one space that may follow the colon. */
+function fieldAt(
+  name: string,
+  { lines, position, end }: { lines: string; position: number; end: number },
+): string | null {
+  if (!lines.startsWith(name, position)) return null;
+  const colon = position + name.length;
+  if (colon === end) return "";
+  if (lines[colon] !== ":") return null;
+  return lines.slice(lines[colon + 1] === " " ? colon + 2 : colon + 1, end);
 }
