@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { lastLines } from "./process-watch.ts";
 import { StackError } from "./stack-error.ts";
 
 const READY_TIMEOUT_MS = 60_000;
@@ -6,19 +7,31 @@ const ANSWER_TIMEOUT_MS = 10_000;
 const POLL_MS = 50;
 const MAX_SHOWN_CHARS = 1_000;
 
-/** Waits until GET /readyz is 200; throws a StackError with its last answer after a minute, or what `signal` says. */
-export async function waitUntilReady(url: string, signal: AbortSignal): Promise<void> {
+type Options = {
+  url: string;
+  /** Of the Worker, to show its end with a failure. */
+  log: string;
+  died: Promise<StackError>;
+  signal: AbortSignal;
+};
+
+/** Waits until GET /readyz is 200. Throws a StackError with its last answer after a minute, or at once with who died. */
+export async function untilReady({ url, log, died, signal }: Options): Promise<void> {
+  const death = new AbortController();
+  void died.then((error) => death.abort(error));
+  const given = AbortSignal.any([signal, death.signal]);
   const deadline = Date.now() + READY_TIMEOUT_MS;
   let last = "nothing";
   while (Date.now() < deadline) {
-    signal.throwIfAborted();
-    const answer = await ask(`${url}/readyz`, signal);
+    given.throwIfAborted();
+    const answer = await ask(`${url}/readyz`, given);
     if (answer?.status === 200) return;
     if (answer) last = `${answer.status} ${answer.text.slice(0, MAX_SHOWN_CHARS)}`;
     await sleep(POLL_MS);
   }
   throw new StackError(
-    `The Worker isn't ready after ${READY_TIMEOUT_MS / 1000} s: GET /readyz answers ${last}`,
+    `The Worker isn't ready after ${READY_TIMEOUT_MS / 1000} s: GET /readyz answers ${last}\n` +
+      `The end of ${log}:\n${await lastLines(log)}`,
   );
 }
 

@@ -3,21 +3,19 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serveDemoProvider } from "./demo/serve.ts";
 import { type FirstKey, obtainFirstKey } from "./first-key.ts";
 import { lockFolder } from "./folder-lock.ts";
-import { type LocalPostgres, startPostgres } from "./local-postgres.ts";
-import { type LocalRedis, startRedis } from "./local-redis.ts";
-import { loadSecrets, type LocalSecrets, saveSecrets, writeForOwner } from "./local-secrets.ts";
+import { loadSecrets, saveSecrets, writeForOwner } from "./local-secrets.ts";
 import { claimPort } from "./ports.ts";
 import type { Fault } from "./postgres/serve.ts";
-import { lastLines, onProcessEnd } from "./process-watch.ts";
-import { completeProviders, needsDemoProvider } from "./providers-given.ts";
-import { waitUntilReady } from "./ready.ts";
+import { untilReady } from "./ready.ts";
 import type { PostgresChoice, RedisChoice } from "./settings.ts";
 import { StackError } from "./stack-error.ts";
+import { startStores } from "./stores.ts";
 import { createTeardown, type Teardown } from "./teardown.ts";
-import { startWorker, type WorkerProcess } from "./worker-process.ts";
+import { watchForDeath } from "./watch-for-death.ts";
+import { workerBindings } from "./worker-bindings.ts";
+import { startWorker } from "./worker-process.ts";
 
 const OWNER_ONLY_FOLDER = 0o700;
 
@@ -72,18 +70,24 @@ async function start(options: StackOptions, teardown: Teardown): Promise<Stack> 
   const dir = await openFolder(options.dir, teardown);
   const secrets = await loadSecrets(dir);
 
-  const stores = await startStores({ options, dir, secrets, teardown });
+  const stores = await startStores({
+    ...options,
+    dir,
+    isThrowAway: options.dir === undefined,
+    secrets,
+    teardown,
+  });
   log(`Redis: ${stores.redis.about}`);
   log(`Postgres: ${stores.postgres.about}`);
-  const bindings = bindingsFor({ options, secrets, ...stores });
+  const bindings = workerBindings({ given: options.bindings ?? {}, secrets, ...stores });
   signal.throwIfAborted();
 
   const worker = await startWorker({ port, dir, bindings });
   teardown.add(() => worker.stop());
   log(`Worker: wrangler dev, process ${worker.pid}, log ${worker.log}`);
-  const died = watch(worker, stores.redis, teardown);
+  const died = watchForDeath({ worker, redis: stores.redis, teardown });
   const url = `http://127.0.0.1:${port}`;
-  await untilReady({ url, died, signal, worker });
+  await untilReady({ url, log: worker.log, died, signal });
 
   const adminKey = bindings["ADMIN_KEY"] ?? secrets.adminKey;
   const firstKey = await obtainFirstKey({ url, adminKey, kept: secrets.firstKey });
@@ -122,79 +126,6 @@ async function openFolder(dir: string | undefined, teardown: Teardown): Promise<
   }
   teardown.add(await lockFolder(dir));
   return dir;
-}
-
-type Stores = { redis: LocalRedis; postgres: LocalPostgres; demoUrl: string | undefined };
-type StoreOptions = { options: StackOptions; dir: string; secrets: LocalSecrets; teardown: Teardown };
-
-/** Side by side, since Postgres takes seconds. If one fails, the others are let come up, so that they can be stopped. */
-async function startStores({ options, dir, secrets, teardown }: StoreOptions): Promise<Stores> {
-  const isThrowAway = options.dir === undefined;
-  const starting = [
-    startRedis({ choice: options.redis, dir, isThrowAway, token: secrets.redisToken, teardown }),
-    startPostgres({
-      choice: options.postgres ?? { kind: "embedded" },
-      dir: isThrowAway ? undefined : join(dir, "postgres"),
-      password: secrets.postgresPassword,
-      teardown,
-    }),
-    startDemo(options.bindings ?? {}, teardown),
-  ] as const;
-  await Promise.allSettled(starting);
-  const [redis, postgres, demoUrl] = await Promise.all(starting);
-  return { redis, postgres, demoUrl };
-}
-
-async function startDemo(given: Record<string, string>, teardown: Teardown): Promise<string | undefined> {
-  if (!needsDemoProvider(given)) return undefined;
-  const demo = await serveDemoProvider();
-  teardown.add(() => demo.close());
-  return demo.url;
-}
-
-function bindingsFor(
-  from: Stores & { options: StackOptions; secrets: LocalSecrets },
-): Record<string, string> {
-  const { options, secrets, redis, postgres, demoUrl } = from;
-  return {
-    ADMIN_KEY: secrets.adminKey,
-    KEY_SECRET: secrets.keySecret,
-    UPSTASH_REDIS_REST_URL: redis.restUrl,
-    UPSTASH_REDIS_REST_TOKEN: redis.token,
-    DATABASE_URL: postgres.url,
-    ...(postgres.httpUrl !== undefined && { DATABASE_HTTP_URL: postgres.httpUrl }),
-    ALLOW_PRIVATE_ADDRESSES: "true",
-    ...completeProviders(options.bindings ?? {}, demoUrl),
-  };
-}
-
-function watch(worker: WorkerProcess, redis: LocalRedis, teardown: Teardown): Promise<StackError> {
-  return new Promise((resolve) => {
-    const report = async (name: string, log: string) => {
-      if (teardown.isStopping()) return;
-      resolve(new StackError(`${name} ended unexpectedly. The end of ${log}:\n${await lastLines(log)}`));
-    };
-    void worker.exited.then(() => report("The Worker (wrangler dev)", worker.log));
-    const { server } = redis;
-    if (!server) return;
-    const forget = onProcessEnd(server.pid, () => void report("redis-server", server.log));
-    teardown.add(async () => forget());
-  });
-}
-
-type Readiness = { url: string; died: Promise<StackError>; signal: AbortSignal; worker: WorkerProcess };
-
-async function untilReady({ url, died, signal, worker }: Readiness): Promise<void> {
-  const gaveUp = new AbortController();
-  void died.then((error) => gaveUp.abort(error));
-  try {
-    await waitUntilReady(url, AbortSignal.any([signal, gaveUp.signal]));
-  } catch (error) {
-    if (!(error instanceof StackError) || gaveUp.signal.aborted) throw error;
-    throw new StackError(`${error.message}\nThe end of ${worker.log}:\n${await lastLines(worker.log)}`, {
-      cause: error,
-    });
-  }
 }
 
 /** The file is there exactly while the stack runs and is ready. */

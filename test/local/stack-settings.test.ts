@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { completeProviders, needsDemoProvider } from "../../src/local/providers-given.ts";
 import { readSettings } from "../../src/local/settings.ts";
+import { completeProviders, needsDemoProvider } from "../../src/local/worker-bindings.ts";
 
 describe("settings", () => {
   test("without any, the stack listens on 8787, keeps its data in .local and chooses its stores", () => {

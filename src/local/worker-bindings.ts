@@ -1,4 +1,7 @@
-// Which providers the local Worker gets, from what was given and the demo provider. Pure.
+// The bindings of the local Worker: what was given, completed by what the stack started. Pure.
+
+import type { LocalSecrets } from "./local-secrets.ts";
+import type { Stores } from "./stores.ts";
 
 const PROVIDERS = [
   "OPENAI",
@@ -24,6 +27,21 @@ const OTHER_CREDENTIALS = ["AWS_ACCESS_KEY_ID", "VERTEX_SERVICE_ACCOUNT"];
 const ANY_KEY = "local";
 
 type Values = Record<string, string>;
+
+/** Every text binding; what was given comes before what the stack makes itself. */
+export function workerBindings(from: Stores & { given: Values; secrets: LocalSecrets }): Values {
+  const { given, secrets, redis, postgres, demoUrl } = from;
+  return {
+    ADMIN_KEY: secrets.adminKey,
+    KEY_SECRET: secrets.keySecret,
+    UPSTASH_REDIS_REST_URL: redis.restUrl,
+    UPSTASH_REDIS_REST_TOKEN: redis.token,
+    DATABASE_URL: postgres.url,
+    ...(postgres.httpUrl !== undefined && { DATABASE_HTTP_URL: postgres.httpUrl }),
+    ALLOW_PRIVATE_ADDRESSES: "true",
+    ...completeProviders(given, demoUrl),
+  };
+}
 
 /** True where no provider has a key, and one that the demo provider can stand in for has no base URL either. */
 export function needsDemoProvider(given: Values): boolean {
