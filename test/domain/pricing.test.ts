@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CallBound, Price, Rates } from "../../src/domain/pricing.ts";
 import { boundOf, costOf, MAX_RATE_NANO_USD, outputTokensFor, priceFault } from "../../src/domain/pricing.ts";
@@ -227,13 +227,11 @@ test("law 3: a clamped call's bound never exceeds the amount, and one token more
       (amount, inputTokens, choices, price) => {
         const call = { inputTokens, choices };
         const outputTokens = outputTokensFor(amount, call, price);
-        if (outputTokens === null) {
-          expect(boundOf({ ...call, outputTokens: 0 }, price)).toBeGreaterThan(amount);
-          return;
-        }
-        expect(boundOf({ ...call, outputTokens }, price)).toBeLessThanOrEqual(amount);
-        if (outputTokens === MAX_TOKENS_PER_CALL) return;
-        expect(boundOf({ ...call, outputTokens: outputTokens + 1 }, price)).toBeGreaterThan(amount);
+        const fitting = outputTokens === null ? 0 : boundOf({ ...call, outputTokens }, price);
+        const next = (outputTokens ?? -1) + 1;
+        const above = next > MAX_TOKENS_PER_CALL ? Infinity : boundOf({ ...call, outputTokens: next }, price);
+        expect(fitting).toBeLessThanOrEqual(amount);
+        expect(above).toBeGreaterThan(amount);
       },
     ),
   );

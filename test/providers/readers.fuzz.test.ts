@@ -1,0 +1,124 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { isAmount } from "../../src/domain/money.ts";
+import { costOf } from "../../src/domain/pricing.ts";
+import { settledUsage } from "../../src/domain/estimate.ts";
+import { anthropicMessages } from "../../src/providers/anthropic-messages.ts";
+import { openaiChat } from "../../src/providers/openai-chat.ts";
+import type { JsonObject, Reading, Wire } from "../../src/providers/wire.ts";
+
+// Whatever a provider or a client sends: nothing throws, and nothing mints credit (law 13).
+
+const WIRES: [string, Wire][] = [
+  ["openai-chat", openaiChat],
+  ["anthropic-messages", anthropicMessages],
+];
+
+/** The names that the formats give meaning to, so that the fuzz reaches past the first look. */
+const KEYS = [
+  "type message usage choices delta content index error model finish_reason service_tier text thinking input name",
+  "input_tokens output_tokens prompt_tokens completion_tokens total_tokens prompt_tokens_details cached_tokens",
+  "cache_read_input_tokens cache_creation_input_tokens cache_creation ephemeral_1h_input_tokens iterations tool_calls",
+  "function arguments messages tools source data image_url url file file_data input_audio max_tokens thinking n stream",
+  "server_tool_use web_search_requests cache_control ttl max_uses metadata user_id prediction budget_tokens system",
+].flatMap((words) => words.split(" "));
+const TYPES = [
+  "message_start",
+  "message_delta",
+  "message_stop",
+  "content_block_delta",
+  "error",
+  "image",
+  "base64",
+  "message",
+];
+
+const counts = fc.oneof(
+  fc.integer(),
+  fc.double(),
+  fc.constantFrom(-1, 0, 1e308, -0, Number.MAX_SAFE_INTEGER, 12),
+);
+const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    counts,
+    fc.constantFrom(null, true, "", "x", "data:image/png;base64,AAAA", ...TYPES),
+    fc.array(tie("value"), { maxLength: 4 }),
+    fc.dictionary(fc.constantFrom(...KEYS), tie("value"), { maxKeys: 6 }),
+  ),
+}));
+const object = fc.dictionary(fc.constantFrom(...KEYS), value, { maxKeys: 8 });
+
+const PRICE = {
+  version: "fuzz",
+  rates: { input: 3_000_000_000, output: 15_000_000_000, cache_read: 300_000_000 },
+  tiers: [],
+  per_request: 0,
+  tool_calls: { web_search: 10_000_000 },
+};
+
+/** What is wrong with a reading's money, or null. */
+function faultOf(reading: Reading): string | null {
+  if (!Number.isSafeInteger(reading.generatedBytes) || reading.generatedBytes < 0) return "generatedBytes";
+  const settled = settledUsage(reading, { inputTokens: 10, model: "m" });
+  for (const usage of [settled?.usage, ...(reading.further ?? []).map(({ usage }) => usage)]) {
+    if (!usage) continue;
+    const cost = costOf({ input_total: 0, output_total: 0, ...usage }, PRICE);
+    if ("refused" in cost) return `${cost.refused} ${cost.field}`;
+    if (!isAmount(cost.costNanoUsd)) return "cost";
+  }
+  return null;
+}
+
+test.each(WIRES)("law 13, R32: %s reads any stream without throwing, and never below zero", (_name, wire) => {
+  const data = fc.oneof(
+    object.map((event) => JSON.stringify(event)),
+    fc.string(),
+    fc.constant("[DONE]"),
+  );
+  fc.assert(
+    fc.property(fc.array(data, { maxLength: 12 }), fc.boolean(), (events, hideUsage) => {
+      const reader = wire.streamReader({ hideUsage });
+      for (const event of events) reader.push({ event: "", data: event });
+      expect(faultOf(reader.reading())).toBeNull();
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test.each(WIRES)("law 13, R32: %s reads any body without throwing, and never below zero", (_name, wire) => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(200, 400, 500),
+      fc.oneof(object, value, fc.constant(undefined)),
+      (status, body) => {
+        expect(faultOf(wire.readBody(status, body))).toBeNull();
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});
+
+test.each(WIRES)(
+  "law 13: %s understands or refuses any request, and bounds it with whole counts",
+  (_name, wire) => {
+    const known = fc.record({ model: fc.constant("m"), messages: fc.array(object, { maxLength: 4 }) });
+    fc.assert(
+      fc.property(fc.tuple(object, fc.option(known)), ([any, base]) => {
+        const body: JsonObject = { ...any, ...base };
+        const understood = wire.understand(body);
+        const facts = "facts" in understood ? [understood.facts] : [];
+        const edits = facts.flatMap((known) =>
+          wire.usageEdits(body, known).concat(wire.clampEdits(body, known, 5)),
+        );
+        expect(edits.every(({ key }) => key !== "")).toBe(true);
+        const { mediaBytes, tokens, readings, resultTokens, audioTokens, outputTokens } =
+          wire.inputExtras(body);
+        for (const count of [mediaBytes, tokens, readings, resultTokens, audioTokens, outputTokens]) {
+          expect(Number.isSafeInteger(count) && count >= 0).toBe(true);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  },
+);

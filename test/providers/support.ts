@@ -1,0 +1,33 @@
+import { createSseSplitter } from "../../src/providers/sse.ts";
+import type { JsonObject, StreamReader, Wire } from "../../src/providers/wire.ts";
+
+/** Pushes events, given as JSON or as text, and returns what each one's verdict was. */
+export function pushAll(reader: StreamReader, events: (JsonObject | string)[]): ("pass" | "hide")[] {
+  return events.map((data) =>
+    reader.push({ event: "", data: typeof data === "string" ? data : JSON.stringify(data) }),
+  );
+}
+
+/** Reads a stream's text as it would come over the wire, cut into pieces of so many bytes. */
+export function readStream(reader: StreamReader, text: string, pieceBytes = 7): void {
+  const splitter = createSseSplitter();
+  const bytes = new TextEncoder().encode(text);
+  const blocks = [];
+  for (let start = 0; start < bytes.length; start += pieceBytes) {
+    blocks.push(...splitter.push(bytes.subarray(start, start + pieceBytes)));
+  }
+  blocks.push(...splitter.end());
+  for (const { parsed } of blocks) if (parsed) reader.push(parsed);
+}
+
+export function factsOf(wire: Wire, body: JsonObject) {
+  const understood = wire.understand(body);
+  if ("invalid" in understood) throw new Error(understood.invalid.message);
+  return understood.facts;
+}
+
+export function faultOf(wire: Wire, body: JsonObject): string | null {
+  const understood = wire.understand(body);
+  if ("facts" in understood) throw new Error("the body was understood");
+  return understood.invalid.param;
+}
