@@ -6,9 +6,12 @@ import { mountBudgets } from "./budgets.ts";
 import type { ControlEnv } from "./context.ts";
 import { problemOf } from "./failures.ts";
 import { mountHealth } from "./health.ts";
+import { mountHolds } from "./holds.ts";
 import { mountKeys } from "./keys.ts";
+import { mountLedger } from "./ledger.ts";
 import { mountOwnKey } from "./own-key.ts";
 import { notFound, problemResponse } from "./problem.ts";
+import { mountRequests } from "./requests.ts";
 
 export const CONTROL_BASE = "/api/v1";
 const REQUEST_ID_HEADER = "x-tollgate-request-id";
@@ -37,6 +40,9 @@ export function createControl(servicesFor: (c: Context) => Services): Hono<Contr
   });
   mountKeys(app, CONTROL_BASE);
   mountBudgets(app, CONTROL_BASE);
+  mountHolds(app, CONTROL_BASE);
+  mountLedger(app, CONTROL_BASE);
+  mountRequests(app, CONTROL_BASE);
   app.all(`${CONTROL_BASE}/*`, () => {
     throw notFound("path");
   });

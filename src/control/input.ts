@@ -23,6 +23,12 @@ export async function readBody<T>(c: ControlContext, schema: z.ZodType<T>): Prom
   return { value: parseFields(schema, json), text };
 }
 
+/** As `readBody`, where no body at all stands for an empty object. */
+export async function readOptionalBody<T>(c: ControlContext, schema: z.ZodType<T>): Promise<Body<T>> {
+  const text = await readText(c.req.raw);
+  return { value: parseFields(schema, text === "" ? {} : parseJson(text)), text };
+}
+
 /** Checks the query: each parameter at most once, none that the schema doesn't know. */
 export function parseQuery<T>(c: ControlContext, schema: z.ZodType<T>): T {
   const entries = Object.entries(c.req.queries());

@@ -1,0 +1,127 @@
+import { formatUsd } from "../domain/money.ts";
+import type { ledgerEntries } from "../ledger/schema.ts";
+import type { HoldView } from "../services.ts";
+import { timeOf, withoutNulls } from "./views.ts";
+
+// Ledger entries, and the holds and requests that they tell of, as the API shows them. Pure.
+
+export type EntryRow = typeof ledgerEntries.$inferSelect;
+
+/** What the latest entry of a hold says has become of it. */
+const STATE_AFTER: Record<EntryRow["kind"], HoldView["state"]> = {
+  lapsed: "lapsed",
+  void: "released",
+  settled: "settled",
+  correction: "settled",
+  reset: "settled",
+};
+
+export function entryView(row: EntryRow) {
+  return {
+    id: row.id,
+    hold_id: row.holdId,
+    request_id: row.requestId,
+    kind: row.kind,
+    amount: formatUsd(row.amount),
+    budgets: row.budgets.map(({ id, instance, period_start, amount }) => ({
+      id,
+      ...(instance === undefined ? {} : { instance }),
+      period_start: timeOf(period_start),
+      amount: formatUsd(amount),
+    })),
+    ...placeView(row),
+    tags: row.tags,
+    provider: row.provider,
+    model: row.model,
+    at: row.at.toISOString(),
+    created_at: row.bookedAt.toISOString(),
+  };
+}
+
+/** A hold as Redis has it. */
+export function holdView(hold: HoldView) {
+  return {
+    id: hold.id,
+    request_id: hold.requestId,
+    key_id: hold.keyId,
+    state: hold.state,
+    amount: formatUsd(hold.amountNanoUsd),
+    lease_ends_at: timeOf(hold.leaseEndsAtMs),
+    budgets: hold.budgets.map(({ id, amount, periodStartMs }) => ({
+      id,
+      amount: formatUsd(amount),
+      period_start: timeOf(periodStartMs),
+    })),
+  };
+}
+
+/** A hold that Redis has swept away, from its entries, the latest last. Its lease is forgotten: it ended before the first. */
+export function bookedHoldView(entries: readonly [EntryRow, ...EntryRow[]]) {
+  const [first] = entries;
+  const last = entries.at(-1) ?? first;
+  return {
+    id: first.holdId,
+    request_id: first.requestId,
+    key_id: first.keyId,
+    state: STATE_AFTER[last.kind],
+    amount: formatUsd(first.hold),
+    ...(first.kind === "lapsed" ? { lease_ends_at: first.at.toISOString() } : {}),
+    // A hold sets the same usd amount aside in every budget.
+    budgets: first.budgets.map(({ id, period_start }) => ({
+      id,
+      amount: formatUsd(first.hold),
+      period_start: timeOf(period_start),
+    })),
+    created_at: first.startedAt.toISOString(),
+  };
+}
+
+/** A request from its entries, the latest last: that one knows best how the call went, their sum is what it cost (law 5). */
+export function requestView(entries: readonly [EntryRow, ...EntryRow[]]) {
+  const [first] = entries;
+  const last = entries.at(-1) ?? first;
+  return {
+    request_id: last.requestId,
+    hold_id: last.holdId,
+    ...placeView(last),
+    tags: last.tags,
+    provider: last.provider,
+    model_requested: last.modelRequested,
+    model: last.model,
+    endpoint: last.endpoint,
+    stream: last.stream,
+    status: last.status,
+    outcome: last.outcome,
+    hold: formatUsd(last.hold),
+    cost: formatUsd(entries.reduce((sum, { amount }) => sum + amount, 0)),
+    overrun: formatUsd(last.overrun),
+    estimated: last.estimated,
+    usage: last.usage ?? {},
+    ...withoutNulls({ service_tier: last.serviceTier, price_version: last.priceVersion }),
+    started_at: last.startedAt.toISOString(),
+    first_byte_ms: last.firstByteMs,
+    duration_ms: last.durationMs,
+    entries: entries.map(entryView),
+    shadow_refusals: [],
+    created_at: last.startedAt.toISOString(),
+  };
+}
+
+/** A request with nothing in the ledger: in flight (its outcome is null), or released. */
+export function unbookedRequestView(hold: HoldView) {
+  return {
+    request_id: hold.requestId,
+    hold_id: hold.id,
+    key_id: hold.keyId,
+    outcome: hold.state === "held" ? null : hold.state,
+    hold: formatUsd(hold.amountNanoUsd),
+    cost: formatUsd(0),
+    overrun: formatUsd(0),
+    entries: [],
+    shadow_refusals: [],
+  };
+}
+
+function placeView({ keyId, teamId, userId, customer }: EntryRow) {
+  return { key_id: keyId, ...withoutNulls({ team_id: teamId, user_id: userId, customer }) };
+}

@@ -1,0 +1,252 @@
+import { z } from "zod";
+import { type Database, openDatabase } from "../../src/ledger/database.ts";
+import { parseEnv } from "../../src/env.ts";
+import { migrate } from "../../src/local/postgres/backend.ts";
+import { embedded } from "../../src/local/postgres/embedded.ts";
+import { type PostgresBridge, servePostgres } from "../../src/local/postgres/serve.ts";
+import { createControl } from "../../src/control/control.ts";
+import {
+  type HoldView,
+  type LiveBudget,
+  type PolicyRef,
+  type Services,
+  StoreUnavailable,
+} from "../../src/services.ts";
+import { periodAt } from "../../src/domain/period.ts";
+
+// The control plane over a real Postgres, with what Redis would say made by hand.
+
+export const ADMIN_KEY = "admin-key-of-the-tests";
+export const KEY_SECRET = "key-secret-of-the-tests-0123456789";
+const PASSWORD = "test";
+const MAX_PAGES = 50;
+const DRIZZLE = new URL("../../drizzle", import.meta.url).pathname;
+/** A Wednesday in the middle of a month, a quarter and a year. */
+export const START_MS = Date.UTC(2026, 4, 13, 10, 30);
+
+export interface Published extends PolicyRef {
+  organizationId: string;
+}
+
+/** What the tests put in place of Redis. */
+export interface FakeRedis {
+  down: boolean;
+  /** Thrown in place of an answer: a fault of ours. */
+  broken: Error | undefined;
+  published: Published[];
+  live: Map<string, Partial<LiveBudget>>;
+  holds: HoldView[];
+  voided: string[];
+  broughtUpToDate: number;
+  probe: Awaited<ReturnType<Services["probe"]>>;
+}
+
+export interface Harness {
+  database: Database;
+  bridge: PostgresBridge;
+  redis: FakeRedis;
+  /** The clock, in milliseconds. */
+  clock: { nowMs: number };
+  pending: Promise<unknown>[];
+  services: Services;
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+interface CallOptions {
+  body?: unknown;
+  /** Sent as it is. */
+  text?: string | Uint8Array<ArrayBuffer>;
+  headers?: Record<string, string>;
+  /** Default: the admin's. Null: none. */
+  authorization?: string | null;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: unknown;
+}
+
+const madeKey = z.object({
+  id: z.string(),
+  secret: z.string(),
+  budgets: z.array(z.object({ id: z.string() })),
+});
+export type MadeKey = z.infer<typeof madeKey>;
+const problem = z.object({ errors: z.array(z.object({ pointer: z.string(), detail: z.string() })) });
+const page = z.object({
+  data: z.array(z.object({ id: z.string() })),
+  has_more: z.boolean(),
+  next_cursor: z.string().nullable(),
+});
+
+export async function startHarness(): Promise<Harness> {
+  const backend = await embedded();
+  await migrate(backend, DRIZZLE);
+  const bridge = await servePostgres({ backend, password: PASSWORD });
+  const parsed = parseEnv({
+    ADMIN_KEY,
+    KEY_SECRET,
+    UPSTASH_REDIS_REST_URL: "http://127.0.0.1:1",
+    UPSTASH_REDIS_REST_TOKEN: "unused",
+    DATABASE_URL: bridge.databaseUrl,
+    DATABASE_HTTP_URL: bridge.url,
+  });
+  if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
+  const { config } = parsed;
+  const database = openDatabase(config);
+  const redis = emptyRedis();
+  const clock = { nowMs: START_MS };
+  const pending: Promise<unknown>[] = [];
+  const services: Services = {
+    ...redisServices(redis, clock),
+    config,
+    database,
+    now: () => clock.nowMs,
+    waitUntil: (promise) => void pending.push(promise),
+  };
+  const app = createControl(() => services);
+
+  return {
+    database,
+    bridge,
+    redis,
+    clock,
+    pending,
+    services,
+    async call(method, path, { body, text, headers = {}, authorization = `Bearer ${ADMIN_KEY}` } = {}) {
+      const sent = text ?? (body === undefined ? null : JSON.stringify(body));
+      const response = await app.request(path, {
+        method,
+        body: sent,
+        headers: { ...headers, ...(authorization === null ? {} : { authorization }) },
+      });
+      const answer = await response.text();
+      return {
+        status: response.status,
+        headers: response.headers,
+        text: answer,
+        body: answer === "" ? null : JSON.parse(answer),
+      };
+    },
+    async close() {
+      await Promise.allSettled(pending);
+      await bridge.close();
+      await backend.close();
+    },
+  };
+}
+
+/** Makes a key and returns what the answer tells of it. */
+export async function makeKey(harness: Harness, body: unknown = {}): Promise<MadeKey> {
+  return madeKey.parse((await harness.call("POST", "/api/v1/keys", { body })).body);
+}
+
+/** Makes a budget and returns its id. */
+export async function makeBudget(harness: Harness, body: Record<string, unknown> = {}): Promise<string> {
+  const made = await harness.call("POST", "/api/v1/budgets", { body: { ...ORGANIZATION_BUDGET, ...body } });
+  return z.object({ id: z.string() }).parse(made.body).id;
+}
+
+export const ORGANIZATION_BUDGET = {
+  scope: { kind: "organization", id: "org_default" },
+  limit: "10",
+  period: "month",
+};
+
+/** The bad fields that a problem points at. */
+export function pointersOf(answer: Answer): string[] {
+  return problem.parse(answer.body).errors.map(({ pointer }) => pointer);
+}
+
+/** A bad field's detail. */
+export function detailOf(answer: Answer, pointer: string): string | undefined {
+  return problem.parse(answer.body).errors.find((error) => error.pointer === pointer)?.detail;
+}
+
+/** The ids of a whole list, page by page. `between` runs after each page. */
+export async function listAll(
+  harness: Harness,
+  path: string,
+  { limit, between }: { limit: number; between?: () => Promise<unknown> },
+): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor: string | null = null;
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    const query: string = `${path.includes("?") ? "&" : "?"}limit=${limit}${cursor ? `&cursor=${cursor}` : ""}`;
+    const { data, has_more, next_cursor } = page.parse((await harness.call("GET", path + query)).body);
+    ids.push(...data.map(({ id }) => id));
+    if (!has_more) return ids;
+    cursor = next_cursor;
+    await between?.();
+  }
+  throw new Error("the list has no end");
+}
+
+export function emptyRedis(): FakeRedis {
+  return {
+    down: false,
+    broken: undefined,
+    published: [],
+    live: new Map(),
+    holds: [],
+    voided: [],
+    broughtUpToDate: 0,
+    probe: { redis: { ok: true, ms: 1 }, postgres: { ok: true, ms: 2 } },
+  };
+}
+
+function redisServices(
+  redis: FakeRedis,
+  clock: { nowMs: number },
+): Omit<Services, "config" | "database" | "now" | "waitUntil"> {
+  const reach = () => {
+    if (redis.down) throw new StoreUnavailable("redis");
+    if (redis.broken) throw redis.broken;
+  };
+  return {
+    async publishPolicy(organizationId, policy) {
+      reach();
+      redis.published.push({ organizationId, ...policy });
+    },
+    async liveBudgets(_organizationId, budgets) {
+      reach();
+      return new Map(
+        budgets.map((budget) => {
+          const { startMs, endMs } = periodAt(budget.period, clock.nowMs);
+          const fresh = { spent: 0, held: 0, periodStartMs: startMs, resetsAtMs: endMs };
+          return [budget.id, { ...fresh, ...redis.live.get(budget.id) }];
+        }),
+      );
+    },
+    async bringLedgerUpToDate() {
+      reach();
+      redis.broughtUpToDate += 1;
+    },
+    async listHolds(_organizationId, { limit, after }) {
+      reach();
+      const sorted = [...redis.holds].sort((a, b) => a.leaseEndsAtMs - b.leaseEndsAtMs);
+      const start = after === undefined ? 0 : sorted.findIndex(({ id }) => id === after) + 1;
+      const holds = sorted.slice(start, start + limit);
+      const more = sorted.length > start + limit;
+      return { holds, next: more ? (holds.at(-1)?.id ?? null) : null };
+    },
+    async findHold(_organizationId, holdId) {
+      reach();
+      return redis.holds.find(({ id }) => id === holdId) ?? null;
+    },
+    async voidHold(_organizationId, holdId) {
+      reach();
+      const hold = redis.holds.find(({ id }) => id === holdId);
+      if (!hold) return "not_found";
+      if (hold.state !== "lapsed") return "not_lapsed";
+      redis.voided.push(holdId);
+      return "voided";
+    },
+    async probe() {
+      return redis.probe;
+    },
+  };
+}
