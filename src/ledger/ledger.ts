@@ -1,8 +1,9 @@
-import { sql, type SQL } from "drizzle-orm";
+import { DrizzleQueryError, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import { StoreUnavailable } from "../services.ts";
 import type { Sequence } from "../store/packed.ts";
 import type { Database } from "./database.ts";
+import { storableJson } from "./storable-json.ts";
 
 // The atomic steps of the books in Postgres, as functions. Every function throws StoreUnavailable where Postgres
 // doesn't answer. What they do is in drizzle/0001_books.sql.
@@ -65,12 +66,13 @@ const STRANDED_BATCH = 20;
 
 export type Ledger = ReturnType<typeof createLedger>;
 
-export function createLedger(database: Database) {
+export function createLedger(database: Pick<Database, "execute">) {
   async function rows(statement: SQL): Promise<Record<string, unknown>[]> {
     try {
       return (await database.execute(statement)).rows;
     } catch (error) {
-      throw new StoreUnavailable("postgres", error);
+      // Drizzle's own error repeats the statement with all its parameters: a call's facts belong in no log.
+      throw new StoreUnavailable("postgres", error instanceof DrizzleQueryError ? error.cause : error);
     }
   }
   async function value(statement: SQL): Promise<unknown> {
@@ -113,7 +115,7 @@ export function createLedger(database: Database) {
     ): Promise<BookResult> {
       return bookResult.parse(
         await value(
-          sql`select tollgate_book(${org}, ${head.epoch}, ${head.n}, ${head.tag}, ${head.out}, ${head.length}, ${JSON.stringify(entries)}::jsonb) as value`,
+          sql`select tollgate_book(${org}, ${head.epoch}, ${head.n}, ${head.tag}, ${head.out}, ${head.length}, ${storableJson(entries)}::jsonb) as value`,
         ),
       );
     },
