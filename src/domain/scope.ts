@@ -26,16 +26,16 @@ export interface Budget {
 
 /** What the scopes are derived from: the key's own place in the organization. */
 export interface KeyPlace {
-  keyId: string;
   organizationId: string;
+  /** Absent while only the key's text is known. */
+  keyId?: string;
 }
 
 /** The scopes that a call of this key charges, exactly (law 8). Broadest first. */
 export function scopesOf(place: KeyPlace): ScopeRef[] {
-  return [
-    { kind: "organization", id: place.organizationId },
-    { kind: "key", id: place.keyId },
-  ];
+  const scopes: ScopeRef[] = [{ kind: "organization", id: place.organizationId }];
+  if (place.keyId !== undefined) scopes.push({ kind: "key", id: place.keyId });
+  return scopes;
 }
 
 /** The name of a budget's counter: the same for as long as its count goes on. */

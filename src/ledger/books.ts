@@ -7,13 +7,13 @@ export interface Books {
   store: Store;
   ledger: Ledger;
   /** The clock, in milliseconds. */
-  now(): number;
+  now: () => number;
   sleep: Sleep;
   /** A text never made before, of [0-9a-z]: tells apart what was sent before and after a loss of memory. */
-  nonce(): string;
+  nonce: () => string;
   leaseMs: number;
   /** How long settled entries may wait for Postgres, in milliseconds; 0: each settle drains. */
   flushMs: number;
   /** Something an operator should see. Never holds a secret. */
-  report(event: string, details: Record<string, unknown>): void;
+  report: (event: string, details: Record<string, unknown>) => void;
 }

@@ -91,5 +91,7 @@ function bookRow(entry: Entry): BookRow {
 function entryFacts(entry: Entry): Record<string, unknown> {
   const facts = JSON.parse(entry.facts) as Record<string, unknown>; // Written by the gate, as an object.
   if (entry.kind === "s") return facts;
-  return { ...facts, outcome: "lapsed", estimated: true, overrun: 0 };
+  // A clamp may have granted less than the facts ask for; what was charged is what was held.
+  const hold = entry.to > 0 ? entry.to : facts["hold"];
+  return { ...facts, hold, outcome: "lapsed", estimated: true, overrun: 0 };
 }

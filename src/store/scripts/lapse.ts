@@ -44,16 +44,22 @@ for i = 1, H do
       local charged = #lines == 0 and hold.amount or 0
       for j = 1, #lines do
         local line = lines[j]
-        local c = index[line.name] and counters[index[line.name]]
+        -- Its counter unread, the line would stay held for ever.
+        if not index[line.name] then error('the lapse lacks a counter of a hold') end
+        local c = counters[index[line.name]]
         local to = 0
         if line.last == 'c' then
           to = line.amount
           charged = hold.amount
         end
-        if c and c.epoch == m.epoch and c.period == line.period then
-          c.spent = c.spent + to
-          if knowsHold(c, hold) then c.held = c.held - line.amount end
-          touched[index[line.name]] = true
+        if c and c.epoch == m.epoch then
+          -- A counter rebuilt by a clock behind may be in an older period: rolled later, it would forget this charge.
+          if line.period > c.period then c.period, c.spent, c.held = line.period, 0, 0 end
+          if line.period == c.period then
+            c.spent = c.spent + to
+            if knowsHold(c, hold) then c.held = c.held - line.amount end
+            touched[index[line.name]] = true
+          end
         end
         parts[j] = line.name .. ',' .. int(line.period) .. ',' .. int(to) .. ',' .. int(to)
       end

@@ -11,6 +11,7 @@ export const DRAIN_LEASE_MS = 5_000;
 //       7 facts (JSON), 8 booked amount (nano-USD) or "-" where Postgres wasn't asked, 9 epoch in which it was asked,
 //       10 meta's now when it was asked (ms), 11 drain too (1|0), 12 B,
 //       then for each counter: name, period start (ms), actual, booked
+// Amount and actuals count in settle only: release and void are zero in every respect.
 // release gives back what is held; what lapsed or was booked is taken back by an entry. void takes a lapse's charge
 // back, and leaves the hold open to a settle that may still come.
 // Replies: cold | lost epoch | unknown epoch now | not_lapsed state |
@@ -46,12 +47,17 @@ if hold and hold.state == 'l' then
   charged = #lines == 0 and hold.amount or 0
   for i = 1, #lines do if lines[i].last == 'c' then charged = hold.amount end end
 end
--- Given back with no entry: nothing of this hold was ever booked.
+local amount = mode == 'settle' and tonumber(ARGV[6]) or 0
+-- Given back with no entry: nothing of this hold was ever booked, in no unit.
 local silent = mode == 'release' and (hold and hold.state == 'h' or (not hold and charged == 0))
+if silent and not hold then
+  for i = 1, B do silent = silent and tonumber(ARGV[16 + 4 * (i - 1)]) == 0 end
+end
 
 for i = 1, B do
   local a = 12 + 4 * (i - 1)
   local name, period, actual, prior = ARGV[a + 1], tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4])
+  if mode ~= 'settle' then actual = 0 end
   local line = known[name]
   if hold then
     prior = 0
@@ -71,8 +77,12 @@ for i = 1, B do
       writes[#writes + 1] = writeCounter(c)
     end
   end
+  known[name] = nil
   parts[i] = name .. ',' .. int(period) .. ',' .. int(actual) .. ',' .. int(delta)
 end
+
+-- A line that the caller left out would stay held for ever.
+if next(known) then error('the settle lacks a line of its hold') end
 
 local leaseEnd = hold and hold.leaseEnd or math.max(now, m.now) + lease
 if not hold then redis.call('ZADD', holds, int(leaseEnd), id) end
@@ -85,9 +95,9 @@ if not silent then
   after.n, after.seqEpoch, after.seqN = m.n, m.epoch, m.n
   if mode == 'void' then after.lines, after.facts = hold and hold.lines or '-', hold and hold.facts or '-' end
   local entryId = id .. (mode == 'void' and '.v' or '.s')
-  local delta = tonumber(ARGV[6]) - charged
+  local delta = amount - charged
   local tag = int(m.epoch) .. '.' .. int(m.n) .. '/' .. entryId .. '/' .. int(delta) .. '/' .. ARGV[5]
-  redis.call('RPUSH', outbox, table.concat({tag, entryId, mode == 'void' and 'v' or 's', ARGV[6], int(delta), ARGV[3],
+  redis.call('RPUSH', outbox, table.concat({tag, entryId, mode == 'void' and 'v' or 's', int(amount), int(delta), ARGV[3],
     B > 0 and table.concat(parts, ';') or '-', ARGV[7]}, ' '))
   if ARGV[11] == '1' and m.drainUntil <= now then
     m.drainUntil = now + ${DRAIN_LEASE_MS}

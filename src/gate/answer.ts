@@ -1,0 +1,177 @@
+import { formatUsd } from "../domain/money.ts";
+import { refusalResponse, type Envelope, type Refusal } from "../errors.ts";
+import { listPrice } from "../providers/prices.ts";
+import type { Reading } from "../providers/wire.ts";
+import type { Admission } from "./admit.ts";
+import { admissionHeaders } from "./answer-headers.ts";
+import type { CallPlan, PlannedCall } from "./call-plan.ts";
+import type { ClientWatch } from "./client-watch.ts";
+import { costOfReading } from "./cost.ts";
+import type { Dispatched } from "./forward.ts";
+import { clientHeaders } from "./headers.ts";
+import { edit, tap, type RelayEnd } from "./relay.ts";
+import type { CallEnd, Outcome } from "./settle.ts";
+import { readAnswer, readUnary, redact } from "./unary.ts";
+
+// Turns what the provider answered into the client's answer, and tells the settle how the call ended.
+
+export interface AnswerOptions {
+  planned: PlannedCall;
+  admission: Admission<CallPlan>;
+  client: ClientWatch;
+  now: () => number;
+  waitUntil: (promise: Promise<unknown>) => void;
+  /** Our credential, which no answer may carry to the client. */
+  secret: string | undefined;
+  /** A stream or body that is silent for this long is given up. */
+  idleMs: number;
+  /** Headers of this answer alone. */
+  extraHeaders: [name: string, value: string][];
+  end: (end: CallEnd) => void;
+}
+
+const FAILED: Record<
+  "provider_unreachable" | "provider_timeout" | "client_gone",
+  { outcome: Outcome; refusal: Refusal }
+> = {
+  provider_unreachable: {
+    outcome: "provider_unreachable",
+    refusal: { code: "provider_unreachable", message: "The provider can't be reached, or broke off." },
+  },
+  provider_timeout: {
+    outcome: "timeout",
+    refusal: { code: "provider_timeout", message: "The provider didn't answer in time." },
+  },
+  client_gone: {
+    outcome: "client_gone",
+    refusal: { code: "provider_timeout", message: "The client left before the provider answered." },
+  },
+};
+
+export async function answer(dispatched: Dispatched, options: AnswerOptions): Promise<Response> {
+  if ("failed" in dispatched) {
+    // No head of an answer came. A client who left may have left a call behind that generates: that is estimated.
+    const { outcome, refusal } = FAILED[dispatched.failed];
+    const failed = dispatched.failed !== "client_gone";
+    finish(
+      options,
+      { usage: null, complete: false, failed, generatedBytes: 0 },
+      { outcome, status: null, firstByteMs: null },
+    );
+    return refused(refusal, options);
+  }
+  const { response } = dispatched;
+  const firstByteMs = Math.max(0, options.now() - options.planned.startedAtMs);
+  const streamed = response.ok && /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
+  return streamed && response.body
+    ? answerStream(response, response.body, dispatched.abort, firstByteMs, options)
+    : answerWhole(response, dispatched.abort, firstByteMs, options);
+}
+
+function answerStream(
+  response: Response,
+  body: ReadableStream<Uint8Array>,
+  abort: () => void,
+  firstByteMs: number,
+  options: AnswerOptions,
+): Response {
+  const { wire, call } = options.planned;
+  const hideUsage = !call.facts.usageAsked;
+  const reader = wire.streamReader({ hideUsage });
+  const relay = hideUsage ? edit : tap;
+  const { readable, done } = relay({ body, reader, client: options.client, abort, idleMs: options.idleMs });
+  options.waitUntil(
+    done.then(({ how }) => {
+      const reading = reader.reading();
+      finish(options, reading, { outcome: outcomeOf(reading, how), status: response.status, firstByteMs });
+    }),
+  );
+  return new Response(readable, { status: response.status, headers: headersOf(response, options) });
+}
+
+async function answerWhole(
+  response: Response,
+  abort: () => void,
+  firstByteMs: number,
+  options: AnswerOptions,
+): Promise<Response> {
+  const { status } = response;
+  const whole = await readAnswer(response, { client: options.client, abort, idleMs: options.idleMs });
+  const reading = readUnary(options.planned.wire, status, whole);
+  const how = whole.how === "too_large" ? "cut" : whole.how;
+  const outcome =
+    status >= 400 ? "provider_error" : outcomeOf({ ...reading, complete: how === "ended" }, how);
+  const costNanoUsd = finish(options, reading, { outcome, status, firstByteMs });
+  if (how !== "ended")
+    return refused(FAILED[how === "idle" ? "provider_timeout" : "provider_unreachable"].refusal, options);
+  const headers = headersOf(response, options);
+  headers.set("x-tollgate-cost-usd", formatUsd(costNanoUsd));
+  const bytes = status >= 400 ? redact(whole.bytes, options.secret) : whole.bytes;
+  const empty = status === 204 || status === 205 || status === 304;
+  return new Response(empty ? null : bytes, { status, headers });
+}
+
+/** How a call whose terminal event was never seen ended. */
+const BROKEN_OFF: Record<RelayEnd["how"], Outcome> = {
+  stopped: "client_gone",
+  idle: "timeout",
+  cut: "cut",
+  ended: "cut",
+};
+
+function outcomeOf(reading: Reading, how: RelayEnd["how"]): Outcome {
+  if (reading.failed) return "provider_error";
+  if (reading.complete) return "completed";
+  return BROKEN_OFF[how];
+}
+
+/** Prices the reading and hands it to the settle. Returns the cost in nano-USD. */
+function finish(
+  { planned, admission, end }: AnswerOptions,
+  reading: Reading,
+  known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
+): number {
+  const { target, price, inputTokens } = admission.extra;
+  const priceOf = (model: string) =>
+    listPrice({ provider: target.provider, model, atMs: planned.startedAtMs });
+  // A provider that names the snapshot behind the model asked for is priced at the snapshot's own price.
+  const refined =
+    reading.model?.startsWith(target.model) && price ? (priceOf(reading.model) ?? price) : price;
+  const cost = costOfReading(reading, {
+    inputTokens,
+    model: target.model,
+    price: refined,
+    holdNanoUsd: admission.amountNanoUsd,
+    priceOf,
+  });
+  end({
+    ...known,
+    ...cost,
+    model: reading.model ?? null,
+    serviceTier: reading.serviceTier ?? null,
+    priceVersion: refined?.version ?? null,
+  });
+  return cost.costNanoUsd;
+}
+
+function headersOf(response: Response, options: AnswerOptions): Headers {
+  const headers = clientHeaders(response.headers);
+  for (const [name, value] of ownHeaders(options)) headers.set(name, value);
+  return headers;
+}
+
+function refused(refusal: Refusal, options: AnswerOptions): Response {
+  const envelope: Envelope = options.planned.route.envelope;
+  const response = refusalResponse(refusal, envelope, options.planned.requestId);
+  for (const [name, value] of ownHeaders(options)) response.headers.set(name, value);
+  return response;
+}
+
+function ownHeaders({ planned, admission, now, extraHeaders }: AnswerOptions): [string, string][] {
+  return [
+    ["x-tollgate-request-id", planned.requestId],
+    ...admissionHeaders(admission, planned.startedAtMs),
+    ["server-timing", `total;dur=${Math.max(0, now() - planned.startedAtMs)}`],
+    ...extraHeaders,
+  ];
+}

@@ -1,0 +1,25 @@
+import { proveSecret, type ProvenKey } from "./secret.ts";
+
+/** Where clients of the providers' SDKs put their key. */
+export const CREDENTIAL_HEADERS = ["authorization", "x-api-key", "x-goog-api-key", "api-key"] as const;
+export const CREDENTIAL_PARAMETER = "key";
+
+/** The virtual key that a request presents, proven genuine with no I/O; null for none, or a forged one. */
+export async function authenticate(headers: Headers, url: URL, keySecret: string): Promise<ProvenKey | null> {
+  const presented = presentedKey(headers, url);
+  return presented === undefined ? null : proveSecret(keySecret, presented);
+}
+
+function presentedKey(headers: Headers, url: URL): string | undefined {
+  // An SDK may send a second credential beside ours, so the first that looks like one of ours counts.
+  const candidates = [
+    ...CREDENTIAL_HEADERS.map((name) =>
+      headers
+        .get(name)
+        ?.replace(/^Bearer\s+/i, "")
+        .trim(),
+    ),
+    url.searchParams.get(CREDENTIAL_PARAMETER) ?? undefined,
+  ];
+  return candidates.find((candidate) => candidate?.startsWith("tg_"));
+}

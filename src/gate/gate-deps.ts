@@ -1,0 +1,14 @@
+import type { Config } from "../env.ts";
+import type { Books } from "../ledger/books.ts";
+import type { PolicyRef } from "../services.ts";
+
+/** What the way of a request needs from outside. */
+export interface GateDeps {
+  config: Config;
+  books: Books;
+  /** Brings a policy document from Postgres to Redis and returns the one that stands there. Throws StoreUnavailable. */
+  publish: (org: string, policy: PolicyRef) => Promise<string>;
+  fetch: typeof fetch;
+  newId: (prefix: "req") => string;
+  waitUntil: (promise: Promise<unknown>) => void;
+}

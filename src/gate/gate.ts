@@ -1,0 +1,129 @@
+import { refusalResponse, type Refusal } from "../errors.ts";
+import { editTopLevel, type TopLevelEdit } from "../providers/json-edit.ts";
+import { routeOf, upstreamOf, type Route } from "../providers/registry.ts";
+import type { Wire } from "../providers/wire.ts";
+import { StoreUnavailable } from "../services.ts";
+import { admit, storeRefusal, type Admission } from "./admit.ts";
+import { answer } from "./answer.ts";
+import { authenticate } from "./authenticate.ts";
+import { planCall, type CallPlan, type PlannedCall } from "./call-plan.ts";
+import { watchClient } from "./client-watch.ts";
+import { forward } from "./forward.ts";
+import type { GateDeps } from "./gate-deps.ts";
+import { upstreamHeaders } from "./headers.ts";
+import { passThrough } from "./pass-through.ts";
+import type { ProvenKey } from "./secret.ts";
+import { settleGuarantee } from "./settle.ts";
+import { understand } from "./understand.ts";
+import { upstreamUrl } from "./upstream-url.ts";
+
+/** The way of a request. Null where the path is none of the data plane's. */
+export async function gate(deps: GateDeps, request: Request): Promise<Response | null> {
+  const url = new URL(request.url);
+  const route = routeOf(request.method, url.pathname);
+  if (!route) return null;
+  const requestId = deps.newId("req");
+  const refuse = (refusal: Refusal) => refusalResponse(refusal, route.envelope, requestId);
+
+  const proven = await authenticate(request.headers, url, deps.config.KEY_SECRET);
+  if (!proven) return refuse({ code: "invalid_key", message: "The API key is missing, or is none of ours." });
+  try {
+    if (route.metering === null || route.metering === "free") {
+      const passed = await passThrough(deps, proven, { request, url, route, requestId });
+      return "refusal" in passed ? refuse(passed.refusal) : passed.response;
+    }
+    return await meteredCall(deps, proven, { request, url, route, wire: route.metering, requestId });
+  } catch (error) {
+    if (error instanceof StoreUnavailable) {
+      deps.books.report("store_unavailable", { store: error.store, cause: String(error.cause) });
+      return refuse(storeRefusal(error.store));
+    }
+    deps.books.report("gate_failed", { request: requestId, cause: String(error) });
+    return refuse({ code: "internal_error", message: "Tollgate failed on this call." });
+  }
+}
+
+async function meteredCall(
+  deps: GateDeps,
+  proven: ProvenKey,
+  {
+    request,
+    url,
+    route,
+    wire,
+    requestId,
+  }: { request: Request; url: URL; route: Route; wire: Wire; requestId: string },
+): Promise<Response> {
+  const startedAtMs = deps.books.now();
+  const understood = await understand(request, wire, deps.config.MAX_BODY_BYTES);
+  if ("refusal" in understood) return refusalResponse(understood.refusal, route.envelope, requestId);
+  const planned: PlannedCall = { request, route, wire, call: understood.call, requestId, startedAtMs };
+
+  const admitted = await admit(deps, proven, requestId, (policies) => planCall(deps, planned, policies));
+  if ("refusal" in admitted) return refusalResponse(admitted.refusal, route.envelope, requestId);
+  const { admission } = admitted;
+  const { target } = admission.extra;
+  const { edits, extraHeaders } = changesOf(planned, admission);
+  const upstream = upstreamOf(deps.config, target.provider, wire.name);
+
+  // From here on whatever happens ends in the settle.
+  const settlement = settleGuarantee(deps, proven.organizationId, admission, startedAtMs);
+  const graceSeconds =
+    admission.policies.key?.onDisconnect === "abort" ? 0 : deps.config.DISCONNECT_GRACE_SECONDS;
+  const client = watchClient(request.signal, graceSeconds * 1_000);
+  const idleMs = deps.config.PROVIDER_TIMEOUT_SECONDS * 1_000;
+  try {
+    const { text, bytes } = planned.call;
+    const dispatched = await forward(
+      deps.fetch,
+      {
+        url: upstreamUrl(upstream.baseUrl, route.path, url),
+        method: request.method,
+        headers: upstreamHeaders(request.headers, upstream.credential),
+        body: edits.length > 0 ? editTopLevel(text, edits) : (bytes as Uint8Array<ArrayBuffer>),
+      },
+      { timeoutMs: idleMs, stop: client.stop },
+    );
+    return await answer(dispatched, {
+      planned,
+      admission,
+      client,
+      now: deps.books.now,
+      waitUntil: deps.waitUntil,
+      secret: upstream.credential?.secret,
+      idleMs,
+      extraHeaders,
+      end: settlement.end,
+    });
+  } catch (error) {
+    // A fault of ours after the dispatch: the money may have been spent, so the hold is charged.
+    settlement.end({
+      outcome: "cut",
+      costNanoUsd: admission.amountNanoUsd,
+      usage: null,
+      estimated: true,
+      status: null,
+      model: null,
+      serviceTier: null,
+      priceVersion: admission.extra.price?.version ?? null,
+      firstByteMs: null,
+    });
+    throw error;
+  }
+}
+
+/** The changes to the body, no others than these: the clamped limit, the ask for usage, the model's own name. */
+function changesOf(
+  { wire, call }: PlannedCall,
+  { amountNanoUsd, extra }: Admission<CallPlan>,
+): { edits: TopLevelEdit[]; extraHeaders: [string, string][] } {
+  const edits = wire.usageEdits(call.body, call.facts);
+  if (extra.target.model !== call.facts.model) edits.push({ key: "model", value: extra.target.model });
+  const extraHeaders: [string, string][] = [];
+  if (extra.estimate && amountNanoUsd < extra.estimate.tight) {
+    const outputTokens = extra.estimate.clampFor(amountNanoUsd);
+    edits.push(...wire.clampEdits(call.body, call.facts, outputTokens));
+    extraHeaders.push(["x-tollgate-max-output-tokens", String(outputTokens)]);
+  }
+  return { edits, extraHeaders };
+}

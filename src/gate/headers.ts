@@ -1,0 +1,59 @@
+import { CREDENTIAL_HEADERS } from "./authenticate.ts";
+
+// What passes from the client to the provider, and back. Pure.
+
+/** Of one connection only: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+const HOP_BY_HOP = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
+/** Of the client's connection to us: about where it comes from, or made anew by fetch. */
+const OF_THE_CONNECTION = [
+  "host",
+  "content-length",
+  "accept-encoding",
+  "expect",
+  "cookie",
+  "forwarded",
+  "cdn-loop",
+  "x-real-ip",
+];
+const DROPPED_PREFIXES = ["x-tollgate-", "cf-", "x-forwarded-"];
+
+/** The provider's encoding is undone on the way in, and its cookies belong to our account with it. */
+const NOT_FOR_CLIENTS = ["content-length", "content-encoding", "set-cookie"];
+
+export function upstreamHeaders(
+  client: Headers,
+  credential: { header: string; value: string } | undefined,
+): Headers {
+  const headers = new Headers(client);
+  const listed = (client.get("connection") ?? "").split(",").map((name) => name.trim());
+  for (const name of [...HOP_BY_HOP, ...OF_THE_CONNECTION, ...CREDENTIAL_HEADERS, ...listed]) {
+    if (name !== "") headers.delete(name);
+  }
+  dropPrefixed(headers, DROPPED_PREFIXES);
+  // The meter reads the bytes, and the client shall get the provider's own.
+  headers.set("accept-encoding", "identity");
+  if (credential) headers.set(credential.header, credential.value);
+  return headers;
+}
+
+export function clientHeaders(provider: Headers): Headers {
+  const headers = new Headers(provider);
+  for (const name of [...HOP_BY_HOP, ...NOT_FOR_CLIENTS]) headers.delete(name);
+  dropPrefixed(headers, ["x-tollgate-"]);
+  return headers;
+}
+
+function dropPrefixed(headers: Headers, prefixes: string[]): void {
+  const dropped = [...headers.keys()].filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+  for (const name of dropped) headers.delete(name);
+}

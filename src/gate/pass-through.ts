@@ -1,0 +1,75 @@
+import type { Refusal } from "../errors.ts";
+import type { Route } from "../providers/registry.ts";
+import { upstreamOf } from "../providers/registry.ts";
+import { storeRefusal } from "./admit.ts";
+import { watchClient } from "./client-watch.ts";
+import { forward } from "./forward.ts";
+import type { GateDeps } from "./gate-deps.ts";
+import { clientHeaders, upstreamHeaders } from "./headers.ts";
+import { allowanceRefusal, keyRefusal } from "./plan.ts";
+import { confirmedPolicies, type CallPolicies } from "./policies.ts";
+import type { ProvenKey } from "./secret.ts";
+import { readAnswer, redact } from "./unary.ts";
+import { upstreamUrl } from "./upstream-url.ts";
+
+/** Passes a call on that reserves and books nothing: free ones, and those of keys under no usd budget (law 11). */
+export async function passThrough(
+  deps: GateDeps,
+  proven: ProvenKey,
+  { request, url, route, requestId }: { request: Request; url: URL; route: Route; requestId: string },
+): Promise<{ response: Response } | { refusal: Refusal }> {
+  const policies = await confirmedPolicies(deps, proven);
+  if (!policies) return { refusal: storeRefusal("redis") };
+  const provider = route.provider ?? deps.config.DEFAULT_PROVIDER;
+  const refusal = passRefusal(deps, policies, { ...route, provider });
+  if (refusal) return { refusal };
+
+  const upstream = upstreamOf(deps.config, provider, null);
+  const client = watchClient(request.signal, 0);
+  const dispatched = await forward(
+    deps.fetch,
+    {
+      url: upstreamUrl(upstream.baseUrl, route.path, url),
+      method: request.method,
+      headers: upstreamHeaders(request.headers, upstream.credential),
+      body: request.body,
+    },
+    { timeoutMs: deps.config.PROVIDER_TIMEOUT_SECONDS * 1_000, stop: client.stop },
+  );
+  if ("failed" in dispatched) {
+    return dispatched.failed === "provider_timeout"
+      ? { refusal: { code: "provider_timeout", message: "The provider didn't answer in time." } }
+      : { refusal: { code: "provider_unreachable", message: "The provider can't be reached." } };
+  }
+  const { response, abort } = dispatched;
+  const headers = clientHeaders(response.headers);
+  headers.set("x-tollgate-request-id", requestId);
+  if (response.status < 400)
+    return { response: new Response(response.body, { status: response.status, headers }) };
+  const idleMs = deps.config.PROVIDER_TIMEOUT_SECONDS * 1_000;
+  const { bytes } = await readAnswer(response, { client, abort, idleMs });
+  return {
+    response: new Response(redact(bytes, upstream.credential?.secret), { status: response.status, headers }),
+  };
+}
+
+function passRefusal(
+  deps: GateDeps,
+  { key, budgets }: CallPolicies,
+  route: Route & { provider: "openai" | "anthropic" },
+): Refusal | null {
+  const refusal = keyRefusal(key, deps.books.now());
+  if (refusal || !key) return refusal;
+  const forbidden = allowanceRefusal(key, route);
+  if (forbidden || route.metering === "free") return forbidden;
+  if (budgets.some((budget) => budget.unit === "usd")) {
+    return {
+      code: "endpoint_not_allowed",
+      message: `${route.path} can't be metered yet, and this key is under a usd budget.`,
+    };
+  }
+  // The body that names the model isn't read here, so a list of models couldn't be kept.
+  return key.models
+    ? { code: "endpoint_not_allowed", message: `${route.path} can't be held to this key's list of models.` }
+    : null;
+}

@@ -1,0 +1,75 @@
+import { matchesGlob } from "../domain/glob.ts";
+import type { KeyPolicy } from "../domain/policy.ts";
+import type { Refusal } from "../errors.ts";
+import { splitModel, type ProviderName, type Route } from "../providers/registry.ts";
+
+// What a key's policy makes of a call, before any budget is asked. Pure.
+
+export interface Target {
+  provider: ProviderName;
+  /** The provider's own name of the model. */
+  model: string;
+}
+
+/** Why the key can't be used at all, or null. */
+export function keyRefusal(policy: KeyPolicy | null, nowMs: number): Refusal | null {
+  if (policy === null) return { code: "invalid_key", message: "No such API key." };
+  if (policy.revoked) return { code: "key_revoked", message: "This API key was revoked." };
+  if (!policy.enabled) return { code: "key_disabled", message: "This API key is disabled." };
+  if (policy.expiresAtMs !== null && policy.expiresAtMs <= nowMs) {
+    return { code: "key_expired", message: "This API key has expired." };
+  }
+  return null;
+}
+
+/** The provider and the model that a body's model names for this key: after aliases, then prefixes (R20). */
+export function targetOf(
+  model: string,
+  route: Route,
+  policy: KeyPolicy,
+  defaultProvider: ProviderName,
+): { target: Target } | { refusal: Refusal } {
+  const aliases = policy.modelAliases ?? {};
+  const alias = Object.hasOwn(aliases, model) ? aliases[model] : undefined;
+  // A provider's own base URL takes its own model names, which may contain slashes; an alias always has a prefix.
+  const named =
+    alias !== undefined || route.provider === null ? splitModel(alias ?? model) : { provider: null, model };
+  const plain =
+    route.path.startsWith("/v1/messages") && named.provider === null ? splitModel(named.model) : named;
+  const provider = plain.provider ?? route.provider ?? defaultProvider;
+  if (route.provider !== null && provider !== route.provider) {
+    return {
+      refusal: {
+        code: "model_not_allowed",
+        message: `The model ${model} belongs to ${provider}, which this URL doesn't lead to.`,
+        param: "model",
+      },
+    };
+  }
+  return { target: { provider, model: plain.model } };
+}
+
+/** Why the key may not use this provider, endpoint or model, or null. `model`: absent where the call names none. */
+export function allowanceRefusal(
+  policy: KeyPolicy,
+  call: { provider: ProviderName; path: string; model?: string },
+): Refusal | null {
+  if (policy.providers && !policy.providers.includes(call.provider)) {
+    return { code: "provider_not_allowed", message: `This key may not use the provider ${call.provider}.` };
+  }
+  if (policy.endpoints && !policy.endpoints.some((pattern) => matchesGlob(pattern, call.path))) {
+    return { code: "endpoint_not_allowed", message: `This key may not use ${call.path}.` };
+  }
+  const { model } = call;
+  if (policy.models && model !== undefined) {
+    const names = [model, `${call.provider}/${model}`];
+    if (!policy.models.some((pattern) => names.some((name) => matchesGlob(pattern, name)))) {
+      return {
+        code: "model_not_allowed",
+        message: `This key may not use the model ${model}.`,
+        param: "model",
+      };
+    }
+  }
+  return null;
+}

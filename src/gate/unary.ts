@@ -1,0 +1,68 @@
+import type { Reading, Wire } from "../providers/wire.ts";
+import type { ClientWatch } from "./client-watch.ts";
+import { readThrough, type RelayEnd } from "./relay.ts";
+
+/** The largest answer that isn't streamed. It is held in memory, so that its cost can stand in its headers. */
+export const MAX_ANSWER_BYTES = 48 * 1_048_576;
+
+export interface WholeAnswer {
+  /** What came, whole or not. */
+  bytes: Uint8Array<ArrayBuffer>;
+  how: RelayEnd["how"] | "too_large";
+}
+
+/** Reads an answer to its end, as far as time, size and a client who may have left allow. */
+export async function readAnswer(
+  response: Response,
+  options: { client: ClientWatch; abort: () => void; idleMs: number },
+): Promise<WholeAnswer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let tooLarge = false;
+  let how: RelayEnd["how"] = "ended";
+  if (response.body) {
+    const reader = response.body.getReader();
+    const end = await readThrough(options, async () => {
+      const { done, value } = await reader.read();
+      if (done) return "ended";
+      size += value.length;
+      tooLarge = size > MAX_ANSWER_BYTES;
+      if (tooLarge) throw new Error("the answer is too large");
+      chunks.push(value);
+      return "more";
+    });
+    ({ how } = end);
+  }
+  if (tooLarge) options.abort();
+  const bytes = new Uint8Array(tooLarge ? 0 : size);
+  let at = 0;
+  for (const chunk of tooLarge ? [] : chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return { bytes, how: tooLarge ? "too_large" : how };
+}
+
+/** What a unary answer says of its usage. One that broke off says nothing that counts. */
+export function readUnary(wire: Wire, status: number, answer: WholeAnswer): Reading {
+  if (answer.how !== "ended") {
+    return { usage: null, complete: false, failed: status >= 400, generatedBytes: 0 };
+  }
+  return wire.readBody(status, parseJson(answer.bytes));
+}
+
+/** Takes our credential out of an error that echoes it. `secret`: what the provider must not be heard saying. */
+export function redact(bytes: Uint8Array<ArrayBuffer>, secret: string | undefined): Uint8Array<ArrayBuffer> {
+  if (secret === undefined || secret === "") return bytes;
+  const text = new TextDecoder().decode(bytes);
+  if (!text.includes(secret)) return bytes;
+  return new Uint8Array(new TextEncoder().encode(text.replaceAll(secret, "[redacted]")));
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined; // No JSON: the wire format reads that as an answer with no usage.
+  }
+}

@@ -1,0 +1,78 @@
+import type { Config } from "./env.ts";
+import type { GateDeps } from "./gate/gate-deps.ts";
+import { newId } from "./ids.ts";
+import type { Books } from "./ledger/books.ts";
+import { openDatabase, type Database } from "./ledger/database.ts";
+import { createLedger } from "./ledger/ledger.ts";
+import { bringLedgerUpToDate, findHold, listHolds, liveBudgets } from "./ledger/live.ts";
+import { publishPolicy } from "./ledger/publish.ts";
+import { voidHold } from "./ledger/void.ts";
+import type { Services } from "./services.ts";
+import { openRedis } from "./store/redis.ts";
+import { createStore } from "./store/store.ts";
+
+// Puts the parts together: one set of stores for the isolate, one set of services for each request.
+
+export interface Stores {
+  books: Books;
+  database: Database;
+}
+
+type WaitUntil = (promise: Promise<unknown>) => void;
+
+export function openStores(config: Config): Stores {
+  const database = openDatabase(config);
+  const sleep = (milliseconds: number) => scheduler.wait(milliseconds);
+  const books: Books = {
+    store: createStore(openRedis(config), sleep),
+    ledger: createLedger(database),
+    now: () => Date.now(),
+    sleep,
+    nonce: () => crypto.randomUUID().replaceAll("-", ""),
+    leaseMs: config.HOLD_LEASE_SECONDS * 1_000,
+    flushMs: config.LEDGER_FLUSH_SECONDS * 1_000,
+    report: (event, details) => console.warn(JSON.stringify({ event, ...details })),
+  };
+  return { books, database };
+}
+
+export function gateDepsOf(config: Config, { books, database }: Stores, waitUntil: WaitUntil): GateDeps {
+  return {
+    config,
+    books,
+    publish: (org, policy) => publishPolicy({ database, store: books.store, now: books.now }, org, policy),
+    fetch: (input, init) => fetch(input, init),
+    newId,
+    waitUntil,
+  };
+}
+
+export function servicesOf(config: Config, { books, database }: Stores, waitUntil: WaitUntil): Services {
+  return {
+    config,
+    database,
+    now: books.now,
+    waitUntil,
+    publishPolicy: async (org, policy) => {
+      await publishPolicy({ database, store: books.store, now: books.now }, org, policy);
+    },
+    liveBudgets: (org, budgets) => liveBudgets(books, org, budgets),
+    bringLedgerUpToDate: (org) => bringLedgerUpToDate(books, org),
+    listHolds: (org, page) => listHolds(books, org, page),
+    findHold: (org, holdId) => findHold(books, org, holdId),
+    voidHold: (org, holdId) => voidHold(books, database, org, holdId),
+    probe: async () => ({
+      redis: await timed(books, () => books.store.ping()),
+      postgres: await timed(books, () => books.ledger.ping()),
+    }),
+  };
+}
+
+async function timed(books: Books, ping: () => Promise<void>): Promise<{ ok: boolean; ms: number }> {
+  const startedAtMs = books.now();
+  const ok = await ping().then(
+    () => true,
+    () => false, // What failed is in the store's own report; here it counts that it did.
+  );
+  return { ok, ms: Math.max(0, books.now() - startedAtMs) };
+}
