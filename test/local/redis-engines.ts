@@ -9,7 +9,7 @@ import { hasRedisServer, startRedisServer } from "../../src/local/redis/redis-se
 export const realRedisIsHere = hasRedisServer();
 if (!realRedisIsHere) console.warn("No redis-server on the PATH: the suites on a real Redis are skipped.");
 
-export type Opened<Engine extends RedisEngine = RedisEngine> = { engine: Engine; close(): Promise<void> };
+export type Opened<Engine extends RedisEngine = RedisEngine> = { engine: Engine; close: () => Promise<void> };
 
 export async function openEmbedded(options?: { now: () => number }): Promise<Opened<EmbeddedRedis>> {
   const engine = await openEmbeddedRedis(options);

@@ -4,7 +4,7 @@
  * KEYS and ARGV are put in, and the environment.
  *
  * Left out, since a script could leave the sandbox or escape the bound on instructions through them:
- * load, loadstring, getfenv, setfenv, coroutine, io, os (but os.clock), package, debug.
+ * load, loadstring, getfenv, setfenv, coroutine, io, os, package, debug.
  */
 export const LUA_PRELUDE = `
 local call, pcall_command, sha1hex = ...
@@ -25,8 +25,14 @@ end
 local function error_reply(message)
   if type(message) ~= 'string' then return single_field('err', message) end
   local text = message:gsub('^-', '')
-  if text == message or not text:find(' ', 1, true) then return {err = 'ERR ' .. text} end
+  if not text:find(' ', 1, true) then return {err = 'ERR ' .. text} end
   return {err = text}
+end
+
+-- A script that catches an error gets its text, as in Redis, and not the table that carries it.
+local function text_of_error(ok, failure, ...)
+  if not ok and type(failure) == 'table' and type(failure.err) == 'string' then return ok, failure.err end
+  return ok, failure, ...
 end
 
 local globals = setmetatable({
@@ -37,12 +43,12 @@ local globals = setmetatable({
     log = function() end, LOG_DEBUG = 0, LOG_VERBOSE = 1, LOG_NOTICE = 2, LOG_WARNING = 3,
     replicate_commands = function() return true end,
   }),
-  string = seal(string), math = seal(math), table = seal(table), os = seal({clock = os.clock}),
+  string = seal(string), math = seal(math), table = seal(table),
   assert = assert, error = error, getmetatable = getmetatable, ipairs = ipairs, next = next, pairs = pairs,
-  pcall = pcall, rawequal = rawequal, rawget = rawget, select = select, setmetatable = setmetatable,
+  pcall = function(...) return text_of_error(pcall(...)) end, rawequal = rawequal, rawget = rawget, select = select, setmetatable = setmetatable,
   tonumber = tonumber, tostring = tostring, type = type, unpack = unpack, xpcall = xpcall, _VERSION = _VERSION,
   rawset = function(target, key, value)
-    if sealed_tables[target] then refuse_write() end
+    if sealed_tables[target] then error('Attempt to modify a readonly table', 2) end
     return rawset(target, key, value)
   end,
 }, {__index = function(_, name)

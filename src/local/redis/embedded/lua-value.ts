@@ -6,6 +6,8 @@ import { formatG17 } from "./numbers.ts";
 import type { Value } from "./value.ts";
 
 const INT64_MIN = -(2 ** 63);
+/** A table that holds itself has no end; Redis stops where Lua's stack ends, JavaScript's ends before. */
+const MAX_REPLY_DEPTH = 500;
 /** What one level of a nested reply needs of Lua's stack. */
 const SLOTS_PER_LEVEL = 4;
 
@@ -37,14 +39,14 @@ function pushField(lua: LuaState, name: string, text: string): void {
 }
 
 /** What the script returned, at the top of the stack, as a reply. The value is popped. */
-export function popValue(lua: LuaState): Value {
+export function popValue(lua: LuaState, depth = 0): Value {
   const { c, address } = lua;
-  const value = readValue(lua);
+  const value = readValue(lua, depth);
   c.lua_settop(address, -2);
   return value;
 }
 
-function readValue(lua: LuaState): Value {
+function readValue(lua: LuaState, depth: number): Value {
   const { c, address } = lua;
   switch (c.lua_type(address, -1)) {
     case LUA_TYPE.string:
@@ -54,16 +56,16 @@ function readValue(lua: LuaState): Value {
     case LUA_TYPE.boolean:
       return c.lua_toboolean(address, -1) === 1 ? 1 : null;
     case LUA_TYPE.table:
-      return readTable(lua);
+      return readTable(lua, depth);
     default:
       return null;
   }
 }
 
-function readTable(lua: LuaState): Value {
+function readTable(lua: LuaState, depth: number): Value {
   const { c, address } = lua;
-  // A table that holds itself would have no end.
-  if (c.lua_checkstack(address, SLOTS_PER_LEVEL) === 0) return { error: "ERR reached lua stack limit" };
+  if (depth === MAX_REPLY_DEPTH || c.lua_checkstack(address, SLOTS_PER_LEVEL) === 0)
+    return { error: "ERR reached lua stack limit" };
   const error = readTextField(lua, "err");
   if (error !== null) return { error: error.replaceAll(/[\r\n]/g, " ") };
   const ok = readTextField(lua, "ok");
@@ -72,7 +74,7 @@ function readTable(lua: LuaState): Value {
   for (let index = 1; ; index++) {
     c.lua_rawgeti(address, -1, index);
     if (c.lua_type(address, -1) === LUA_TYPE.nil) break;
-    items.push(popValue(lua));
+    items.push(popValue(lua, depth + 1));
   }
   c.lua_settop(address, -2);
   return items;

@@ -36,7 +36,7 @@ export async function createScriptRunner(call: (args: string[]) => Value): Promi
     const args = readArguments(lua);
     if (args === null) return { error: "ERR Lua redis lib command arguments must be strings or integers" };
     if (args.length === 0)
-      return { error: "ERR Please specify at least one argument for this redis.call() call" };
+      return { error: "ERR Please specify at least one argument for this redis lib call" };
     try {
       return call(args);
     } catch (cause) {
@@ -119,15 +119,13 @@ function compile(lua: LuaState, script: string): string | null {
   const { c, address } = lua;
   // A first line that speaks to Redis is no Lua; its line break stays, so that line numbers hold.
   const body = script.replace(/^#!lua[^\n]*/, "");
-  const error = lua.load(`return function() ${body}\nend`, "user_script");
+  const error = lua.load(body, "user_script");
   if (error !== null) {
     c.lua_settop(address, ENVIRONMENT);
     return `ERR Error compiling script (new function): ${error}`;
   }
   c.lua_pushvalue(address, ENVIRONMENT);
   c.lua_setfenv(address, -2);
-  if (c.lua_pcall(address, 0, 1, HANDLER) !== 0)
-    throw new Error("a chunk that returns a function can't fail");
   return null;
 }
 
