@@ -63,7 +63,7 @@ for i = 1, #entries do
   e, n = tonumber(e), tonumber(n)
   if e < m.epoch then return {'again', int(m.epoch)} end
   local beyond = e > we or (e == we and n > wn)
-  for name, period, delta in string.gmatch(lines, '([^,;]+),(-?%d+),-?%d+,(-?%d+)') do
+  for name, period, delta in string.gmatch(lines, '([^,;]+),(-?%d+),%-?%d+,(-?%d+)') do
     local c = byName[name]
     if c and tonumber(period) > c.period then return {'again', int(m.epoch)} end
     if c and beyond and tonumber(period) == c.period then c.spent = c.spent + tonumber(delta) end
