@@ -5,7 +5,6 @@ import { periodInput } from "./period-input.ts";
 // The bodies of /budgets, and of the budgets inside a POST of a key.
 
 const MAX_ALERTS = 10;
-export const DEFAULT_ALERT_AT = [0.5, 0.8, 1];
 
 const alertAt = z
   .array(z.number().gt(0).lte(1))
@@ -52,3 +51,4 @@ export const budgetPatch = z.strictObject({
   scope: fixed,
   organization_id: fixed,
 });
+export type BudgetChange = z.infer<typeof budgetPatch>;

@@ -1,12 +1,11 @@
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, lt } from "drizzle-orm";
 import type { Hono } from "hono";
 import { z } from "zod";
 import type { ScopeRef } from "../domain/scope.ts";
-import { newId } from "../ids.ts";
 import type { Database } from "../ledger/database.ts";
-import type { BudgetRow } from "../ledger/rows.ts";
 import { budgets, keys } from "../ledger/schema.ts";
-import { type BudgetCreation, DEFAULT_ALERT_AT, budgetPatch, budgetPost } from "./budget-input.ts";
+import { budgetPatch, budgetPost } from "./budget-input.ts";
+import { columnsOf, newBudgetRow } from "./budget-rows.ts";
 import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "./context.ts";
 import { shortText } from "./fields.ts";
 import { findBudget, liveViews, requireOrganization } from "./find.ts";
@@ -76,19 +75,11 @@ const change: Endpoint = endpoint(async (c) => {
   const id = pathId(c, "bud", "budget");
   const { value } = await readBody(c, budgetPatch);
   const before = await findBudget(database, id);
-  const period = value.period?.(before.createdAt);
   const document = scopeDocument(before.scopeKind, before.scopeId);
   const [[row]] = await database.batch([
     database
       .update(budgets)
-      .set({
-        updatedAt: new Date(services.now()),
-        ...(value.limit === undefined ? {} : { limit: value.limit }),
-        ...(value.name === undefined ? {} : { name: value.name }),
-        ...(value.on_lapse === undefined ? {} : { onLapse: value.on_lapse ?? "charge" }),
-        ...(value.alert_at === undefined ? {} : { alertAt: value.alert_at ?? DEFAULT_ALERT_AT }),
-        ...(period === undefined ? {} : { period, generation: generationWith(period) }),
-      })
+      .set({ ...columnsOf(value, before.createdAt), updatedAt: new Date(services.now()) })
       .where(eq(budgets.id, id))
       .returning(),
     raiseVersion(database, before.organizationId, document),
@@ -111,39 +102,6 @@ const remove: Endpoint = endpoint(async (c) => {
   await publishAll(services, row.organizationId, [document]);
   return noContent();
 });
-
-/** Compared in Postgres, so that two changes at once can't miss each other. */
-function generationWith(period: BudgetRow["period"]) {
-  const same = sql`${budgets.period} = ${JSON.stringify(period)}::jsonb`;
-  return sql<number>`case when ${same} then ${budgets.generation} else ${budgets.generation} + 1 end`;
-}
-
-export function newBudgetRow(
-  input: BudgetCreation,
-  organizationId: string,
-  scope: ScopeRef,
-  now: Date,
-): BudgetRow {
-  return {
-    id: newId("bud"),
-    organizationId,
-    scopeKind: scope.kind,
-    scopeId: scope.id,
-    unit: input.unit ?? "usd",
-    limit: input.limit,
-    period: input.period(now),
-    models: null,
-    enforcement: input.enforcement ?? "hard",
-    onLapse: input.on_lapse ?? "charge",
-    onStoreOutage: input.on_store_outage ?? "closed",
-    countFrom: input.count_from ?? "now",
-    alertAt: input.alert_at ?? DEFAULT_ALERT_AT,
-    name: input.name ?? null,
-    generation: 1,
-    createdAt: now,
-    updatedAt: now,
-  };
-}
 
 /** A scope outside the organization is as unknown as one that doesn't exist. */
 async function requireScope(database: Database, organizationId: string, scope: ScopeRef): Promise<void> {

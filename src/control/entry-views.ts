@@ -107,13 +107,13 @@ export function requestView(entries: readonly [EntryRow, ...EntryRow[]]) {
   };
 }
 
-/** A request with nothing in the ledger: in flight (its outcome is null), or released. */
+/** A request with nothing in the ledger (yet): its outcome is null until it has one. */
 export function unbookedRequestView(hold: HoldView) {
   return {
     request_id: hold.requestId,
     hold_id: hold.id,
     key_id: hold.keyId,
-    outcome: hold.state === "held" ? null : hold.state,
+    outcome: hold.state === "released" ? "released" : null,
     hold: formatUsd(hold.amountNanoUsd),
     cost: formatUsd(0),
     overrun: formatUsd(0),

@@ -1,23 +1,20 @@
-import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { z } from "zod";
 import { base32 } from "../ids.ts";
 import { idempotencyKeys } from "../ledger/schema.ts";
 import type { PolicyRef, Services } from "../services.ts";
+import { type Claim, claimOf, claimedBy, giveBack, unansweredBy } from "./claims.ts";
 import type { ControlContext } from "./context.ts";
 import { sqlStateOf } from "./failures.ts";
 import { publishAll } from "./policies.ts";
 import { Problem } from "./problem.ts";
 import { json } from "./routes.ts";
-import { type Sealed, seal, unseal } from "./sealed.ts";
+import { seal, unseal } from "./sealed.ts";
 
 // Idempotency-Key: a POST claims its key, does its work and stores its answer in one transaction, and a second POST
 // gets that answer. An answer may hold a key's secret, so it lies in Postgres sealed.
 
-const KEPT_MS = 24 * 3_600_000;
-/** A claim this old belongs to a Worker that died, for no POST takes that long. */
-const CLAIM_MS = 60_000;
-const EXPIRED_PER_CLAIM = 100;
 const HEADER = /^[\x21-\x7e]{1,255}$/;
 const PURPOSE = "tollgate: answers kept for Idempotency-Key";
 /** There is one admin key; tokens of their own will each have their own name here. */
@@ -34,11 +31,6 @@ export interface Answer {
 
 /** The statements that store the answer: they go last into the batch that does the work. */
 export type Remember = (answer: Answer) => Promise<BatchItem<"pg">[]>;
-
-interface Claim {
-  id: string;
-  claimedAt: Date;
-}
 
 const storedAnswer = z.object({
   organizationId: z.string(),
@@ -61,7 +53,7 @@ export async function answerOnce(
 
   const id = await digestOf([ADMIN, c.req.path, header]);
   const bodyDigest = await digestOf([text]);
-  const claim = await claimOf(services, id, bodyDigest);
+  const claim = await claimOf(services, { id, bodyDigest });
   if (!claim) return replay(services, id, bodyDigest);
   try {
     return await published(services, await run((answer) => storing(services, claim, answer)));
@@ -69,7 +61,9 @@ export async function answerOnce(
     if (sqlStateOf(error) === DIVISION_BY_ZERO) throw inProgress(); // The claim was taken over.
     // Without an answer the claim is given back, so that a retry doesn't wait for it. Where the answer is stored,
     // or the batch is still on its way, this finds nothing or makes the batch fail: never two answers.
-    services.waitUntil(giveBack(services, claim).catch(() => undefined)); // It runs out by itself.
+    const returned = giveBack(services.database, claim).catch(() => undefined); // It runs out by itself.
+    if (error instanceof Problem) await returned;
+    else services.waitUntil(returned);
     throw error;
   }
 }
@@ -77,37 +71,6 @@ export async function answerOnce(
 async function published(services: Services, answer: Answer): Promise<Response> {
   await publishAll(services, answer.organizationId, answer.documents);
   return json(answer.body, answer.status);
-}
-
-/** Takes the key if it is new, older than a day, or claimed by a Worker that died with it. */
-async function claimOf(services: Services, id: string, bodyDigest: string): Promise<Claim | null> {
-  const { database } = services;
-  const claimedAt = new Date(services.now());
-  const expired = lt(idempotencyKeys.createdAt, new Date(services.now() - KEPT_MS));
-  const abandoned = and(
-    isNull(idempotencyKeys.status),
-    lt(idempotencyKeys.createdAt, new Date(services.now() - CLAIM_MS)),
-    eq(idempotencyKeys.bodyDigest, bodyDigest),
-  );
-  const old = database
-    .select({ id: idempotencyKeys.id })
-    .from(idempotencyKeys)
-    .where(expired)
-    .limit(EXPIRED_PER_CLAIM)
-    .for("update", { skipLocked: true });
-  const [claimed] = await database.batch([
-    database
-      .insert(idempotencyKeys)
-      .values({ id, bodyDigest, createdAt: claimedAt })
-      .onConflictDoUpdate({
-        target: idempotencyKeys.id,
-        set: { bodyDigest, status: null, response: null, createdAt: claimedAt },
-        setWhere: sql`${or(expired, abandoned)}`,
-      })
-      .returning({ id: idempotencyKeys.id }),
-    database.delete(idempotencyKeys).where(sql`${idempotencyKeys.id} in ${old}`),
-  ]);
-  return claimed.length > 0 ? { id, claimedAt } : null;
 }
 
 async function storing(services: Services, claim: Claim, answer: Answer): Promise<BatchItem<"pg">[]> {
@@ -118,25 +81,13 @@ async function storing(services: Services, claim: Claim, answer: Answer): Promis
     database
       .update(idempotencyKeys)
       .set({ status, response: { organizationId, documents, sealed } })
-      .where(heldBy(claim)),
+      .where(unansweredBy(claim)),
     // A batch over HTTP can't branch. If the claim was taken over meanwhile, this divides by zero and nothing commits.
     database
       .select({ held: sql`1 / count(*)` })
       .from(idempotencyKeys)
-      .where(and(eq(idempotencyKeys.id, claim.id), eq(idempotencyKeys.createdAt, claim.claimedAt))),
+      .where(claimedBy(claim)),
   ];
-}
-
-async function giveBack(services: Services, claim: Claim): Promise<void> {
-  await services.database.delete(idempotencyKeys).where(heldBy(claim));
-}
-
-function heldBy(claim: Claim) {
-  return and(
-    eq(idempotencyKeys.id, claim.id),
-    eq(idempotencyKeys.createdAt, claim.claimedAt),
-    isNull(idempotencyKeys.status),
-  );
 }
 
 async function replay(services: Services, id: string, bodyDigest: string): Promise<Response> {
@@ -148,19 +99,13 @@ async function replay(services: Services, id: string, bodyDigest: string): Promi
   if (row.status === null) throw inProgress();
   const { organizationId, documents, sealed } = storedAnswer.parse(row.response);
   await publishAll(services, organizationId, documents);
-  const body: unknown = JSON.parse(await unseal(sealed satisfies Sealed, sealPlace(services, id)));
+  const body: unknown = JSON.parse(await unseal(sealed, sealPlace(services, id)));
   return json(body, row.status, { "idempotency-replayed": "true" });
 }
 
 function inProgress(): Problem {
-  const headers = { "retry-after": "1" };
-  return new Problem(
-    "idempotency_in_progress",
-    "The first request with this Idempotency-Key is in progress",
-    {
-      headers,
-    },
-  );
+  const detail = "The first request with this Idempotency-Key is in progress";
+  return new Problem("idempotency_in_progress", detail, { headers: { "retry-after": "1" } });
 }
 
 function sealPlace(services: Services, id: string) {

@@ -2,23 +2,21 @@ import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Hono } from "hono";
 import { z } from "zod";
 import { mintSecret } from "../gate/secret.ts";
-import { newId } from "../ids.ts";
 import type { KeyRow } from "../ledger/rows.ts";
 import { budgets, keys } from "../ledger/schema.ts";
 import type { Services } from "../services.ts";
-import { newBudgetRow } from "./budgets.ts";
+import { newBudgetRow } from "./budget-rows.ts";
 import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "./context.ts";
 import { shortText } from "./fields.ts";
 import { budgetsOn, findKey, liveViews, requireOrganization } from "./find.ts";
 import { answerOnce } from "./idempotency.ts";
 import { idPattern, pathId, readBody } from "./input.ts";
-import { type KeySettings, keyPatch, keyPost } from "./key-input.ts";
+import { keyPatch, keyPost } from "./key-input.ts";
+import { columnsOf, newKeyRow } from "./key-rows.ts";
 import { decodeCursor, pageOf, pageQuery } from "./pages.ts";
 import { keyDocument, publishAll, raiseVersion, scopeDocument } from "./policies.ts";
 import { type Endpoint, endpoint, endpointWithQuery, json, noContent, resource } from "./routes.ts";
 import { keyView, newBudgetView } from "./views.ts";
-
-const DEFAULT_MIN_OUTPUT_TOKENS = 256;
 
 export function mountKeys(app: Hono<ControlEnv>, base: string): void {
   resource(app, `${base}/keys`, { GET: list, POST: create });
@@ -124,57 +122,4 @@ async function fullView(services: Services, row: KeyRow) {
     ...keyView(row, services.now()),
     budgets: await liveViews(services, row.organizationId, own),
   };
-}
-
-function newKeyRow(
-  made: { organizationId: string; digest: string; hint: string; now: Date },
-  settings: KeySettings,
-): KeyRow {
-  return {
-    id: newId("key"),
-    organizationId: made.organizationId,
-    digest: made.digest,
-    hint: made.hint,
-    createdAt: made.now,
-    updatedAt: made.now,
-    revokedAt: null,
-    teamId: null,
-    userId: null,
-    name: null,
-    enabled: true,
-    expiresAt: null,
-    models: null,
-    endpoints: null,
-    providers: null,
-    modelAliases: null,
-    tags: null,
-    metadata: null,
-    whenShort: "clamp",
-    minOutputTokens: DEFAULT_MIN_OUTPUT_TOKENS,
-    onDisconnect: "drain",
-    allowUnpriced: false,
-    ...columnsOf(settings),
-  };
-}
-
-/** The columns that a body sets: an absent field isn't among them, null is the field's default. */
-function columnsOf(settings: KeySettings): Partial<KeyRow> {
-  const given: { [Column in keyof KeyRow]?: KeyRow[Column] | undefined } = {
-    name: settings.name,
-    enabled: settings.enabled,
-    expiresAt: settings.expires_at,
-    models: settings.models,
-    endpoints: settings.endpoints,
-    providers: settings.providers,
-    modelAliases: settings.model_aliases,
-    tags: settings.tags,
-    metadata: settings.metadata,
-    whenShort: settings.when_short === null ? "clamp" : settings.when_short,
-    minOutputTokens:
-      settings.min_output_tokens === null ? DEFAULT_MIN_OUTPUT_TOKENS : settings.min_output_tokens,
-    onDisconnect: settings.on_disconnect === null ? "drain" : settings.on_disconnect,
-    allowUnpriced: settings.allow_unpriced === null ? false : settings.allow_unpriced,
-  };
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(set) as Partial<KeyRow>; // What is left of `given` has no undefined in it.
 }

@@ -56,8 +56,12 @@ export class Problem extends Error {
   }
 }
 
+/** A body of nothing but mistakes doesn't make the answer as long as itself. */
+const MAX_ERRORS = 50;
+
 /** A 400 for bad fields. */
-export function badFields(errors: FieldError[]): Problem {
+export function badFields(all: FieldError[]): Problem {
+  const errors = all.slice(0, MAX_ERRORS);
   const detail = errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
   return new Problem("invalid_request", detail || "The request is invalid", { errors });
 }

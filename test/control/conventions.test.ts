@@ -1,4 +1,6 @@
+import { Hono } from "hono";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { createControl } from "../../src/control/control.ts";
 import { budgets } from "../../src/ledger/schema.ts";
 import { sql } from "drizzle-orm";
 import {
@@ -150,7 +152,26 @@ describe("every answer", () => {
   });
 });
 
+test("the conventions hold where the app is mounted in another", async () => {
+  const outer = new Hono().route(
+    "/",
+    createControl(() => harness.services),
+  );
+  const refused = await outer.request("/api/v1/keys");
+  expect([refused.status, await refused.json()]).toMatchObject([401, { code: "invalid_key" }]);
+  expect(refused.headers.get("x-tollgate-request-id")).toMatch(/^req_/);
+  const headers = { authorization: `Bearer ${ADMIN_KEY}` };
+  expect((await outer.request("/api/v1/keys", { headers })).status).toBe(200);
+  expect((await outer.request("/api/v1/keys", { method: "PUT", headers })).status).toBe(405);
+  expect((await outer.request("/openai/v1/models", { headers })).status).toBe(404);
+});
+
 describe("bodies", () => {
+  test("a body of nothing but mistakes has a bounded answer", async () => {
+    const body = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`field${n}`, 1]));
+    expect(pointersOf(await call("POST", "/api/v1/keys", { body }))).toHaveLength(50);
+  });
+
   test.each([
     ["nothing", ""],
     ["half an object", '{"name":'],
