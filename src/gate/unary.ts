@@ -48,7 +48,10 @@ export function readUnary(wire: Wire, status: number, answer: WholeAnswer): Read
   if (answer.how !== "ended") {
     return { usage: null, complete: false, failed: status >= 400, generatedBytes: 0 };
   }
-  return wire.readBody(status, parseJson(answer.bytes));
+  const body = parseJson(answer.bytes);
+  const reading = wire.readBody(status, body);
+  // An answer that isn't JSON was generated all the same; its bytes are what is known of it (R49).
+  return body === undefined && status < 400 ? { ...reading, generatedBytes: answer.bytes.length } : reading;
 }
 
 /** Takes our credential out of an error that echoes it. `secret`: what the provider must not be heard saying. */

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { clientHeaders, upstreamHeaders } from "../../src/gate/headers.ts";
+import { upstreamUrl } from "../../src/gate/upstream-url.ts";
+
+describe("headers to the provider", () => {
+  const sent = (headers: Record<string, string>) =>
+    Object.fromEntries(
+      upstreamHeaders(new Headers(headers), { header: "authorization", value: "Bearer sk-ours" }).entries(),
+    );
+
+  test("never carry the client's credential, wherever it was put", () => {
+    const passed = sent({
+      authorization: "Bearer tg_client",
+      "x-api-key": "tg_client",
+      "x-goog-api-key": "tg_client",
+      "api-key": "tg_client",
+      cookie: "session=tg_client",
+    });
+    expect(JSON.stringify(passed)).not.toContain("tg_client");
+    expect(passed["authorization"]).toBe("Bearer sk-ours");
+  });
+
+  test("leave out our own, hop-by-hop ones, and those that Connection names", () => {
+    const passed = sent({
+      "x-tollgate-customer": "c",
+      "x-tollgate-tags": "t",
+      connection: "keep-alive, x-private",
+      "x-private": "1",
+      te: "trailers",
+      upgrade: "websocket",
+      "x-forwarded-for": "1.2.3.4",
+    });
+    expect(Object.keys(passed).sort()).toEqual(["accept-encoding", "authorization"]);
+  });
+
+  test("pass all others, and ask for plain bytes", () => {
+    const passed = sent({ "anthropic-beta": "x", "openai-organization": "o", "accept-encoding": "gzip" });
+    expect(passed).toMatchObject({
+      "anthropic-beta": "x",
+      "openai-organization": "o",
+      "accept-encoding": "identity",
+    });
+  });
+});
+
+test("headers to the client leave out the encoding that was undone, cookies, and names that are ours", () => {
+  const headers = clientHeaders(
+    new Headers({
+      "content-encoding": "gzip",
+      "content-length": "5",
+      "set-cookie": "a=b",
+      "transfer-encoding": "chunked",
+      "x-tollgate-cost-usd": "0.00",
+      "x-ratelimit-remaining-requests": "7",
+    }),
+  );
+  expect(Object.fromEntries(headers.entries())).toEqual({ "x-ratelimit-remaining-requests": "7" });
+});
+
+test("the provider's URL has the client's query, without the client's key", () => {
+  const url = (text: string) => upstreamUrl("https://api.example.com", "/v1/x", new URL(text));
+  expect(url("http://gate/openai/v1/x?a=1&b=%20")).toBe("https://api.example.com/v1/x?a=1&b=%20");
+  expect(url("http://gate/openai/v1/x?key=tg_secret&a=1")).toBe("https://api.example.com/v1/x?a=1");
+  expect(url("http://gate/openai/v1/x?key=tg_secret")).toBe("https://api.example.com/v1/x");
+});
