@@ -18,15 +18,19 @@ test("any puts and deletes leave the order of a plain sort, with ranks and slice
       (steps, limit) => {
         const set = createSortedSet();
         const model = new Map<string, number>();
+        const removals: boolean[] = [];
         for (const { member, score, deletes } of steps) {
-          if (deletes) expect(set.delete(member)).toBe(model.delete(member));
-          else {
-            set.put(member, score);
-            model.set(member, score);
+          expect(set.score(member)).toBe(model.get(member));
+          if (deletes) {
+            removals.push(set.delete(member) === model.delete(member));
+            continue;
           }
+          set.put(member, score);
+          model.set(member, score);
         }
         const sorted = [...model].map(([member, score]) => ({ member, score })).sort(byScoreThenMember);
         const below = sorted.filter(({ score }) => score < limit).length;
+        expect(removals).not.toContain(false);
         expect(set.size()).toBe(sorted.length);
         expect(set.slice(0, Infinity)).toEqual(sorted);
         expect(set.countWhile(({ score }) => score < limit)).toBe(below);
