@@ -3,7 +3,7 @@ import type { OutboxHead } from "../store/outbox.ts";
 import type { Sequence } from "../store/packed.ts";
 import { StoreUnavailable } from "../services.ts";
 import type { Books } from "./books.ts";
-import { bookHead, drainOutbox } from "./drain.ts";
+import { bookHead, drainWhole, isWhole } from "./drain.ts";
 import { openEpoch } from "./open.ts";
 
 // Ends a hold: settle, release or void, until the outcome is where it can't be lost (laws 4, 5, 12).
@@ -67,18 +67,19 @@ async function close(books: Books, org: string, closing: Closing): Promise<Close
         await openEpoch(books, org, { condemnedEpoch: reply.epoch, lostHolds: [closing.holdId] });
         break;
       case "unknown": {
-        await drainOutbox(books, org, { force: true });
+        // Without all of the outbox the ledger can't say what is booked: asked again, and drained on.
+        if (!(await drainWhole(books, org))) break;
         const known = await books.ledger.booked(org, reply.epoch, closing.holdId);
         if (closing.mode === "void") {
           if (!known.any || known.settled) return without("refused");
-          if (known.amount === 0) return without("booked");
+          if (known.lines.every(({ amount }) => amount === 0) && known.amount === 0) return without("booked");
         }
         booked = { amountNanoUsd: known.amount, epoch: reply.epoch, metaNowMs: reply.metaNowMs };
         lineBooked = new Map(known.lines.map((line) => [line.counter, line.amount]));
         break;
       }
       case "not_lapsed":
-        return without(reply.state === "v" ? "booked" : "refused");
+        return without("refused");
       case "ok": {
         if (reply.sequence.n === 0) return without("booked");
         const entryId = `${closing.holdId}.${closing.mode === "void" ? "v" : "s"}`;
@@ -121,7 +122,7 @@ async function awaitBooked(
         sawStranded ||= stranded;
         if (entryIds.has(awaited.entryId)) return { outcome: "booked", sawStranded };
         // The outbox was read whole, and the entry wasn't there.
-        if (head.entries.length === head.length) return "gone";
+        if (isWhole(head)) return "gone";
       }
       head = null;
       const reply = await books.store.drain(org, {

@@ -10,50 +10,73 @@ import { openEpoch } from "./open.ts";
 /** Batches that one drain moves at most; what is left is for later ones. */
 const MAX_BATCHES = 20;
 
+/**
+ * Drains what stands in the outbox, unless another Worker drains and `force` isn't set. Returns whether stranded settles
+ * wait to be replayed. Throws StoreUnavailable.
+ */
+export async function drainOutbox(books: Books, org: string, options: { force: boolean }): Promise<boolean> {
+  return (await drain(books, org, options)).stranded;
+}
+
+/**
+ * Drains even if another Worker does. False: the outbox is longer than what one call moves, so what the ledger says of a
+ * hold isn't all that is to be said. Throws StoreUnavailable.
+ */
+export async function drainWhole(books: Books, org: string): Promise<boolean> {
+  return (await drain(books, org, { force: true })).whole;
+}
+
+async function drain(
+  books: Books,
+  org: string,
+  options: { force: boolean },
+): Promise<{ whole: boolean; stranded: boolean }> {
+  for (let batch = 0; batch < MAX_BATCHES; batch++) {
+    const reply = await books.store.drain(org, { nowMs: books.now(), force: options.force });
+    if (reply.kind === "cold") await openEpoch(books, org);
+    else if (reply.kind !== "head") break;
+    else {
+      const { result, stranded } = await bookHead(books, org, reply.head);
+      // What came after the read is drained by those who settled it.
+      if (result === "ok" && isWhole(reply.head)) return { whole: true, stranded };
+    }
+  }
+  return { whole: false, stranded: false };
+}
+
 export interface Drained {
+  /** `fenced`: nothing was booked. Of the others all was; where it isn't `ok`, all is in the outbox still. */
+  result: "ok" | "fenced" | "suspect" | "broken";
   /** Ids of the entries that are in Postgres now. */
   entryIds: Set<string>;
-  /** Entries that stay in the outbox. */
-  left: number;
   /** Stranded settles wait to be replayed. */
   stranded: boolean;
 }
 
-/**
- * Drains until the outbox is empty, or another Worker drains and `force` isn't set. Returns whether stranded settles
- * wait to be replayed. Throws StoreUnavailable.
- */
-export async function drainOutbox(books: Books, org: string, options: { force: boolean }): Promise<boolean> {
-  for (let batch = 0; batch < MAX_BATCHES; batch++) {
-    const reply = await books.store.drain(org, { nowMs: books.now(), force: options.force });
-    if (reply.kind === "cold") await openEpoch(books, org);
-    else if (reply.kind !== "head") return false;
-    else {
-      const { left, stranded } = await bookHead(books, org, reply.head);
-      if (left === 0) return stranded;
-    }
-  }
-  return false;
-}
+/** Whether the head is all that the outbox had. */
+export const isWhole = (head: OutboxHead): boolean => head.entries.length === head.length;
 
-/** Books what was read of the outbox, and trims exactly that. */
-export async function bookHead(books: Books, org: string, head: OutboxHead): Promise<Drained> {
+/**
+ * Books what was read of the outbox, and trims exactly that. `beforeTrim`: while it runs, Redis still has what was booked,
+ * and no other Worker begins a drain.
+ */
+export async function bookHead(
+  books: Books,
+  org: string,
+  head: OutboxHead,
+  beforeTrim?: () => Promise<void>,
+): Promise<Drained> {
   const entries = head.entries.map(parseEntry);
   const booked = await books.ledger.book(org, head, entries.map(bookRow));
   if (booked.result === "fenced") {
     await openEpoch(books, org, { condemnedEpoch: head.epoch });
-    return { entryIds: new Set(), left: head.length, stranded: false };
+    return { result: "fenced", entryIds: new Set(), stranded: false };
   }
-  const entryIds = new Set(entries.map(({ id }) => id));
-  let left = head.length - entries.length;
   if (booked.result === "ok") {
+    await beforeTrim?.();
     // With nothing to trim this frees the drain all the same.
-    left = (
-      await books.store.trim(
-        org,
-        entries.map(({ tag }) => tag),
-      )
-    ).left;
+    const tags = entries.map(({ tag }) => tag);
+    await books.store.trim(org, tags, head.drainUntilMs);
   } else {
     const { e, n, tag } = booked.watermark;
     books.report("books_inconsistent", { organization: org, result: booked.result, epoch: head.epoch });
@@ -62,7 +85,11 @@ export async function bookHead(books: Books, org: string, head: OutboxHead): Pro
       ...(booked.result === "suspect" ? { suspicion: { epoch: e, n, tag } } : {}),
     });
   }
-  return { entryIds, left, stranded: booked.stranded };
+  return {
+    result: booked.result,
+    entryIds: new Set(entries.map(({ id }) => id)),
+    stranded: booked.stranded,
+  };
 }
 
 function bookRow(entry: Entry): BookRow {

@@ -1,5 +1,5 @@
 import type { Books } from "./books.ts";
-import { drainOutbox } from "./drain.ts";
+import { drainWhole } from "./drain.ts";
 import { openEpoch } from "./open.ts";
 
 /** Batches of ended leases that one call or read ends at most. */
@@ -54,7 +54,7 @@ export async function lapseHolds(
       await openEpoch(books, org, { condemnedEpoch: reply.epoch, lostHolds: reply.lost });
     }
     if (reply.unknown.length === 0) break;
-    await drainOutbox(books, org, { force: true });
+    if (!(await drainWhole(books, org))) break; // Later calls drain on, and ask.
     asked = { epoch: reply.epoch, hasEntries: new Map() };
     for (const id of reply.unknown) {
       asked.hasEntries.set(id, (await books.ledger.booked(org, reply.epoch, id)).any);

@@ -1,6 +1,6 @@
 import { StoreUnavailable } from "../services.ts";
 import type { Books } from "./books.ts";
-import { drainOutbox } from "./drain.ts";
+import { bookHead, drainOutbox, isWhole } from "./drain.ts";
 import { openEpoch } from "./open.ts";
 
 /** Snapshots that traffic may overtake before the caller is told to try later. */
@@ -16,14 +16,23 @@ export async function rebuildCounters(
   epoch: number,
   counters: { counter: string; periodStartMs: number }[],
 ): Promise<void> {
-  for (let attempt = 0; attempt < MAX_SNAPSHOTS; attempt++) {
+  const attempt = async () => {
     const { watermark, totals } = await books.ledger.snapshot(org, epoch, counters);
-    const outcome = await books.store.rebuild({ organizationId: org, epoch, watermark, counters: totals });
+    return books.store.rebuild({ organizationId: org, epoch, watermark, counters: totals });
+  };
+  let outcome = await attempt();
+  for (let overtaken = 1; overtaken < MAX_SNAPSHOTS; overtaken++) {
     if (outcome === "ok") return;
     if (outcome === "cold") await openEpoch(books, org);
-    else await drainOutbox(books, org, { force: attempt > 1 });
-    const { meta } = await books.store.readCounters(org, []);
-    if (meta) epoch = meta.epoch;
+    const reply = await books.store.drain(org, { nowMs: books.now(), force: true });
+    if (reply.kind !== "head") continue;
+    epoch = reply.head.epoch;
+    // A Worker near the stores trims faster than one far away comes from its snapshot to its script. So the drain is
+    // kept meanwhile, with all that any other could be booking already booked.
+    await bookHead(books, org, reply.head, async () => {
+      outcome = await attempt();
+    });
+    if (!isWhole(reply.head)) await drainOutbox(books, org, { force: true });
   }
-  throw new StoreUnavailable("redis", new Error("the rebuild was overtaken too often"));
+  if (outcome !== "ok") throw new StoreUnavailable("redis", new Error("the rebuild was overtaken too often"));
 }

@@ -5,6 +5,7 @@ import type { Sequence } from "./packed.ts";
 import type { RunScript } from "./redis.ts";
 import { integer, text, texts } from "./reply.ts";
 import { DRAIN, TRIM } from "./scripts/drain.ts";
+import { DRAIN_LEASE_MS } from "./scripts/settle.ts";
 
 /** The outbox's head, and the meta value that it was read with. */
 export interface OutboxHead {
@@ -14,6 +15,8 @@ export interface OutboxHead {
   out: number;
   length: number;
   entries: string[];
+  /** Until when the reader has the drain, in milliseconds: what its trim gives back. */
+  drainUntilMs: number;
 }
 
 export type DrainReply = { kind: "cold" | "done" | "busy" } | { kind: "head"; head: OutboxHead };
@@ -42,12 +45,22 @@ export function outbox(run: RunScript) {
           out: integer(reply[4]),
           length: integer(reply[5]),
           entries: texts(reply[6]),
+          drainUntilMs: options.nowMs + DRAIN_LEASE_MS,
         },
       };
     },
 
-    async trim(org: string, tags: string[]): Promise<{ removed: number; left: number }> {
-      const { reply } = await run({ script: TRIM, keys: [metaKey(org), outboxKey(org)], args: tags });
+    /** Removes booked entries and frees the drain: that of `drainUntilMs` if it is given, else whosever it is. */
+    async trim(
+      org: string,
+      tags: string[],
+      drainUntilMs?: number,
+    ): Promise<{ removed: number; left: number }> {
+      const { reply } = await run({
+        script: TRIM,
+        keys: [metaKey(org), outboxKey(org)],
+        args: [drainUntilMs ?? "-", ...tags],
+      });
       if (text(reply[0]) === "cold") return { removed: 0, left: 0 };
       return { removed: integer(reply[1]), left: integer(reply[2]) };
     },
@@ -55,7 +68,7 @@ export function outbox(run: RunScript) {
 }
 
 /** Null for the empty list, which stands for no head. */
-export function readHead(head: unknown[]): OutboxHead | null {
+export function readHead(head: unknown[], nowMs: number): OutboxHead | null {
   if (head.length === 0) return null;
   return {
     epoch: integer(head[0]),
@@ -64,5 +77,6 @@ export function readHead(head: unknown[]): OutboxHead | null {
     out: integer(head[3]),
     length: integer(head[4]),
     entries: texts(head[5]),
+    drainUntilMs: nowMs + DRAIN_LEASE_MS,
   };
 }

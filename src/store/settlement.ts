@@ -83,7 +83,7 @@ export function settlement(run: RunScript) {
           ...input.lines.flatMap((line) => [line.counter, line.periodStartMs, line.actual, line.booked]),
         ],
       });
-      return readSettle(reply);
+      return readSettle(reply, input.nowMs);
     },
 
     async lapse(input: LapseInput): Promise<LapseReply> {
@@ -123,7 +123,7 @@ export function settlement(run: RunScript) {
   };
 }
 
-function readSettle(reply: unknown[]): SettleReply {
+function readSettle(reply: unknown[], nowMs: number): SettleReply {
   const kind = text(reply[0]);
   switch (kind) {
     case "cold":
@@ -139,7 +139,7 @@ function readSettle(reply: unknown[]): SettleReply {
         kind,
         state: text(reply[1]) as HoldState,
         sequence: sequenceOf(reply[2], reply[3]),
-        head: readHead(list(reply[4])),
+        head: readHead(list(reply[4]), nowMs),
       };
     default:
       throw new Error(`the settle script replied ${kind}`);

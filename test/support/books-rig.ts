@@ -34,6 +34,8 @@ export type RigWorker = ReturnType<Rig["worker"]>;
 
 export interface WorkerOptions {
   flushMs?: number;
+  /** False: its settles stay in the outbox, as those of a Worker whose flush time isn't over. */
+  drains?: boolean;
   /** Each way, to each store. */
   latencyMs?: { redis: number; postgres: number };
 }
@@ -74,14 +76,14 @@ export async function startRig() {
     /** A fresh one for each test, so that tests don't see each other's books. */
     organization: () => `org_${(organizations += 1)}`,
 
-    worker({ flushMs = 0, latencyMs }: WorkerOptions = {}) {
+    worker({ flushMs = 0, drains = true, latencyMs }: WorkerOptions = {}) {
       const faults = createFaults(async (message: Message) => {
         if (latencyMs) await clock.sleep(latencyMs[message.border]);
         const reply = await clock.during(() => message.send());
         if (latencyMs) await clock.sleep(latencyMs[message.border]);
         return reply;
       });
-      return { faults, books: booksBehind(faults.border, { flushMs }) };
+      return { faults, books: booksBehind(faults.border, { flushMs: drains ? flushMs : Infinity }) };
     },
 
     /** Rows straight from Postgres, every value as text. */

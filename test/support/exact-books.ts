@@ -158,3 +158,11 @@ export async function counterOf(books: Books, org: string, name: string): Promis
   const counter = counters[0];
   return counter && counter.epoch === meta?.epoch ? counter : null;
 }
+
+export async function epochOf(books: Books, org: string): Promise<number | null> {
+  return (await books.store.readCounters(org, [])).meta?.epoch ?? null;
+}
+
+export async function outboxLength(rig: Rig, org: string): Promise<number> {
+  return Number(await rig.redis("LLEN", `tg:{${org}}:outbox`));
+}

@@ -27,14 +27,16 @@ return {'head', int(m.epoch), int(m.n), m.tag, int(m.out), int(length), entries}
 
 // Removes the entries that a drain booked: exactly those, from the head, as far as they stand there in this order.
 //
-// KEYS: 1 meta, 2 outbox     ARGV: the tags of the booked entries, in their order
+// KEYS: 1 meta, 2 outbox
+// ARGV: 1 until when the caller has the drain (ms): no other's is freed, or "-" to free whosever it is,
+//       then the tags of the booked entries, in their order
 // Replies: cold | ok removed left
 export const TRIM = `${PRELUDE}
 local m = readMeta(redis.call('GET', KEYS[1]))
 if not m then return {'cold'} end
 local booked = {}
-for i = 1, #ARGV do booked[ARGV[i]] = true end
-local popped = redis.call('LPOP', KEYS[2], #ARGV) or {}
+for i = 2, #ARGV do booked[ARGV[i]] = true end
+local popped = redis.call('LPOP', KEYS[2], #ARGV - 1) or {}
 local removed, last = 0, nil
 for i = 1, #popped do
   local tag = string.match(popped[i], '^%S+')
@@ -52,7 +54,7 @@ if last then
   if e > m.trimEpoch or (e == m.trimEpoch and n > m.trimN) then m.trimEpoch, m.trimN, m.tag = e, n, last end
 end
 m.out = math.max(0, m.out - removed)
-m.drainUntil = 0
+if ARGV[1] == '-' or ARGV[1] == int(m.drainUntil) then m.drainUntil = 0 end
 redis.call('SET', KEYS[1], writeMeta(m))
 return {'ok', int(removed), int(m.out)}
 `;

@@ -32,6 +32,8 @@ if hold and (hold.state == 's' or hold.state == 'r') then
   if mode == 'void' then return {'not_lapsed', hold.state} end
   return {'ok', hold.state, int(hold.seqEpoch), int(hold.seqN), {}}
 end
+-- Voided already: its entry may still be on its way to Postgres, so the caller needs its sequence.
+if mode == 'void' and hold and hold.state == 'v' then return {'ok', 'v', int(hold.seqEpoch), int(hold.seqN), {}} end
 if not stored and redis.call('ZSCORE', holds, id) then return {'lost', int(m.epoch)} end
 local booked = ARGV[8] ~= '-' and ARGV[9] == int(m.epoch) and m.now < tonumber(ARGV[10]) + lease and tonumber(ARGV[8]) or nil
 if not hold and not booked then return {'unknown', int(m.epoch), int(m.now)} end
