@@ -24,21 +24,18 @@ type Options = {
   teardown: Teardown;
 };
 
-/** Side by side, since Postgres takes seconds. If one fails, the others are let come up, so that they can be stopped. */
+/** One after another, what can fail soonest first: only the embedded Postgres takes seconds, and it can't be interrupted. */
 export async function startStores(options: Options): Promise<Stores> {
   const { dir, isThrowAway, secrets, teardown } = options;
-  const starting = [
-    startRedis({ choice: options.redis, dir, isThrowAway, token: secrets.redisToken, teardown }),
-    startPostgres({
-      choice: options.postgres ?? { kind: "embedded" },
-      dir: isThrowAway ? undefined : join(dir, "postgres"),
-      password: secrets.postgresPassword,
-      teardown,
-    }),
-    startDemo(options.bindings ?? {}, teardown),
-  ] as const;
-  await Promise.allSettled(starting);
-  const [redis, postgres, demoUrl] = await Promise.all(starting);
+  const token = secrets.redisToken;
+  const redis = await startRedis({ choice: options.redis, dir, isThrowAway, token, teardown });
+  const demoUrl = await startDemo(options.bindings ?? {}, teardown);
+  const postgres = await startPostgres({
+    choice: options.postgres ?? { kind: "embedded" },
+    dir: isThrowAway ? undefined : join(dir, "postgres"),
+    password: secrets.postgresPassword,
+    teardown,
+  });
   return { redis, postgres, demoUrl };
 }
 

@@ -58,13 +58,14 @@ export type StackFile = {
   bindings: Record<string, string>;
 };
 
-/** The description that a stack writes once it is ready. */
+/** The description that a stack writes once it is ready, as soon as it has said so too. */
 export async function untilRunning(dir: string, run: Run): Promise<StackFile> {
   let hasEnded = false;
   void run.ended.then(() => (hasEnded = true));
   const text = await until(`a stack in ${dir}`, async () => {
     if (hasEnded) throw new Error(`The stack ended: ${run.output()}`);
-    return readFile(join(dir, "stack.json"), "utf8").catch(() => undefined);
+    if (!run.output().includes("Ctrl-C stops everything")) return undefined;
+    return readFile(join(dir, "stack.json"), "utf8");
   });
   return JSON.parse(text) as StackFile; // Its shape is what the first test asserts.
 }

@@ -18,7 +18,10 @@ import {
   untilRunning,
 } from "./stack-run.ts";
 
-const ADMIN_KEY = "an admin key that was given";
+const ADMIN_KEY = "an-admin-key-that-was-given";
+
+// A start takes five seconds on an idle machine, and several times that beside other suites.
+const SLOW = { timeout: 120_000 };
 
 let root: string;
 beforeAll(async () => {
@@ -26,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-describe("npm start", () => {
+describe("npm start", SLOW, () => {
   // Two stacks side by side, each started twice on its folder: their starts are what this suite's time goes into.
   type Started = { dir: string; run: Run; file: StackFile };
   const start = async (
@@ -118,13 +121,10 @@ describe("npm start", () => {
     ]);
   });
 
-  test("prints a curl that works when pasted, and how to see the budget", ({ skip }) => {
+  test("prints a curl that works when pasted, and how to see the budget", () => {
     const commands = [...first.run.output().matchAll(/^ {2}(curl (?:.*\\\n)*.*)$/gm)].map(
       ([, curl = ""]) => curl,
     );
-    if (/There is no first key: POST .* answers (?:200|404)/.test(first.run.output())) {
-      skip("the Worker has no REST interface yet");
-    }
     const [answer, key] = commands.map((curl) =>
       execFileSync("sh", ["-c", `${curl} --fail --silent`]).toString(),
     );
@@ -204,13 +204,14 @@ describe("npm start", () => {
 
   test("keeps data, secrets and the first key across a restart", async () => {
     const before = [first, second].map(({ file, run }) => ({ file, key: firstKeyIn(run) }));
+    for (const { key } of before) expect(key).toMatch(/^tg_/);
     [first, second] = await startBoth(true);
     for (const [i, { file, run }] of [first, second].entries()) {
       expect(await redisOf(file).get("kept")).toBe("in redis");
       expect(await query(file, "select value from kept")).toEqual([{ value: "in postgres" }]);
       expect(file.admin_key).toBe(before[i]?.file.admin_key);
       expect(file.bindings["KEY_SECRET"]).toBe(before[i]?.file.bindings["KEY_SECRET"]);
-      expect(firstKeyIn(run)).toBe(before[i]?.key);
+      expect(run.output()).toContain(`Bearer ${before[i]?.key}"`);
     }
   });
 
@@ -224,7 +225,7 @@ describe("npm start", () => {
   });
 });
 
-describe("startStack", () => {
+describe("startStack", SLOW, () => {
   let temporary: string;
   beforeEach(async () => {
     temporary = await mkdtemp(join(root, "temporary-"));
@@ -241,6 +242,7 @@ describe("startStack", () => {
     });
     const children = familyOf(stack.pids["worker"] ?? 0);
     expect(stack.bindings).toMatchObject({ OPENAI_BASE_URL: "http://127.0.0.1:1", HOLD_LEASE_SECONDS: "5" });
+    expect(stack.firstKey).toEqual({ secret: expect.stringMatching(/^tg_/) });
     expect(await query(stack, "select 1 as one")).toEqual([{ one: 1 }]);
     stack.failPostgres("error");
     await expect(query(stack, "select 1 as one")).rejects.toThrow("HTTP status 500");
