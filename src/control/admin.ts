@@ -5,7 +5,7 @@ import { Problem } from "./problem.ts";
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
 
 /** The token of `Authorization: Bearer <token>`. */
-export function bearerToken(c: ControlContext): string | undefined {
+function bearerToken(c: ControlContext): string | undefined {
   return BEARER.exec(c.req.header("authorization") ?? "")?.[1];
 }
 

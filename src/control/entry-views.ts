@@ -42,8 +42,7 @@ export function entryView(row: EntryRow) {
 export function holdView(hold: HoldView) {
   return {
     id: hold.id,
-    request_id: hold.requestId,
-    key_id: hold.keyId,
+    ...whoseView(hold),
     state: hold.state,
     amount: formatUsd(hold.amountNanoUsd),
     lease_ends_at: timeOf(hold.leaseEndsAtMs),
@@ -110,15 +109,22 @@ export function requestView(entries: readonly [EntryRow, ...EntryRow[]]) {
 /** A request with nothing in the ledger (yet): its outcome is null until it has one. */
 export function unbookedRequestView(hold: HoldView) {
   return {
-    request_id: hold.requestId,
     hold_id: hold.id,
-    key_id: hold.keyId,
+    ...whoseView(hold),
     outcome: hold.state === "released" ? "released" : null,
     hold: formatUsd(hold.amountNanoUsd),
     cost: formatUsd(0),
     overrun: formatUsd(0),
     entries: [],
     shadow_refusals: [],
+  };
+}
+
+/** Redis forgets the facts of a hold that has its outcome. The request's id is the hold's own, under another prefix. */
+function whoseView({ id, requestId, keyId }: HoldView) {
+  return {
+    request_id: requestId || id.replace(/^hold_/, "req_"),
+    ...(keyId === "" ? {} : { key_id: keyId }),
   };
 }
 

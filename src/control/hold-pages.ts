@@ -10,8 +10,11 @@ import { type Page, decodeCursor, encodeCursor } from "./pages.ts";
 /** Redis also lists holds that have their outcome; so many of its pages are read to fill one of ours. */
 const MAX_REDIS_PAGES = 5;
 
+/** Redis's own cursor. A client could have made it up, so it is checked here. */
+const redisCursor = z.string().regex(/^\d{1,15}$/);
+
 const holdCursor = z.union([
-  z.tuple([z.literal("held"), z.string()]),
+  z.tuple([z.literal("held"), redisCursor]),
   z.tuple([z.literal("lapsed")]),
   z.tuple([z.literal("lapsed"), ...entryCursor.def.items]),
 ]);

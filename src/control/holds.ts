@@ -11,6 +11,7 @@ import { pathId, readOptionalBody } from "./input.ts";
 import { pageQuery } from "./pages.ts";
 import { Problem, notFound } from "./problem.ts";
 import { type Endpoint, endpointWithQuery, json, resource } from "./routes.ts";
+import { timeOf } from "./views.ts";
 
 export function mountHolds(app: Hono<ControlEnv>, base: string): void {
   resource(app, `${base}/holds`, { GET: list });
@@ -57,12 +58,12 @@ const voidOne: Endpoint = endpointWithQuery(oneQuery, async (c, { organization_i
   });
 });
 
-/** Redis knows a hold in flight best, the ledger what became of it. */
+/** Redis knows a hold in flight best, and its lease; the ledger knows what became of it. */
 async function viewOf(services: Services, organizationId: string, id: string) {
   await services.bringLedgerUpToDate(organizationId);
   const hold = await services.findHold(organizationId, id);
-  if (hold?.state === "held" || hold?.state === "lapsed") return holdView(hold);
+  if (hold?.state === "held") return holdView(hold);
   const entries = await entriesOf(services.database, organizationId, { holdId: id });
-  if (isNonEmpty(entries)) return bookedHoldView(entries);
-  return hold && holdView(hold);
+  if (!isNonEmpty(entries)) return hold && holdView(hold);
+  return { ...bookedHoldView(entries), ...(hold ? { lease_ends_at: timeOf(hold.leaseEndsAtMs) } : {}) };
 }

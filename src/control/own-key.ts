@@ -1,10 +1,10 @@
 import { and, eq } from "drizzle-orm";
 import type { Hono } from "hono";
 import { scopesOf } from "../domain/scope.ts";
-import { proveSecret } from "../gate/secret.ts";
+import { authenticate as provenKey } from "../gate/authenticate.ts";
 import { type KeyRow, keyStatus } from "../ledger/rows.ts";
 import { keys } from "../ledger/schema.ts";
-import { bearerToken, unauthorized } from "./admin.ts";
+import { unauthorized } from "./admin.ts";
 import type { ControlContext, ControlEnv } from "./context.ts";
 import { budgetsOn, liveViews } from "./find.ts";
 import { Problem } from "./problem.ts";
@@ -29,8 +29,8 @@ const show: Endpoint = endpoint(async (c) => {
 
 async function authenticate(c: ControlContext): Promise<KeyRow> {
   const { services } = c.var;
-  const presented = bearerToken(c) ?? c.req.header("x-api-key");
-  const proven = presented && (await proveSecret(services.config.KEY_SECRET, presented));
+  const { raw, url } = c.req;
+  const proven = await provenKey(raw.headers, new URL(url), services.config.KEY_SECRET);
   if (!proven) throw unauthorized("The key is missing or wrong");
   const [row] = await services.database
     .select()

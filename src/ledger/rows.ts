@@ -35,12 +35,12 @@ export function budgetFromRow(row: BudgetRow): Budget {
   };
 }
 
-/** A key's state now. Where several hold, the one that is hardest to undo. */
+/** A key's state now. Where several hold, the one that the gate names: the hardest to undo. */
 export function keyStatus(
   row: Pick<KeyRow, "revokedAt" | "expiresAt" | "enabled">,
   nowMs: number,
 ): KeyStatus {
   if (row.revokedAt) return "revoked";
-  if (row.expiresAt && row.expiresAt.getTime() <= nowMs) return "expired";
-  return row.enabled ? "active" : "disabled";
+  if (!row.enabled) return "disabled";
+  return row.expiresAt && row.expiresAt.getTime() <= nowMs ? "expired" : "active";
 }

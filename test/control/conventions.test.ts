@@ -235,6 +235,7 @@ describe("queries", () => {
     ["/api/v1/budgets?cursor=W10", "/cursor"],
     ["/api/v1/ledger?cursor=WzEsMl0", "/cursor"],
     ["/api/v1/holds?cursor=WyJuZXh0Il0", "/cursor"],
+    ["/api/v1/holds?cursor=WyJoZWxkIiwiLTEiXQ", "/cursor"],
     ["/api/v1/holds?state=open", "/state"],
     ["/api/v1/ledger?kind=refund", "/kind"],
     ["/api/v1/ledger?from=yesterday", "/from"],

@@ -228,10 +228,9 @@ function redisServices(
     async listHolds(_organizationId, { limit, after }) {
       reach();
       const sorted = [...redis.holds].sort((a, b) => a.leaseEndsAtMs - b.leaseEndsAtMs);
-      const start = after === undefined ? 0 : sorted.findIndex(({ id }) => id === after) + 1;
-      const holds = sorted.slice(start, start + limit);
-      const more = sorted.length > start + limit;
-      return { holds, next: more ? (holds.at(-1)?.id ?? null) : null };
+      const start = Number(after ?? 0);
+      const end = start + limit;
+      return { holds: sorted.slice(start, end), next: sorted.length > end ? String(end) : null };
     },
     async findHold(_organizationId, holdId) {
       reach();

@@ -74,6 +74,24 @@ describe("GET one", () => {
     });
   });
 
+  test("a voided hold that Redis still has is released by the ledger, with its own lease", async () => {
+    const hold = addHold({ state: "lapsed" });
+    const lapse = lapseRow({ holdId: hold.id });
+    const voided = entryRow({ holdId: hold.id, kind: "void", amount: -1_000_000_000 });
+    await book(harness, lapse, { ...voided, id: `${hold.id}.v` });
+    expect((await call("GET", `/api/v1/holds/${hold.id}`)).body).toMatchObject({
+      state: "released",
+      lease_ends_at: "2026-05-13T10:45:00.000Z",
+    });
+  });
+
+  test("a released hold, whose facts Redis has forgotten, still has its request", async () => {
+    const hold = addHold({ state: "released", requestId: "", keyId: "" });
+    const { body } = await call("GET", `/api/v1/holds/${hold.id}`);
+    expect(body).toMatchObject({ state: "released", request_id: hold.id.replace("hold_", "req_") });
+    expect(body).not.toHaveProperty("key_id");
+  });
+
   test("an unknown one is 404", async () => {
     expect((await call("GET", `/api/v1/holds/${newId("hold")}`)).status).toBe(404);
   });

@@ -52,12 +52,10 @@ test("shows the key and every budget it is under, live, and nobody else's", asyn
   for (const hidden of [secret, other.id, other.budgets[0]?.id]) expect(answer.text).not.toContain(hidden);
 });
 
-test("takes the key from x-api-key too", async () => {
+test.each(["x-api-key", "api-key", "x-goog-api-key"])("takes the key from %s too", async (name) => {
   const { id, secret } = await makeKey(harness);
-  const answer = await harness.call("GET", "/api/v1/key", {
-    authorization: null,
-    headers: { "x-api-key": secret },
-  });
+  const headers = { [name]: secret };
+  const answer = await harness.call("GET", "/api/v1/key", { authorization: null, headers });
   expect(answer).toMatchObject({ status: 200, body: { id } });
 });
 
@@ -86,6 +84,11 @@ describe("a key that isn't genuine", () => {
 describe("a key that isn't active is told so", () => {
   test("disabled", async () => {
     const { secret } = await makeKey(harness, { enabled: false });
+    expect(await ask(secret)).toMatchObject({ status: 401, body: { code: "key_disabled" } });
+  });
+
+  test("disabled and expired: the gate's own order", async () => {
+    const { secret } = await makeKey(harness, { enabled: false, expires_at: "2020-01-01T00:00:00Z" });
     expect(await ask(secret)).toMatchObject({ status: 401, body: { code: "key_disabled" } });
   });
 
