@@ -13,14 +13,16 @@ type Options = {
   log: string;
   died: Promise<StackError>;
   signal: AbortSignal;
+  timeoutMs?: number;
 };
 
-/** Waits until GET /readyz is 200. Throws a StackError with its last answer after a minute, or at once with who died. */
-export async function untilReady({ url, log, died, signal }: Options): Promise<void> {
+/** Waits until GET /readyz is 200. Throws a StackError with its last answer when the time is over, or at once with who died. */
+export async function untilReady({ timeoutMs = READY_TIMEOUT_MS, ...options }: Options): Promise<void> {
+  const { url, log, died, signal } = options;
   const death = new AbortController();
   void died.then((error) => death.abort(error));
   const given = AbortSignal.any([signal, death.signal]);
-  const deadline = Date.now() + READY_TIMEOUT_MS;
+  const deadline = Date.now() + timeoutMs;
   let last = "nothing";
   while (Date.now() < deadline) {
     given.throwIfAborted();
@@ -30,7 +32,7 @@ export async function untilReady({ url, log, died, signal }: Options): Promise<v
     await sleep(POLL_MS);
   }
   throw new StackError(
-    `The Worker isn't ready after ${READY_TIMEOUT_MS / 1000} s: GET /readyz answers ${last}\n` +
+    `The Worker isn't ready after ${timeoutMs / 1000} s: GET /readyz answers ${last}\n` +
       `The end of ${log}:\n${await lastLines(log)}`,
   );
 }
