@@ -1,0 +1,76 @@
+import type { Counter, Entry, Hold, Meta, Sequence } from "../../store/packed.ts";
+
+// What Redis holds of one organization, as plain data. Pure.
+
+export interface Books {
+  meta: Meta | null;
+  counters: Record<string, Counter>;
+  holds: Record<string, Hold>;
+  /** Each hold's lease end in milliseconds, in a place of its own: Redis may lose the one and keep the other. */
+  leases: Record<string, number>;
+  outbox: Entry[];
+  policies: Record<string, PolicyDocument>;
+}
+
+export interface PolicyDocument {
+  version: number;
+  json: string;
+  endsAtMs: number;
+}
+
+/** What a step leaves behind, and what it answers. */
+export interface Step<Reply> {
+  books: Books;
+  reply: Reply;
+}
+
+export function emptyBooks(): Books {
+  return { meta: null, counters: {}, holds: {}, leases: {}, outbox: [], policies: {} };
+}
+
+/** A step that changes nothing. */
+export function unchanged<Reply>(books: Books, reply: Reply): Step<Reply> {
+  return { books, reply };
+}
+
+/** Books to change: nothing in them is shared with the ones given. */
+export function copyOf(books: Books): Books {
+  return structuredClone(books);
+}
+
+/** A counter of this epoch. One that isn't there, or is of another epoch, is missing, and never zero (law 9). */
+export function counterIn(books: Books, name: string): Counter | null {
+  const counter = books.counters[name];
+  return counter && counter.epoch === books.meta?.epoch ? counter : null;
+}
+
+/** A period begins when the first to see it comes by; it never goes back (law 7). */
+export function advance(counter: Counter, periodStartMs: number): void {
+  if (periodStartMs <= counter.periodStartMs) return;
+  counter.periodStartMs = periodStartMs;
+  counter.spent = 0;
+  counter.held = 0;
+}
+
+/** Whether a counter's `held` includes what this hold set aside: it does where it is older than the hold. */
+export function includesHold(counter: Counter, hold: Hold): boolean {
+  return counter.epoch === hold.epoch && counter.born <= hold.n;
+}
+
+/** Ids of holds whose lease has ended, the longest ended first. */
+export function endedLeases(books: Books, nowMs: number): string[] {
+  return Object.entries(books.leases)
+    .filter(([, endMs]) => endMs <= nowMs)
+    .sort(([idA, endA], [idB, endB]) => endA - endB || (idA < idB ? -1 : 1))
+    .map(([id]) => id);
+}
+
+/** True where `a` comes after `b`. */
+export function isLater(a: Sequence, b: Sequence): boolean {
+  return a.epoch === b.epoch ? a.n > b.n : a.epoch > b.epoch;
+}
+
+/** The last entry that was removed from the outbox. */
+export function trimmedOf(meta: Meta): Sequence {
+  return { epoch: meta.trimEpoch, n: meta.trimN };
+}
