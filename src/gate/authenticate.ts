@@ -19,7 +19,7 @@ function presentedKey(headers: Headers, url: URL): string | undefined {
         ?.replace(/^Bearer\s+/i, "")
         .trim(),
     ),
-    url.searchParams.get(CREDENTIAL_PARAMETER) ?? undefined,
+    ...url.searchParams.getAll(CREDENTIAL_PARAMETER),
   ];
   return candidates.find((candidate) => candidate?.startsWith("tg_"));
 }

@@ -1,0 +1,45 @@
+// The running Worker between a test and a scripted provider: the local stack, with stores in memory and free ports.
+
+import { startStack, type Stack, type StackOptions } from "../../src/local/stack.ts";
+import { startScriptedProvider, type ScriptedProvider } from "./scripted-provider.ts";
+
+/** What the Worker sends to the provider in place of a client's key; no client may ever see one. */
+export const PROVIDER_SECRETS = {
+  openai: "sk-e2e-openai-7d1f0c",
+  anthropic: "sk-ant-e2e-9b3a52",
+};
+
+export interface Rig {
+  /** The Worker's. */
+  url: string;
+  stack: Stack;
+  provider: ScriptedProvider;
+  stop(): Promise<void>;
+}
+
+export async function startRig({
+  bindings,
+  redis,
+}: Pick<StackOptions, "bindings" | "redis"> = {}): Promise<Rig> {
+  const provider = await startScriptedProvider();
+  try {
+    const stack = await startStack({
+      redis,
+      bindings: {
+        OPENAI_BASE_URL: provider.url,
+        OPENAI_API_KEY: PROVIDER_SECRETS.openai,
+        ANTHROPIC_BASE_URL: provider.url,
+        ANTHROPIC_API_KEY: PROVIDER_SECRETS.anthropic,
+        ...bindings,
+      },
+    });
+    const stop = async () => {
+      await stack.stop();
+      await provider.close();
+    };
+    return { url: stack.url, stack, provider, stop };
+  } catch (error) {
+    await provider.close();
+    throw error;
+  }
+}
