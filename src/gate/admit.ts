@@ -57,8 +57,10 @@ export async function admit<T>(
       const policies = policiesInMemory(proven);
       const plan = planFor(policies);
       if ("refusal" in plan) {
+        // Memory may know less than the stores do, so what refuses, and what it says, is the confirmed policy.
         const confirmed = await confirmedPolicies(deps, proven);
-        if (confirmed && "refusal" in planFor(confirmed)) return await settled(plan);
+        const confirmedPlan = confirmed && planFor(confirmed);
+        if (confirmedPlan && "refusal" in confirmedPlan) return await settled(confirmedPlan);
         continue;
       }
       const lines = policies.budgets.map((budget) => reserveLine(budget, hold.nowMs));
