@@ -120,9 +120,10 @@ export function createLedger(database: Pick<Database, "execute">) {
       );
     },
 
+    /** Leaves word of a hold's end. It takes the place of what was left before, but a void never that of a settle. */
     async strand(org: string, holdId: string, settle: unknown): Promise<void> {
       await rows(
-        sql`insert into stranded_settles (organization_id, hold_id, settle) values (${org}, ${holdId}, ${JSON.stringify(settle)}::jsonb) on conflict do nothing`,
+        sql`insert into stranded_settles as old (organization_id, hold_id, settle) values (${org}, ${holdId}, ${JSON.stringify(settle)}::jsonb) on conflict (organization_id, hold_id) do update set settle = excluded.settle, created_at = excluded.created_at, done_at = null where old.done_at is not null or old.settle->>'mode' = 'void' or excluded.settle->>'mode' <> 'void'`,
       );
     },
 
@@ -133,9 +134,10 @@ export function createLedger(database: Pick<Database, "execute">) {
       return open.map((row) => ({ holdId: z.string().parse(row["hold_id"]), settle: row["settle"] }));
     },
 
-    async strandedDone(org: string, holdId: string): Promise<void> {
+    /** `settle`: what was replayed; what took its place meanwhile stays open. */
+    async strandedDone(org: string, holdId: string, settle: unknown): Promise<void> {
       await rows(
-        sql`update stranded_settles set done_at = now() where organization_id = ${org} and hold_id = ${holdId}`,
+        sql`update stranded_settles set done_at = now() where organization_id = ${org} and hold_id = ${holdId} and settle = ${JSON.stringify(settle)}::jsonb`,
       );
     },
 

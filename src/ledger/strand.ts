@@ -25,7 +25,9 @@ export async function closeOrStrand(books: Books, org: string, closing: Closing)
 export async function replayStranded(books: Books, org: string): Promise<void> {
   for (const { holdId, settle } of await books.ledger.stranded(org)) {
     const { outcome } = await closeHold(books, org, stored.parse(settle));
-    if (outcome === "booked" || outcome === "refused") await books.ledger.strandedDone(org, holdId);
+    if (outcome === "booked" || outcome === "refused") {
+      await books.ledger.strandedDone(org, holdId, settle);
+    }
     if (outcome === "stranded") return;
   }
 }
