@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { CALENDAR_KINDS } from "../domain/calendar.ts";
 import {
-  CALENDAR_KINDS,
   MAX_DURATION_SECONDS,
   MIN_DURATION_SECONDS,
   type Period,

@@ -1,10 +1,9 @@
-// When a budget's period starts and ends. Pure: the clock is an argument. Calendar periods are in UTC.
+import { CALENDAR_KINDS, calendarWindow, type CalendarPeriod } from "./calendar.ts";
 
-export const CALENDAR_KINDS = ["day", "week", "month", "quarter", "year"] as const;
-export type CalendarKind = (typeof CALENDAR_KINDS)[number];
+// When a budget's period starts and ends. Pure: the clock is an argument.
 
 export type Period =
-  | { kind: CalendarKind }
+  | CalendarPeriod
   /** A fixed length; periods follow each other from the anchor (RFC 3339), before it as well as after. */
   | { kind: "duration"; seconds: number; anchor: string }
   | { kind: "total" };
@@ -19,24 +18,17 @@ export const MIN_DURATION_SECONDS = 1;
 /** Ten years: longer than any budget, short enough that no sum of dates leaves the safe range. */
 export const MAX_DURATION_SECONDS = 10 * 366 * 86_400;
 
-const DAY_MS = 86_400_000;
 const SHORTHAND = /^([1-9]\d{0,8})(m|h|d|w)$/;
 const UNIT_SECONDS: Record<string, number> = { m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
 /** The period that `nowMs` is in. */
 export function periodAt(period: Period, nowMs: number): PeriodWindow {
-  switch (period.kind) {
-    case "total":
-      return { startMs: 0, endMs: null };
-    case "duration": {
-      const lengthMs = period.seconds * 1_000;
-      const anchorMs = Date.parse(period.anchor);
-      const startMs = anchorMs + Math.floor((nowMs - anchorMs) / lengthMs) * lengthMs;
-      return { startMs, endMs: startMs + lengthMs };
-    }
-    default:
-      return calendarPeriod(period.kind, new Date(nowMs));
-  }
+  if (period.kind === "total") return { startMs: 0, endMs: null };
+  if (period.kind !== "duration") return calendarWindow(period, nowMs);
+  const lengthMs = period.seconds * 1_000;
+  const anchorMs = Date.parse(period.anchor);
+  const startMs = anchorMs + Math.floor((nowMs - anchorMs) / lengthMs) * lengthMs;
+  return { startMs, endMs: startMs + lengthMs };
 }
 
 /**
@@ -52,29 +44,4 @@ export function parsePeriodShorthand(text: string, anchor: string): Period | nul
   const [, count = "", unit = ""] = match;
   const seconds = Number(count) * (UNIT_SECONDS[unit] ?? Number.NaN);
   return seconds <= MAX_DURATION_SECONDS ? { kind: "duration", seconds, anchor } : null;
-}
-
-function calendarPeriod(kind: CalendarKind, now: Date): PeriodWindow {
-  const year = now.getUTCFullYear();
-  const month = now.getUTCMonth();
-  switch (kind) {
-    case "day": {
-      const startMs = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
-      return { startMs, endMs: startMs + DAY_MS };
-    }
-    case "week": {
-      const today = Math.floor(now.getTime() / DAY_MS);
-      const sinceMonday = (now.getUTCDay() + 6) % 7;
-      const startMs = (today - sinceMonday) * DAY_MS;
-      return { startMs, endMs: startMs + 7 * DAY_MS };
-    }
-    case "month":
-      return { startMs: Date.UTC(year, month), endMs: Date.UTC(year, month + 1) };
-    case "quarter": {
-      const first = month - (month % 3);
-      return { startMs: Date.UTC(year, first), endMs: Date.UTC(year, first + 3) };
-    }
-    case "year":
-      return { startMs: Date.UTC(year, 0), endMs: Date.UTC(year + 1, 0) };
-  }
 }

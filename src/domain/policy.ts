@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CALENDAR_KINDS } from "./period.ts";
+import { CALENDAR_KINDS } from "./calendar.ts";
 
 // The policy documents that Redis holds: a key's, and the budgets of a scope. Written from Postgres rows, read by the
 // gate; parsed once per version, then kept in the isolate's memory. Pure.

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { CALENDAR_KINDS, MAX_DURATION_SECONDS, MIN_DURATION_SECONDS, type Period } from "../domain/period.ts";
+import { CALENDAR_KINDS } from "../domain/calendar.ts";
+import { MAX_DURATION_SECONDS, MIN_DURATION_SECONDS, type Period } from "../domain/period.ts";
 import type { Budget } from "../domain/scope.ts";
 import type { budgets, keys } from "./schema.ts";
 
