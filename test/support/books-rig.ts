@@ -8,7 +8,7 @@ import { servePostgres } from "../../src/local/postgres/serve.ts";
 import { openEmbeddedRedis } from "../../src/local/redis/embedded/engine.ts";
 import type { Reply } from "../../src/local/redis/engine.ts";
 import { serveUpstash } from "../../src/local/redis/http.ts";
-import { openRedis } from "../../src/store/redis.ts";
+import { openRedis, type Sleep } from "../../src/store/redis.ts";
 import { createStore } from "../../src/store/store.ts";
 import { postgresBehind, redisBehind, type Border, type Message } from "./borders.ts";
 import { createFaults } from "./faults.ts";
@@ -53,13 +53,16 @@ export async function startRig() {
   let nonces = 0;
 
   /** Books whose messages go over this border. */
-  function booksBehind(border: Border, { flushMs = 0 } = {}): Books & { reports: string[] } {
+  function booksBehind(
+    border: Border,
+    { flushMs = 0, sleep = clock.sleep }: { flushMs?: number; sleep?: Sleep } = {},
+  ): Books & { reports: string[] } {
     const reports: string[] = [];
     return {
-      store: createStore(redisBehind(border, run), (ms) => clock.sleep(ms)),
+      store: createStore(redisBehind(border, run), sleep),
       ledger: createLedger(postgresBehind(border, database)),
       now: () => clock.now(),
-      sleep: (ms) => clock.sleep(ms),
+      sleep,
       nonce: () => `x${(nonces += 1)}`,
       leaseMs: LEASE_MS,
       flushMs,

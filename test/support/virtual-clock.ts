@@ -28,7 +28,7 @@ export function createVirtualClock(startMs: number) {
 
   return {
     now: () => nowMs,
-    sleep(milliseconds: number): Promise<void> {
+    sleep: (milliseconds: number): Promise<void> => {
       return new Promise((wake) => {
         sleepers.push({ atMs: nowMs + milliseconds, wake });
         tickSoon();
