@@ -1,5 +1,6 @@
 import type { AnthropicCounts } from "./anthropic-usage.ts";
 import { anthropicUsage, takeCounts } from "./anthropic-usage.ts";
+import { tokenCount } from "../domain/usage.ts";
 import { asArray, asObject, asText } from "./fields.ts";
 import { utf8Bytes } from "./utf8.ts";
 import type { JsonObject, Reading, StreamReader } from "./wire.ts";
@@ -9,6 +10,7 @@ import type { JsonObject, Reading, StreamReader } from "./wire.ts";
 /** Complete: `message_stop` was seen. Nothing is ever hidden: the usage comes unasked. */
 export function anthropicReader(): StreamReader {
   const counts: AnthropicCounts = {};
+  let outputIsFinal = false;
   let complete = false;
   let failed = false;
   let generatedBytes = 0;
@@ -36,9 +38,12 @@ export function anthropicReader(): StreamReader {
         return;
       case "message_delta":
         readUsage(event["usage"]);
+        if (tokenCount(asObject(event["usage"])?.["output_tokens"]) !== undefined) outputIsFinal = true;
         return;
       case "message_stop":
         complete = true;
+        // The start counts the first tokens only: where no delta counted, nobody said what the whole output was (R49).
+        if (!outputIsFinal) delete counts.output;
         return;
       case "error":
         failed = true;

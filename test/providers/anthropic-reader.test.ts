@@ -117,6 +117,13 @@ test("a null in a delta doesn't take back what the start stated", () => {
   expect(reading.usage).toEqual({ input_total: 9, output_total: 4 });
 });
 
+test("R49: the few tokens that the start counts are not the output of a stream that ended", () => {
+  const begun = start({ input_tokens: 9, output_tokens: 1 });
+  expect(read([begun, block({ text: "many" }), STOP]).usage).toEqual({ input_total: 9 });
+  expect(read([begun, end({ output_tokens: "8" }), STOP]).usage).toEqual({ input_total: 9 });
+  expect(read([begun, end({ output_tokens: 0 }), STOP]).usage).toEqual({ input_total: 9, output_total: 0 });
+});
+
 test("R32: counts that are negative, not finite or too large are not stated", () => {
   const usage = {
     input_tokens: 5,
