@@ -43,7 +43,7 @@ describe.skipIf(!realRedisIsHere)("embedded against redis-server", () => {
   test(
     "any sequence of commands has the same replies",
     async () => {
-      const sequence = fc.array(anyCommand, { minLength: 1, maxLength: 60 });
+      const sequence = fc.array(anyCommand, { minLength: 1, maxLength: 100, size: "max" });
       await fc.assert(
         fc.asyncProperty(sequence, async (commands) => {
           expect(await replies(embedded.engine, commands)).toEqual(await replies(real.engine, commands));

@@ -140,7 +140,7 @@ describe("the embedded engine with a file", () => {
   test("has the same keys after a restart, whatever was written and whenever keys expired", async () => {
     const step = fc.tuple(anyCommand, fc.constantFrom(0, 0, 1, 600_000, 1_500_000));
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 100, size: "max" }), async (steps) => {
         rmSync(file(), { force: true });
         let nowMs = 1_700_000_000_000;
         const now = () => nowMs;

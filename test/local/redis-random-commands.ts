@@ -73,6 +73,7 @@ const rangeOption = fc.oneof(
   fc.tuple(fc.constant("LIMIT"), integer, integer),
 );
 const limit = fc.tuple(fc.constant("LIMIT"), integer, integer);
+const farTime = fc.constantFrom("99999999999990", "99999999999999", "1", "0", "-1");
 const expireTime = fc.constantFrom("1000000", "99999999", "0", "-5", "x", "9223372036854775807");
 
 const fixedCommands: string[][] = [
@@ -101,8 +102,10 @@ export const anyCommand = fc.oneof(
   command("MSET", pairs(key, text), maybe(key.map((lonely) => [lonely]))),
   ...["DEL", "UNLINK", "EXISTS"].map((name) => command(name, some(key))),
   ...["EXPIRE", "PEXPIRE"].map((name) =>
-    command(name, key, expireTime, maybe(fc.oneof(...["NX", "XX", "GT", "LT", "HM"].map(word)))),
+    command(name, key, expireTime, maybe(fc.oneof(...["NX", "XX", "HM"].map(word)))),
   ),
+  // GT and LT with absolute times: a millisecond between two relative ones would decide.
+  command("PEXPIREAT", key, farTime, fc.array(fc.constantFrom("NX", "XX", "GT", "LT"), { maxLength: 2 })),
   ...["PTTL", "TTL", "TYPE", "PERSIST"].map((name) => command(name, key)),
   ...["INCR", "DECR"].map((name) => command(name, textKey)),
   ...["INCRBY", "DECRBY"].map((name) => command(name, textKey, fc.oneof(integer, text))),
