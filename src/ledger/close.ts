@@ -40,7 +40,12 @@ export async function closeHold(books: Books, org: string, closing: Closing): Pr
     return await close(books, org, closing);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    books.report("settle_stranded", { organization: org, hold: closing.holdId, store: error.store });
+    books.report("settle_stranded", {
+      organization: org,
+      hold: closing.holdId,
+      store: error.store,
+      cause: String(error.cause),
+    });
     return without("stranded");
   }
 }
@@ -136,8 +141,14 @@ async function awaitBooked(
       else await books.sleep(Math.min(MAX_WAIT_MS, 25 * 2 ** Math.min(look, 5)));
     } catch (error) {
       // Postgres or Redis is away: the entry stands in the outbox, and a later drain takes it.
-      if (error instanceof StoreUnavailable) return { outcome: "pending", sawStranded };
-      throw error;
+      if (!(error instanceof StoreUnavailable)) throw error;
+      books.report("settle_pending", {
+        organization: org,
+        hold: awaited.holdId,
+        store: error.store,
+        cause: String(error.cause),
+      });
+      return { outcome: "pending", sawStranded };
     }
   }
   return { outcome: "pending", sawStranded };

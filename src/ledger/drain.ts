@@ -79,11 +79,14 @@ export async function bookHead(
     await books.store.trim(org, tags, head.drainUntilMs);
   } else {
     const { e, n, tag } = booked.watermark;
-    books.report("books_inconsistent", { organization: org, result: booked.result, epoch: head.epoch });
-    await openEpoch(books, org, {
+    const epoch = await openEpoch(books, org, {
       condemnedEpoch: head.epoch,
       ...(booked.result === "suspect" ? { suspicion: { epoch: e, n, tag } } : {}),
     });
+    // The same epoch still: what looked like a fall-back was a read that others overtook.
+    if (epoch !== head.epoch) {
+      books.report("books_inconsistent", { organization: org, result: booked.result, epoch: head.epoch });
+    }
   }
   return {
     result: booked.result,

@@ -127,9 +127,10 @@ export function createLedger(database: Pick<Database, "execute">) {
       );
     },
 
+    /** Some of those that wait; not the oldest first, so that one that fails for ever doesn't keep the others back. */
     async stranded(org: string): Promise<StrandedSettle[]> {
       const open = await rows(
-        sql`select hold_id, settle from stranded_settles where organization_id = ${org} and done_at is null order by created_at limit ${STRANDED_BATCH}`,
+        sql`select hold_id, settle from stranded_settles where organization_id = ${org} and done_at is null order by random() limit ${STRANDED_BATCH}`,
       );
       return open.map((row) => ({ holdId: z.string().parse(row["hold_id"]), settle: row["settle"] }));
     },

@@ -18,7 +18,12 @@ const stored = z.object({
 export async function closeOrStrand(books: Books, org: string, closing: Closing): Promise<void> {
   const { outcome, sawStranded } = await closeHold(books, org, closing);
   if (outcome === "stranded") await books.ledger.strand(org, closing.holdId, closing);
-  else if (sawStranded) await replayStranded(books, org);
+  else if (sawStranded) {
+    await replayStranded(books, org).catch((error: unknown) => {
+      // This hold has ended all the same, and they are tried again on the way of later settles.
+      books.report("replay_failed", { organization: org, cause: String(error) });
+    });
+  }
 }
 
 /** Replays what is stranded. A row is done only once its entry is in Postgres. */

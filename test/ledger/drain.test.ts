@@ -113,6 +113,7 @@ describe("the drain", () => {
     await drainOutbox(worker.books, org, { force: true });
     expect(worker.faults.count("open")).toBe(1);
     expect(await epochOf(other.books, org)).toBe(before);
+    expect(worker.books.reports).toEqual([]);
     await expectExactBooks(rig, org, [
       { call: first, cost: 100 },
       { call: second, cost: 200 },

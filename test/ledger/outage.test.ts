@@ -16,6 +16,8 @@ import {
 import { counterOf, entriesOf, expectExactBooks, outboxLength } from "../support/exact-books.ts";
 import { EVERY_ATTEMPT } from "../support/faults.ts";
 
+const MANY_TRIES = 100;
+
 describe("a store is away", () => {
   let rig: Rig;
   let worker: RigWorker;
@@ -108,6 +110,24 @@ describe("a store is away", () => {
         org,
         calls.map((call, i) => ({ call, cost: 100 * (i + 1) })),
       );
+    });
+
+    test("law 12: one stranded settle that can't be replayed keeps no other back, nor the settle that tried it", async () => {
+      const [broken, sound] = [await admitted(), await admitted("h2")];
+      // A line is missing, which the script refuses.
+      await other.books.ledger.strand(org, "h1", { ...settling(broken, 5), lines: [] });
+      await other.books.ledger.strand(org, "odd", {});
+      await other.books.ledger.strand(org, "h2", settling(sound, 700));
+      for (let i = 0; (await strandedOpen()).includes("h2"); i++) {
+        if (i === MANY_TRIES) throw new Error("h2 is never tried");
+        await settleOrStrand(worker.books, await admitted(`n${i}`), 1);
+      }
+      expect(await entriesOf(rig, sound)).toHaveLength(1);
+      await rig.rows("delete from stranded_settles where hold_id in ('h1', 'odd')");
+      await expectExactBooks(rig, org, [
+        { call: sound, cost: 700 },
+        { call: broken, cost: "died" },
+      ]);
     });
 
     test("R43: more stranded settles than one replay takes are all replayed", async () => {
