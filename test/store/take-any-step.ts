@@ -1,0 +1,116 @@
+import type { Books } from "../../src/domain/books-model/books.ts";
+import { COUNTERS, POLICIES, type AnyStep } from "./any-steps.ts";
+import type { Lockstep } from "./lockstep.ts";
+
+const FACTS = '{"key_id":"key_1"}';
+
+/** An epoch in force, and every counter at zero. */
+export async function begin(books: Lockstep): Promise<void> {
+  await books.open({ newEpoch: 2, condemnedEpoch: 0, lostHolds: [] });
+  await books.rebuild({
+    epoch: 2,
+    watermark: { epoch: 0, n: 0 },
+    counters: COUNTERS.map((counter) => ({ counter, periodStartMs: 0, spent: 0 })),
+  });
+}
+
+export async function takeAnyStep(books: Lockstep, step: AnyStep): Promise<void> {
+  const now = books.books();
+  const epoch = now.meta?.epoch ?? 1;
+  switch (step.step) {
+    case "reserve": {
+      const { holdId, nowMs, leaseMs, lines, grants } = step;
+      const policies = withVersions(step.policyVersions);
+      const input = { holdId, nowMs, leaseMs, lines, ...grants, policies, facts: FACTS };
+      await books.reserve({ ...input, epoch: epoch + step.epochOffset });
+      return;
+    }
+    case "confirm":
+      await books.confirm(withVersions(step.policyVersions));
+      return;
+    case "settle":
+      await settle(books, step);
+      return;
+    case "lapse": {
+      const { nowMs, leaseMs, nonce, hasEntries } = step;
+      const holds = step.holds.map((id) => (hasEntries === undefined ? { id } : { id, hasEntries }));
+      const askedEpoch = epoch + step.askedOffset;
+      await books.lapse({ nowMs, leaseMs, nonce, askedEpoch, holds, counters: [...COUNTERS] });
+      return;
+    }
+    case "drain": {
+      const sequence = step.awaits && now.holds[step.awaits]?.sequence;
+      const awaited = step.awaits && sequence ? { awaited: { holdId: step.awaits, sequence } } : {};
+      await books.drain({ nowMs: step.nowMs, force: step.force, ...awaited });
+      return;
+    }
+    case "trim": {
+      const tags = now.outbox.slice(step.skips ? 1 : 0, step.count).map(({ tag }) => tag);
+      const drainUntil = now.meta?.drainUntil ?? 0;
+      const freed = { own: drainUntil, another: drainUntil + 1, any: undefined }[step.drain];
+      await books.trim(step.foreign ? [...tags, "1.1/x.s/0/n"] : tags, freed);
+      return;
+    }
+    case "open":
+      await open(books, step);
+      return;
+    case "rebuild": {
+      const { counters, ahead } = step;
+      const watermark = { epoch: now.meta?.trimEpoch ?? 0, n: Math.max(0, (now.meta?.trimN ?? 0) + ahead) };
+      await books.rebuild({ epoch: epoch + step.epochOffset, watermark, counters });
+      return;
+    }
+    case "putPolicy": {
+      const policy = POLICIES[step.policy];
+      const { version, endsAtMs } = step;
+      if (policy) await books.putPolicy(policy, { version, json: `{"v":${version}}`, endsAtMs });
+      return;
+    }
+    case "lose":
+      await books.lose(step.loss);
+      return;
+  }
+}
+
+async function settle(books: Lockstep, step: Extract<AnyStep, { step: "settle" }>): Promise<void> {
+  const { meta, holds } = books.books();
+  const { step: _, also, booked, ...rest } = step;
+  const own = holds[step.holdId]?.lines.map(({ counter }) => counter) ?? [];
+  const lines = step.lines.filter(
+    ({ counter }) => own.includes(counter) || also.some((name) => name === counter),
+  );
+  const asked = booked && {
+    amountNanoUsd: booked.amountNanoUsd,
+    epoch: (meta?.epoch ?? 1) + booked.epochOffset,
+    metaNowMs: Math.max(0, (meta?.now ?? 0) - booked.agoMs),
+  };
+  await books.settle({ ...rest, lines, facts: FACTS, ...(asked ? { booked: asked } : {}) });
+}
+
+async function open(books: Lockstep, step: Extract<AnyStep, { step: "open" }>): Promise<void> {
+  const now = books.books();
+  const epoch = now.meta?.epoch ?? 1;
+  await books.open({
+    newEpoch: epoch + 1,
+    condemnedEpoch: Math.max(0, epoch + step.condemnedOffset),
+    lostHolds: step.lostHolds,
+    ...(step.suspicion ? { suspicion: suspicionOf(now, epoch, step.suspicion) } : {}),
+  });
+}
+
+function suspicionOf(
+  { meta, outbox }: Books,
+  epoch: number,
+  suspicion: { epochOffset: number; n: number; entry: number | null },
+) {
+  const entry = suspicion.entry === null ? undefined : outbox[suspicion.entry];
+  const tag = entry?.tag ?? (suspicion.n % 2 === 0 ? (meta?.tag ?? "-") : "2.9/x.s/0/n");
+  return { epoch: Math.max(0, epoch + suspicion.epochOffset), n: suspicion.n, tag };
+}
+
+function withVersions(versions: number[]) {
+  return POLICIES.slice(0, versions.length).map((policy, index) => ({
+    policy,
+    version: versions[index] ?? 0,
+  }));
+}
