@@ -148,7 +148,7 @@ async function tidy(actor: Actor, org: string): Promise<void> {
   }
 }
 
-const booksOf = ({ border, sleep }: Actor): Books => rig.booksBehind(border, { sleep });
+const booksOf = ({ border, sleep }: Actor): Books => rig.booksBehind(border, { sleep, http: false });
 
 /** Time that passes, the one memory fault, and what must hold at every moment. */
 function environment(world: { random: Random; org: string; memory: MemoryFault | null; trace: string[] }) {

@@ -6,9 +6,9 @@ import { migrate } from "../../src/local/postgres/backend.ts";
 import { embedded } from "../../src/local/postgres/embedded.ts";
 import { servePostgres } from "../../src/local/postgres/serve.ts";
 import { openEmbeddedRedis } from "../../src/local/redis/embedded/engine.ts";
-import type { Reply } from "../../src/local/redis/engine.ts";
+import { isErrorReply, type Reply } from "../../src/local/redis/engine.ts";
 import { serveUpstash } from "../../src/local/redis/http.ts";
-import { openRedis, type Sleep } from "../../src/store/redis.ts";
+import { openRedis, type RunCommand, type Sleep } from "../../src/store/redis.ts";
 import { createStore } from "../../src/store/store.ts";
 import { postgresBehind, redisBehind, type Border, type Message } from "./borders.ts";
 import { createFaults } from "./faults.ts";
@@ -23,6 +23,13 @@ export const START_MS = Date.UTC(2026, 2, 14, 9, 26, 53);
 const MIGRATIONS = join(import.meta.dirname, "../../drizzle");
 const PASSWORD = "rig";
 
+/** A reply as the client would give it. */
+function plain(reply: Reply): unknown {
+  if (reply !== null && isErrorReply(reply)) throw new Error(reply.error);
+  if (Array.isArray(reply)) return reply.map(plain);
+  return reply instanceof Uint8Array ? reply.toString("utf8") : reply;
+}
+
 /** Integers and texts as text; nothing as "". */
 function textOf(reply: Reply): string {
   if (reply instanceof Uint8Array) return reply.toString("utf8");
@@ -32,8 +39,14 @@ function textOf(reply: Reply): string {
 export type Rig = Awaited<ReturnType<typeof startRig>>;
 export type RigWorker = ReturnType<Rig["worker"]>;
 
-export interface WorkerOptions {
+interface BooksOptions {
   flushMs?: number;
+  sleep?: Sleep;
+  /** False: past Redis's front and client, for tests that send very much. */
+  http?: boolean;
+}
+
+export interface WorkerOptions extends Omit<BooksOptions, "sleep"> {
   /** False: its settles stay in the outbox, as those of a Worker whose flush time isn't over. */
   drains?: boolean;
   /** Each way, to each store. */
@@ -47,6 +60,7 @@ export async function startRig() {
   await migrate(backend, MIGRATIONS);
   const bridge = await servePostgres({ backend, password: PASSWORD });
   const run = openRedis({ UPSTASH_REDIS_REST_URL: front.url, UPSTASH_REDIS_REST_TOKEN: PASSWORD });
+  const runDirectly: RunCommand = async (command) => plain(await engine.call(command.map(String)));
   const database = openDatabase({ DATABASE_URL: bridge.databaseUrl, DATABASE_HTTP_URL: bridge.url });
   const clock = createVirtualClock(START_MS);
   let organizations = 0;
@@ -55,11 +69,11 @@ export async function startRig() {
   /** Books whose messages go over this border. */
   function booksBehind(
     border: Border,
-    { flushMs = 0, sleep = clock.sleep }: { flushMs?: number; sleep?: Sleep } = {},
+    { flushMs = 0, sleep = clock.sleep, http = true }: BooksOptions = {},
   ): Books & { reports: string[] } {
     const reports: string[] = [];
     return {
-      store: createStore(redisBehind(border, run), sleep),
+      store: createStore(redisBehind(border, http ? run : runDirectly), sleep),
       ledger: createLedger(postgresBehind(border, database)),
       now: () => clock.now(),
       sleep,
@@ -79,14 +93,14 @@ export async function startRig() {
     /** A fresh one for each test, so that tests don't see each other's books. */
     organization: () => `org_${(organizations += 1)}`,
 
-    worker({ flushMs = 0, drains = true, latencyMs }: WorkerOptions = {}) {
+    worker({ flushMs = 0, drains = true, http = true, latencyMs }: WorkerOptions = {}) {
       const faults = createFaults(async (message: Message) => {
         if (latencyMs) await clock.sleep(latencyMs[message.border]);
         const reply = await clock.during(() => message.send());
         if (latencyMs) await clock.sleep(latencyMs[message.border]);
         return reply;
       });
-      return { faults, books: booksBehind(faults.border, { flushMs: drains ? flushMs : Infinity }) };
+      return { faults, books: booksBehind(faults.border, { flushMs: drains ? flushMs : Infinity, http }) };
     },
 
     /** Rows straight from Postgres, every value as text. */

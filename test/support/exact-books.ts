@@ -24,7 +24,7 @@ const MAX_ROUNDS = 8;
  * sum to what it truly cost. A call of which the test says nothing is only counted.
  */
 export async function expectExactBooks(rig: Rig, org: string, truths: Truth[]): Promise<void> {
-  const { books } = rig.worker();
+  const { books } = rig.worker({ http: false });
   await comeToRest(rig, books, org);
   await expectTotalsToBeSums(rig, org);
   await expectCountersToBeTotals(rig, books, org);
