@@ -154,7 +154,7 @@ BEGIN
 
     -- A record takes no column defaults.
     INSERT INTO ledger_entries SELECT * FROM jsonb_populate_record(NULL::ledger_entries,
-      '{"tags": [], "estimated": false, "overrun": 0}' || (entry->'facts') || jsonb_build_object(
+      '{"tags": [], "estimated": false, "overrun": 0, "shadow_refusals": []}' || (entry->'facts') || jsonb_build_object(
         'id', entry->>'id', 'organization_id', p_org, 'hold_id', entry->>'hold',
         'kind', CASE entry->>'kind' WHEN 'l' THEN 'lapsed' WHEN 'v' THEN 'void'
           ELSE CASE WHEN has_any THEN 'correction' ELSE 'settled' END END,

@@ -1,5 +1,5 @@
 import type { Config } from "./env.ts";
-import type { Budget } from "./domain/scope.ts";
+import type { ChargedBudget } from "./domain/charged-budgets.ts";
 import type { Database } from "./ledger/database.ts";
 
 // What the control plane asks of the stores. worker.ts makes one for each request from the parsed bindings.
@@ -16,6 +16,8 @@ export class StoreUnavailable extends Error {
 
 /** One budget now. Amounts are nano-USD or counts; times are milliseconds. `resetsAtMs` is null for `total`. */
 export interface LiveBudget {
+  /** The limit with the adjustments in force. */
+  effectiveLimit: number;
   spent: number;
   held: number;
   periodStartMs: number;
@@ -46,8 +48,11 @@ export interface Services {
   waitUntil(promise: Promise<unknown>): void;
   /** Reads the document from Postgres and puts it into Redis: from then on no call uses an older one (law 10). Throws StoreUnavailable. */
   publishPolicy(organizationId: string, policy: PolicyRef): Promise<void>;
-  /** Live state by budget id; counters that Redis lacks are rebuilt, ended leases lapse first. Throws StoreUnavailable. */
-  liveBudgets(organizationId: string, budgets: Budget[]): Promise<Map<string, LiveBudget>>;
+  /** Live state by counter; counters that Redis lacks are rebuilt, ended leases lapse first. Throws StoreUnavailable. */
+  liveBudgets(
+    organizationId: string,
+    charged: Pick<ChargedBudget, "budget" | "counter">[],
+  ): Promise<Map<string, LiveBudget>>;
   /** Lapses ended leases and drains the outbox, so that the ledger says what the counters say. Throws StoreUnavailable. */
   bringLedgerUpToDate(organizationId: string): Promise<void>;
   /** Holds that Redis has (in flight, and lapsed ones not yet swept), by lease end. `after`: the cursor of the page before. */

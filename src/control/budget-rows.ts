@@ -20,6 +20,8 @@ export function newBudgetRow(
     organizationId,
     scopeKind: scope.kind,
     scopeId: scope.id,
+    scopeTeamId: null,
+    includeTeamSpend: false,
     unit: input.unit ?? "usd",
     limit: input.limit,
     period: input.period(now),

@@ -1,4 +1,5 @@
 import { and, asc, eq, or } from "drizzle-orm";
+import { counterName } from "../domain/charged-budgets.ts";
 import type { ScopeRef } from "../domain/scope.ts";
 import type { Database } from "../ledger/database.ts";
 import { type BudgetRow, type KeyRow, budgetFromRow } from "../ledger/rows.ts";
@@ -47,9 +48,13 @@ export async function budgetsOn(
 /** Budgets of one organization beside their live state. */
 export async function liveViews(services: Services, organizationId: string, rows: BudgetRow[]) {
   if (rows.length === 0) return [];
-  const live = await services.liveBudgets(organizationId, rows.map(budgetFromRow));
-  return rows.map((row) => {
-    const state = live.get(row.id);
+  const charged = rows.map((row) => {
+    const budget = budgetFromRow(row);
+    return { budget, counter: counterName(budget) };
+  });
+  const live = await services.liveBudgets(organizationId, charged);
+  return rows.map((row, i) => {
+    const state = live.get(charged[i]?.counter ?? "");
     if (!state) throw new Error("the store left out a budget");
     return liveBudgetView(row, state);
   });

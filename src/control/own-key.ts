@@ -20,7 +20,11 @@ const show: Endpoint = endpoint(async (c) => {
   const { services } = c.var;
   const row = await authenticate(c);
   const { id: keyId, organizationId } = row;
-  const charged = await budgetsOn(services.database, organizationId, scopesOf({ keyId, organizationId }));
+  const charged = await budgetsOn(
+    services.database,
+    organizationId,
+    scopesOf({ keyId, organizationId }, { customer: null, tags: [] }),
+  );
   return json({
     ...keyView(row, services.now()),
     budgets: await liveViews(services, organizationId, charged),

@@ -67,7 +67,13 @@ export function liveBudgetView(row: BudgetRow, live: LiveBudget) {
 /** A budget that was made just now: its counter has a name that nothing was ever counted under. */
 export function newBudgetView(row: BudgetRow, nowMs: number) {
   const { startMs, endMs } = periodAt(budgetFromRow(row).period, nowMs);
-  return liveBudgetView(row, { spent: 0, held: 0, periodStartMs: startMs, resetsAtMs: endMs });
+  return liveBudgetView(row, {
+    effectiveLimit: row.limit,
+    spent: 0,
+    held: 0,
+    periodStartMs: startMs,
+    resetsAtMs: endMs,
+  });
 }
 
 export function timeOf(ms: number): string {

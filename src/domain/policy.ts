@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { CALENDAR_KINDS } from "./calendar.ts";
+import { UNITS } from "./charged-budgets.ts";
+import { SCOPE_KINDS } from "./scope.ts";
 
-// The policy documents that Redis holds: a key's, and the budgets of a scope. Written from Postgres rows, read by the
-// gate; parsed once per version, then kept in the isolate's memory. Pure.
+// The policy documents that Redis holds: a key's, and a scope's. Written from Postgres rows, read by the gate; parsed
+// once per version, then kept in the isolate's memory. Pure.
 
 const keyPolicy = z.object({
   id: z.string(),
@@ -25,26 +27,50 @@ const keyPolicy = z.object({
 export type KeyPolicy = z.infer<typeof keyPolicy>;
 
 const period = z.discriminatedUnion("kind", [
-  z.object({ kind: z.enum(CALENDAR_KINDS) }),
+  z.object({
+    kind: z.enum(CALENDAR_KINDS),
+    every: z.int().min(1).exactOptional(),
+    timezone: z.string().exactOptional(),
+    anchor: z.string().exactOptional(),
+  }),
   z.object({ kind: z.literal("duration"), seconds: z.number(), anchor: z.string() }),
   z.object({ kind: z.literal("total") }),
 ]);
 
-const scopePolicy = z.array(
-  z.object({
+const budget = z.object({
+  id: z.string(),
+  scope: z.object({
+    kind: z.enum(SCOPE_KINDS),
     id: z.string(),
-    scope: z.object({
-      kind: z.enum(["organization", "team", "member", "user", "key", "customer", "tag"]),
-      id: z.string(),
-    }),
-    unit: z.enum(["usd", "requests", "tokens", "concurrent"]),
-    limit: z.int().min(0),
-    period,
-    enforcement: z.enum(["hard", "soft", "shadow"]),
-    onLapse: z.enum(["charge", "release"]),
-    generation: z.int().min(1),
+    teamId: z.string().nullable().exactOptional(),
   }),
-);
+  unit: z.enum(UNITS),
+  limit: z.int().min(0),
+  period,
+  models: z.array(z.string()).nullable(),
+  enforcement: z.enum(["hard", "soft", "shadow"]),
+  onLapse: z.enum(["charge", "release"]),
+  onStoreOutage: z.enum(["closed", "open"]),
+  includeTeamSpend: z.boolean(),
+  adjustments: z.array(z.object({ amount: z.int(), untilMs: z.number().nullable() })),
+  generation: z.int().min(1),
+});
+
+/** The kinds of scope that calls name themselves: too many to keep a document of each in Redis. */
+export const LABEL_KINDS = ["customer", "tag"] as const;
+export type LabelKind = (typeof LABEL_KINDS)[number];
+
+const scopePolicy = z.object({
+  budgets: z.array(budget),
+  /** Of a customer: no call may name it. */
+  blocked: z.boolean(),
+  /** An organization's: its budgets for each ("*"), of any kind. */
+  wildcards: z.array(budget),
+  /** An organization's: the kinds of label of which some have a document of their own. */
+  labelled: z.array(z.enum(LABEL_KINDS)),
+  /** An organization's. */
+  modelAliases: z.record(z.string(), z.string()).nullable(),
+});
 export type ScopePolicy = z.infer<typeof scopePolicy>;
 
 /** Null: no key has this digest. */

@@ -1,27 +1,12 @@
-import type { Period } from "./period.ts";
+// What a call charges: the scopes of its key, and of what it names. Pure.
 
-// What a call charges: the scopes of its key, and the budgets that stand on them. Pure.
-
-export type ScopeKind = "organization" | "team" | "member" | "user" | "key" | "customer" | "tag";
+export const SCOPE_KINDS = ["organization", "team", "member", "user", "key", "customer", "tag"] as const;
+export type ScopeKind = (typeof SCOPE_KINDS)[number];
 
 export interface ScopeRef {
   kind: ScopeKind;
+  /** A member's is "<team id>/<user id>"; a customer's and a tag's are the caller's own words. */
   id: string;
-}
-
-export type Unit = "usd" | "requests" | "tokens" | "concurrent";
-
-/** A budget as the gate uses it. `limit`: nano-USD for `usd`, else a count. */
-export interface Budget {
-  id: string;
-  scope: ScopeRef;
-  unit: Unit;
-  limit: number;
-  period: Period;
-  enforcement: "hard" | "soft" | "shadow";
-  onLapse: "charge" | "release";
-  /** Raised by a change of period, which starts a new count. */
-  generation: number;
 }
 
 /** What the scopes are derived from: the key's own place in the organization. */
@@ -29,21 +14,38 @@ export interface KeyPlace {
   organizationId: string;
   /** Absent while only the key's text is known. */
   keyId?: string;
+  teamId?: string | null;
+  userId?: string | null;
 }
 
-/** The scopes that a call of this key charges, exactly (law 8). Broadest first. */
-export function scopesOf(place: KeyPlace): ScopeRef[] {
+/** What a call names beyond its key. */
+export interface CallLabels {
+  customer: string | null;
+  tags: readonly string[];
+}
+
+export const MAX_TAGS = 10;
+export const MAX_LABEL_BYTES = 256;
+
+/**
+ * The scopes that a call of this key charges, exactly (law 8). Broadest first. The user of a team key is among them for
+ * the budgets that count team spend, and for no others (R2): see chargedBudgets.
+ */
+export function scopesOf(place: KeyPlace, labels: CallLabels): ScopeRef[] {
   const scopes: ScopeRef[] = [{ kind: "organization", id: place.organizationId }];
+  if (place.teamId) scopes.push({ kind: "team", id: place.teamId });
+  if (place.teamId && place.userId) scopes.push({ kind: "member", id: memberId(place.teamId, place.userId) });
+  if (place.userId) scopes.push({ kind: "user", id: place.userId });
   if (place.keyId !== undefined) scopes.push({ kind: "key", id: place.keyId });
+  if (labels.customer !== null) scopes.push({ kind: "customer", id: labels.customer });
+  for (const tag of new Set(labels.tags)) scopes.push({ kind: "tag", id: tag });
   return scopes;
 }
 
-/** The name of a budget's counter: the same for as long as its count goes on. */
-export function counterName(budget: Pick<Budget, "id" | "generation">): string {
-  return budget.generation === 1 ? budget.id : `${budget.id}~${budget.generation}`;
-}
+export const memberId = (teamId: string, userId: string) => `${teamId}/${userId}`;
 
-/** The budget that a counter belongs to. */
-export function budgetIdOf(counter: string): string {
-  return /^[^~:]*/.exec(counter)?.[0] ?? counter;
+/** True for a customer or tag that a budget can stand on: text with no control characters, neither empty nor too long. */
+export function isLabel(text: string): boolean {
+  if (text === "" || /\p{Cc}/u.test(text) || !text.isWellFormed()) return false;
+  return new TextEncoder().encode(text).length <= MAX_LABEL_BYTES;
 }

@@ -1,8 +1,6 @@
-import { periodAt } from "../domain/period.ts";
-import { counterName, type Budget } from "../domain/scope.ts";
+import type { ChargedBudget } from "../domain/charged-budgets.ts";
+import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
-import { closeOrStrand } from "../ledger/strand.ts";
-import { drainOutbox } from "../ledger/drain.ts";
 import { lapseHolds } from "../ledger/lapse.ts";
 import { openEpoch } from "../ledger/open.ts";
 import { rebuildCounters } from "../ledger/rebuild.ts";
@@ -10,6 +8,8 @@ import { StoreUnavailable } from "../services.ts";
 import type { CounterState, ReserveLine, ReserveReply } from "../store/admission.ts";
 import { epochInMemory, rememberEpoch } from "../store/epochs.ts";
 import type { GateDeps } from "./gate-deps.ts";
+import { reserveLine } from "./lines.ts";
+import { firstHold, nextHold, noteAttempt, release, tidy, type PendingHold } from "./pending-hold.ts";
 import { confirmedPolicies, policiesInMemory, takeDocuments, type CallPolicies } from "./policies.ts";
 import { budgetRefusal } from "./refusals.ts";
 import type { ProvenKey } from "./secret.ts";
@@ -17,17 +17,34 @@ import type { ProvenKey } from "./secret.ts";
 /** What the call would set aside, or why the policies refuse it; made anew whenever a policy changed. */
 export type Plan<T> =
   | { refusal: Refusal }
-  | { reserve: { want: number; tight: number; least: number }; facts: Record<string, unknown>; extra: T };
+  | {
+      /** In nano-USD; see the reserve script. */
+      reserve: { want: number; tight: number; least: number };
+      /** The estimate that budgets of tokens hold. */
+      tokens: number;
+      charged: ChargedBudget[];
+      facts: Record<string, unknown>;
+      extra: T;
+    };
+
+export interface AdmittedLine {
+  charged: ChargedBudget;
+  line: ReserveLine;
+  /** After this reserve; null where it is only known that it holds. */
+  state: { spent: number; held: number } | null;
+}
 
 export interface Admission<T> {
   holdId: string;
   amountNanoUsd: number;
-  /** `state`: after this reserve; null where it is only known that it holds. */
-  counters: { budget: Budget; line: ReserveLine; state: Omit<CounterState, "periodStartMs"> | null }[];
+  lines: AdmittedLine[];
   facts: Record<string, unknown>;
   policies: CallPolicies;
   extra: T;
 }
+
+/** A call that is admitted or refused. `lines`: for the headers of rate limits, which stand on both. */
+export type Admitted<T> = { admission: Admission<T> } | { refusal: Refusal; lines?: AdmittedLine[] };
 
 /** Answers that ask for another round: stale policies, a cold store, missing counters, ended leases. */
 const MAX_ROUNDS = 16;
@@ -40,38 +57,29 @@ const STORE_RETRY_SECONDS = 2;
 export async function admit<T>(
   deps: GateDeps,
   proven: ProvenKey,
-  requestId: string,
+  call: { requestId: string; labels: CallLabels },
   planFor: (policies: CallPolicies) => Plan<T>,
-): Promise<{ admission: Admission<T> } | { refusal: Refusal }> {
+): Promise<Admitted<T>> {
   const org = proven.organizationId;
-  const { books } = deps;
-  let hold = firstHold(requestId, books.now());
-  const settled = async (outcome: { admission: Admission<T> } | { refusal: Refusal }) => {
-    // A reserve that got no answer may still be on its way: without this it would hold money for nobody.
-    if ("refusal" in outcome && hold.unanswered > 0) deps.waitUntil(release(deps, org, hold));
-    return outcome;
-  };
-
+  let hold = firstHold(call.requestId, deps.books.now());
   try {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const policies = policiesInMemory(proven);
+      const policies = policiesInMemory(proven, call.labels);
       const plan = planFor(policies);
       if ("refusal" in plan) {
         // Memory may know less than the stores do, so what refuses, and what it says, is the confirmed policy.
-        const confirmed = await confirmedPolicies(deps, proven);
+        const confirmed = await confirmedPolicies(deps, proven, call.labels);
         const confirmedPlan = confirmed && planFor(confirmed);
-        if (confirmedPlan && "refusal" in confirmedPlan) return await settled(confirmedPlan);
+        if (confirmedPlan && "refusal" in confirmedPlan) return refuse(deps, org, hold, confirmedPlan);
         continue;
       }
-      const lines = policies.budgets.map((budget) => reserveLine(budget, hold.nowMs));
-      for (const { counter, periodStartMs } of lines) hold.lines.set(counter, periodStartMs);
-      hold.sent = true;
-      hold.facts = plan.facts;
-      const { reply, unanswered } = await books.store.reserve({
+      const lines = plan.charged.map((charged) => reserveLine(charged, plan.tokens, hold.nowMs));
+      noteAttempt(hold, lines, plan.facts);
+      const { reply, unanswered } = await deps.books.store.reserve({
         organizationId: org,
         epoch: epochInMemory(org),
         nowMs: hold.nowMs,
-        leaseMs: books.leaseMs,
+        leaseMs: deps.books.leaseMs,
         holdId: hold.id,
         policies: policies.versions,
         lines,
@@ -79,74 +87,60 @@ export async function admit<T>(
         facts: JSON.stringify(plan.facts),
       });
       hold.unanswered += unanswered;
-      const granted = grantOf(reply);
-      if (granted) {
+
+      const admission = admissionOf(reply, hold, { plan, lines, policies });
+      if (admission) {
         if (reply.kind === "ok" && reply.ended.length > 0) deps.waitUntil(tidy(deps, org, reply.ended));
-        const counters = policies.budgets.flatMap((budget, i) => {
-          const [line, state] = [lines[i], granted.counters[i]];
-          return line && state
-            ? [{ budget, line: { ...line, periodStartMs: state.periodStartMs }, state }]
-            : [];
-        });
-        const { facts, extra } = plan;
-        return {
-          admission: {
-            holdId: hold.id,
-            amountNanoUsd: granted.amountNanoUsd,
-            counters,
-            facts,
-            policies,
-            extra,
-          },
-        };
+        return { admission };
       }
       switch (reply.kind) {
         case "cold":
-          rememberEpoch(org, await openEpoch(books, org));
+          rememberEpoch(org, await openEpoch(deps.books, org));
           break;
         case "stale":
           rememberEpoch(org, reply.epoch);
           await takeDocuments(deps, org, policies.versions, reply.documents);
           break;
-        case "missing":
-          await rebuildCounters(
-            books,
-            org,
-            reply.epoch,
-            reply.indexes.flatMap((index) => lines[index] ?? []),
-          );
+        case "missing": {
+          const missing = reply.indexes.flatMap((index) => lines[index] ?? []);
+          await rebuildCounters(deps.books, org, reply.epoch, missing);
           break;
-        case "lost":
-          rememberEpoch(
-            org,
-            await openEpoch(books, org, { condemnedEpoch: reply.epoch, lostHolds: [hold.id] }),
-          );
+        }
+        case "lost": {
+          const lost = { condemnedEpoch: reply.epoch, lostHolds: [hold.id] };
+          rememberEpoch(org, await openEpoch(deps.books, org, lost));
           break;
+        }
         case "refused": {
           // No refusal rests on a hold whose lease has ended.
-          if (reply.ended.length > 0 && (await lapseHolds(books, org, reply.ended)).progressed) break;
-          const refused = reply.refused.flatMap(({ index, spent, held }) => {
-            const budget = policies.budgets[index];
-            return budget ? [{ budget, spent, held }] : [];
-          });
-          return await settled({ refusal: budgetRefusal(refused, plan.reserve.least, hold.nowMs) });
+          if (reply.ended.length > 0 && (await lapseHolds(deps.books, org, reply.ended)).progressed) break;
+          const states = admittedLines(plan.charged, lines, reply.counters);
+          const inTheWay = reply.refused.flatMap((index) => states[index] ?? []);
+          const refusal = budgetRefusal(inTheWay, plan.reserve.least, hold.nowMs);
+          return refuse(deps, org, hold, { refusal, lines: states });
         }
         case "late":
         case "again":
         case "ok":
           // Too old to be told from a hold that was swept, or ended before we heard of it: a new hold.
           if (hold.unanswered > 0) deps.waitUntil(release(deps, org, hold));
-          hold = nextHold(hold, books.now());
+          hold = nextHold(hold, deps.books.now());
           break;
       }
     }
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    books.report("store_unavailable", { organization: org, store: error.store, cause: String(error.cause) });
+    deps.books.report("store_unavailable", {
+      organization: org,
+      store: error.store,
+      cause: String(error.cause),
+    });
+    const open = error.store === "redis" ? admitUnheld(proven, call, hold, planFor) : null;
+    if (open) return { admission: open };
     if (hold.sent) deps.waitUntil(release(deps, org, hold));
     return { refusal: storeRefusal(error.store) };
   }
-  return settled({ refusal: storeRefusal("redis") });
+  return refuse(deps, org, hold, { refusal: storeRefusal("redis") });
 }
 
 export function storeRefusal(store: "redis" | "postgres"): Refusal {
@@ -157,78 +151,77 @@ export function storeRefusal(store: "redis" | "postgres"): Refusal {
   };
 }
 
-interface PendingHold {
-  id: string;
-  /** Retries send the first attempt's time, so that a copy that comes late is known to be late. */
-  nowMs: number;
-  sent: boolean;
-  unanswered: number;
-  number: number;
-  /** Every counter that any attempt named, with its period: what a release must be able to touch. */
-  lines: Map<string, number>;
-  /** The facts it was sent with: a release that must take a lapse back writes an entry. */
-  facts: Record<string, unknown>;
+function refuse<T>(
+  deps: GateDeps,
+  org: string,
+  hold: PendingHold,
+  refused: { refusal: Refusal; lines?: AdmittedLine[] },
+): Admitted<T> {
+  // A reserve that got no answer may still be on its way: without this it would hold money for nobody.
+  if (hold.unanswered > 0) deps.waitUntil(release(deps, org, hold));
+  return refused;
 }
 
-function firstHold(requestId: string, nowMs: number): PendingHold {
-  return newHold(requestId.replace(/^req_/, "hold_"), nowMs, 1);
-}
-
-function nextHold({ id, number }: PendingHold, nowMs: number): PendingHold {
-  return newHold(`${id.replace(/-\d+$/, "")}-${number + 1}`, nowMs, number + 1);
-}
-
-function newHold(id: string, nowMs: number, number: number): PendingHold {
-  return { id, nowMs, sent: false, unanswered: 0, number, lines: new Map(), facts: {} };
-}
-
-function reserveLine(budget: Budget, nowMs: number): ReserveLine {
-  return {
-    counter: counterName(budget),
-    periodStartMs: periodAt(budget.period, nowMs).startMs,
-    limit: budget.limit,
-    hard: budget.enforcement === "hard",
-    amount: "usd",
-    onLapse: budget.onLapse,
-  };
-}
+type AcceptedPlan<T> = Exclude<Plan<T>, { refusal: Refusal }>;
 
 /** What the script set aside; also where it did so on an attempt whose answer was lost. */
-function grantOf(reply: ReserveReply): { amountNanoUsd: number; counters: CounterState[] } | null {
-  if (reply.kind === "ok") return reply;
+function admissionOf<T>(
+  reply: ReserveReply,
+  hold: PendingHold,
+  made: { plan: AcceptedPlan<T>; lines: ReserveLine[]; policies: CallPolicies },
+): Admission<T> | null {
+  const { plan, lines, policies } = made;
+  const common = { holdId: hold.id, facts: plan.facts, policies, extra: plan.extra };
+  if (reply.kind === "ok") {
+    const states = admittedLines(plan.charged, lines, reply.counters);
+    return { ...common, amountNanoUsd: reply.amountNanoUsd, lines: states };
+  }
   if (reply.kind !== "again" || reply.state !== "h") return null;
-  const counters = reply.lines.map(({ periodStartMs, amount }) => ({
-    periodStartMs,
-    spent: 0,
-    held: amount,
+  const states = plan.charged.flatMap((charged, i): AdmittedLine[] => {
+    const held = reply.lines.find(({ counter }) => counter === charged.counter);
+    const line = lines[i];
+    return held && line
+      ? [{ charged, line: { ...line, periodStartMs: held.periodStartMs }, state: null }]
+      : [];
+  });
+  return { ...common, amountNanoUsd: reply.amountNanoUsd, lines: states };
+}
+
+function admittedLines(
+  charged: ChargedBudget[],
+  lines: ReserveLine[],
+  counters: CounterState[],
+): AdmittedLine[] {
+  return charged.flatMap((each, i) => {
+    const [line, counter] = [lines[i], counters[i]];
+    if (!line || !counter) return [];
+    const { periodStartMs, spent, held } = counter;
+    return [{ charged: each, line: { ...line, periodStartMs }, state: { spent, held } }];
+  });
+}
+
+/**
+ * With Redis away: admits by the policies in memory, with nothing held, where no hard budget says that it must be
+ * asked (law 14). The settle books the call later.
+ */
+function admitUnheld<T>(
+  proven: ProvenKey,
+  call: { labels: CallLabels },
+  hold: PendingHold,
+  planFor: (policies: CallPolicies) => Plan<T>,
+): Admission<T> | null {
+  const policies = policiesInMemory(proven, call.labels);
+  if (!policies.complete) return null;
+  const plan = planFor(policies);
+  if ("refusal" in plan) return null;
+  if (plan.charged.some(({ budget }) => budget.enforcement === "hard" && budget.onStoreOutage === "closed")) {
+    return null;
+  }
+  const lines = plan.charged.map((charged) => ({
+    charged,
+    line: reserveLine(charged, plan.tokens, hold.nowMs),
+    state: null,
   }));
-  return { amountNanoUsd: reply.amountNanoUsd, counters };
-}
-
-/** Gives a hold back whose call was never dispatched. */
-async function release(deps: GateDeps, org: string, hold: PendingHold): Promise<void> {
-  try {
-    const lines = [...hold.lines].map(([counter, periodStartMs]) => ({ counter, periodStartMs, actual: 0 }));
-    await closeOrStrand(deps.books, org, {
-      mode: "release",
-      holdId: hold.id,
-      amountNanoUsd: 0,
-      lines,
-      // If it lapsed meanwhile, an entry takes that back, and says so.
-      facts: JSON.stringify({ ...hold.facts, outcome: "released", estimated: false, overrun: 0 }),
-    });
-  } catch (error) {
-    // Neither store can be told: the lease's end charges the hold, visibly, and an operator can void it.
-    deps.books.report("release_lost", { organization: org, hold: hold.id, cause: String(error) });
-  }
-}
-
-async function tidy(deps: GateDeps, org: string, ended: string[]): Promise<void> {
-  try {
-    const { lapsed } = await lapseHolds(deps.books, org, ended);
-    if (lapsed > 0) await drainOutbox(deps.books, org, { force: false });
-  } catch (error) {
-    // Later calls and reads find the same leases ended.
-    deps.books.report("lapse_failed", { organization: org, cause: String(error) });
-  }
+  const { facts, extra, reserve } = plan;
+  return { holdId: hold.id, amountNanoUsd: reserve.want, lines, facts, policies, extra };
 }

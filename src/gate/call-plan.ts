@@ -1,4 +1,5 @@
 import type { Price } from "../domain/pricing.ts";
+import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
 import { listPrice } from "../providers/prices.ts";
 import type { Route } from "../providers/registry.ts";
@@ -6,6 +7,7 @@ import type { Wire } from "../providers/wire.ts";
 import type { Plan } from "./admit.ts";
 import { estimate, sizesOf, type Estimate } from "./estimate.ts";
 import type { GateDeps } from "./gate-deps.ts";
+import { tooManyTags } from "./labels.ts";
 import { allowanceRefusal, keyRefusal, targetOf, type Target } from "./plan.ts";
 import type { CallPolicies } from "./policies.ts";
 import type { Understood } from "./understand.ts";
@@ -25,28 +27,32 @@ export interface PlannedCall {
   wire: Wire;
   call: Understood;
   requestId: string;
+  /** The customer and tags that the request names. */
+  labels: CallLabels;
   startedAtMs: number;
 }
 
-const MAX_LABEL_LENGTH = 256;
+/** A model's name in the ledger; a longer one is no model's. */
+const MAX_MODEL_LENGTH = 256;
 
 /** What a call sets aside under given policies, or why they refuse it. Pure, but for the clock in `planned`. */
-export function planCall(
-  deps: GateDeps,
-  planned: PlannedCall,
-  { key, budgets }: CallPolicies,
-): Plan<CallPlan> {
+export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPolicies): Plan<CallPlan> {
+  const { key, labels } = policies;
   const { route, wire, call, startedAtMs } = planned;
   const refusal = keyRefusal(key, startedAtMs);
   if (refusal || !key) return { refusal: refusal ?? { code: "invalid_key", message: "No such API key." } };
-  const aimed = targetOf(call.facts.model, route, key, deps.config.DEFAULT_PROVIDER);
+  if (!labels) return { refusal: tooManyTags() };
+  if (policies.customerBlocked) return { refusal: blocked(labels) };
+  const aliases = { ...policies.modelAliases, ...key.modelAliases };
+  const aimed = targetOf(call.facts.model, route, aliases, deps.config.DEFAULT_PROVIDER);
   if ("refusal" in aimed) return aimed;
   const { target } = aimed;
   const forbidden = allowanceRefusal(key, { ...target, path: route.path });
   if (forbidden) return { refusal: forbidden };
 
   const price = listPrice({ ...target, atMs: startedAtMs });
-  const underUsd = budgets.some((budget) => budget.unit === "usd");
+  const charged = policies.chargedFor(target);
+  const underUsd = charged.some(({ budget }) => budget.unit === "usd");
   if (!price && underUsd && !key.allowUnpriced) return { refusal: unpriced(target) };
   const sizes = sizesOf(call, wire, target.model);
   const estimated = price && estimate(call, sizes, price, key);
@@ -54,16 +60,17 @@ export function planCall(
   const { want = 0, tight = 0, least = 0 } = estimated ?? {};
   return {
     reserve: { want, tight, least },
+    tokens: sizes.likely + call.facts.choices * sizes.output,
+    charged,
     facts: {
       request_id: planned.requestId,
       key_id: key.id,
       team_id: key.teamId,
       user_id: key.userId,
-      customer: label(planned.request.headers.get("x-tollgate-customer") ?? call.facts.endUser),
-      tags: key.tags,
+      ...labels,
       provider: target.provider,
-      model_requested: call.facts.model.slice(0, MAX_LABEL_LENGTH),
-      model: target.model.slice(0, MAX_LABEL_LENGTH),
+      model_requested: call.facts.model.slice(0, MAX_MODEL_LENGTH),
+      model: target.model.slice(0, MAX_MODEL_LENGTH),
       endpoint: route.path,
       stream: call.facts.stream,
       hold: want,
@@ -73,8 +80,12 @@ export function planCall(
   };
 }
 
-function label(text: string | undefined): string | null {
-  return text === undefined || text === "" ? null : text.slice(0, MAX_LABEL_LENGTH);
+function blocked({ customer }: CallLabels): Refusal {
+  return {
+    code: "customer_blocked",
+    message: `The customer ${customer ?? ""} is blocked.`,
+    param: "customer",
+  };
 }
 
 function unpriced({ provider, model }: Target): Refusal {

@@ -5,12 +5,14 @@ import type { Wire } from "../providers/wire.ts";
 import { StoreUnavailable } from "../services.ts";
 import { admit, storeRefusal, type Admission } from "./admit.ts";
 import { answer } from "./answer.ts";
+import { rateLimitHeaders } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
 import { planCall, type CallPlan, type PlannedCall } from "./call-plan.ts";
 import { watchClient } from "./client-watch.ts";
 import { forward } from "./forward.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { upstreamHeaders } from "./headers.ts";
+import { labelsOf } from "./labels.ts";
 import { passThrough } from "./pass-through.ts";
 import type { ProvenKey } from "./secret.ts";
 import { settleGuarantee } from "./settle.ts";
@@ -57,10 +59,19 @@ async function meteredCall(
   const startedAtMs = deps.books.now();
   const understood = await understand(request, wire, deps.config.MAX_BODY_BYTES);
   if ("refusal" in understood) return refusalResponse(understood.refusal, route.envelope, requestId);
-  const planned: PlannedCall = { request, route, wire, call: understood.call, requestId, startedAtMs };
+  const { call } = understood;
+  const labelled = labelsOf(request.headers, call.facts.endUser);
+  if ("refusal" in labelled) return refusalResponse(labelled.refusal, route.envelope, requestId);
+  const { labels } = labelled;
+  const planned: PlannedCall = { request, route, wire, call, requestId, labels, startedAtMs };
 
-  const admitted = await admit(deps, proven, requestId, (policies) => planCall(deps, planned, policies));
-  if ("refusal" in admitted) return refusalResponse(admitted.refusal, route.envelope, requestId);
+  const admitted = await admit(deps, proven, planned, (policies) => planCall(deps, planned, policies));
+  if ("refusal" in admitted) {
+    const response = refusalResponse(admitted.refusal, route.envelope, requestId);
+    const limits = rateLimitHeaders(admitted.lines ?? [], startedAtMs);
+    for (const [name, value] of limits) response.headers.set(name, value);
+    return response;
+  }
   const { admission } = admitted;
   const { target } = admission.extra;
   const { edits, extraHeaders } = changesOf(planned, admission);

@@ -6,6 +6,7 @@ import { watchClient } from "./client-watch.ts";
 import { forward } from "./forward.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { clientHeaders, upstreamHeaders } from "./headers.ts";
+import { labelsOf, tooManyTags } from "./labels.ts";
 import { allowanceRefusal, keyRefusal } from "./plan.ts";
 import { confirmedPolicies, type CallPolicies } from "./policies.ts";
 import type { ProvenKey } from "./secret.ts";
@@ -18,7 +19,9 @@ export async function passThrough(
   proven: ProvenKey,
   { request, url, route, requestId }: { request: Request; url: URL; route: Route; requestId: string },
 ): Promise<{ response: Response } | { refusal: Refusal }> {
-  const policies = await confirmedPolicies(deps, proven);
+  const labelled = labelsOf(request.headers, undefined);
+  if ("refusal" in labelled) return labelled;
+  const policies = await confirmedPolicies(deps, proven, labelled.labels);
   if (!policies) return { refusal: storeRefusal("redis") };
   const provider = route.provider ?? deps.config.DEFAULT_PROVIDER;
   const refusal = passRefusal(deps, policies, { ...route, provider });
@@ -55,14 +58,18 @@ export async function passThrough(
 
 function passRefusal(
   deps: GateDeps,
-  { key, budgets }: CallPolicies,
+  policies: CallPolicies,
   route: Route & { provider: "openai" | "anthropic" },
 ): Refusal | null {
+  const { key } = policies;
   const refusal = keyRefusal(key, deps.books.now());
   if (refusal || !key) return refusal;
+  if (!policies.labels) return tooManyTags();
+  if (policies.customerBlocked) return { code: "customer_blocked", message: "This customer is blocked." };
   const forbidden = allowanceRefusal(key, route);
   if (forbidden || route.metering === "free") return forbidden;
-  if (budgets.some((budget) => budget.unit === "usd")) {
+  // A budget for some models may cover the one that this body names, so it counts too.
+  if (policies.charged.some(({ budget }) => budget.unit === "usd")) {
     return {
       code: "endpoint_not_allowed",
       message: `${route.path} can't be metered yet, and this key is under a usd budget.`,

@@ -26,10 +26,9 @@ export function keyRefusal(policy: KeyPolicy | null, nowMs: number): Refusal | n
 export function targetOf(
   model: string,
   route: Route,
-  policy: KeyPolicy,
+  aliases: Record<string, string>,
   defaultProvider: ProviderName,
 ): { target: Target } | { refusal: Refusal } {
-  const aliases = policy.modelAliases ?? {};
   const alias = Object.hasOwn(aliases, model) ? aliases[model] : undefined;
   // A provider's own base URL takes its own model names, which may contain slashes; an alias always has a prefix.
   const named =

@@ -1,16 +1,29 @@
-import type { KeyPolicy, ScopePolicy } from "../domain/policy.ts";
-import { scopesOf } from "../domain/scope.ts";
+import { chargedBudgets, coversModel, type ChargedBudget } from "../domain/charged-budgets.ts";
+import { LABEL_KINDS, type KeyPolicy, type ScopePolicy } from "../domain/policy.ts";
+import { scopesOf, type CallLabels, type KeyPlace, type ScopeRef } from "../domain/scope.ts";
 import type { PolicyRef } from "../services.ts";
 import { openEpoch } from "../ledger/open.ts";
 import { cachedKeyPolicy, cachedScopePolicy, NO_VERSION, rememberPolicy } from "../store/policies.ts";
 import type { GateDeps } from "./gate-deps.ts";
+import { withKeyTags } from "./labels.ts";
 import type { ProvenKey } from "./secret.ts";
 
 // The policies that a call is under, as the isolate has them. They count only once a script confirmed their versions.
 
 export interface CallPolicies {
   key: KeyPolicy | null;
-  budgets: ScopePolicy;
+  /** Null: the key's tags and the call's are too many together. */
+  labels: CallLabels | null;
+  /** A customer whom the operator has blocked is named. */
+  customerBlocked: boolean;
+  /** The organization's, which a key's own come before. */
+  modelAliases: Record<string, string>;
+  /** Every budget that the key and the labels are under, whatever the model. */
+  charged: ChargedBudget[];
+  /** Those of them that a call to this target counts in. */
+  chargedFor(target: { provider: string; model: string }): ChargedBudget[];
+  /** Every document was in memory: what is here was true once. */
+  complete: boolean;
   /** What the script compares, in this order. */
   versions: { policy: PolicyRef; version: number }[];
 }
@@ -19,20 +32,46 @@ export interface CallPolicies {
 const MAX_ROUNDS = 6;
 
 /** From memory only; what isn't there has a version that no document has. */
-export function policiesInMemory(proven: ProvenKey): CallPolicies {
+export function policiesInMemory(proven: ProvenKey, called: CallLabels): CallPolicies {
   const org = proven.organizationId;
   const keyRef: PolicyRef = { kind: "key", id: proven.digest };
-  const key = cachedKeyPolicy(org, keyRef);
-  const versions = [{ policy: keyRef, version: key?.version ?? NO_VERSION }];
-  const budgets: ScopePolicy = [];
-  const place = { organizationId: org, ...(key?.policy ? { keyId: key.policy.id } : {}) };
-  for (const scope of scopesOf(place)) {
-    const ref: PolicyRef = { kind: "scope", id: `${scope.kind}:${scope.id}` };
-    const cached = cachedScopePolicy(org, ref);
-    versions.push({ policy: ref, version: cached?.version ?? NO_VERSION });
-    if (cached) budgets.push(...cached.policy);
+  const cached = cachedKeyPolicy(org, keyRef);
+  const key = cached?.policy ?? null;
+  const labels = withKeyTags(called, key?.tags ?? []);
+  const place: KeyPlace = key
+    ? { organizationId: org, keyId: key.id, teamId: key.teamId, userId: key.userId }
+    : { organizationId: org };
+  const organization = cachedScopePolicy(org, scopeRef({ kind: "organization", id: org }))?.policy;
+
+  const scopes = scopesOf(place, labels ?? called);
+  // Customers and tags without a word of their own share their organization's: its document says of which kinds some have one.
+  const documented = scopes.filter(
+    ({ kind }) => !LABEL_KINDS.some((label) => label === kind && !organization?.labelled.includes(label)),
+  );
+  const documents = new Map<string, ScopePolicy>();
+  const versions = [{ policy: keyRef, version: cached?.version ?? NO_VERSION }];
+  for (const scope of documented) {
+    const policy = scopeRef(scope);
+    const held = cachedScopePolicy(org, policy);
+    versions.push({ policy, version: held?.version ?? NO_VERSION });
+    if (held) documents.set(policy.id, held.policy);
   }
-  return { key: key?.policy ?? null, budgets, versions };
+  const own = (scope: ScopeRef) => documents.get(scopeRef(scope).id)?.budgets ?? [];
+  const charged = chargedBudgets(scopes, place, { own, wildcards: organization?.wildcards ?? [] });
+  return {
+    key,
+    labels,
+    customerBlocked: scopes.some((scope) => documents.get(scopeRef(scope).id)?.blocked === true),
+    modelAliases: organization?.modelAliases ?? {},
+    charged,
+    chargedFor: (target) => charged.filter(({ budget }) => coversModel(budget, target)),
+    complete: versions.every(({ version }) => version !== NO_VERSION),
+    versions,
+  };
+}
+
+function scopeRef(scope: ScopeRef): PolicyRef {
+  return { kind: "scope", id: `${scope.kind}:${scope.id}` };
 }
 
 /** Takes the documents that a script answered with; fetches from Postgres what Redis doesn't have. Throws StoreUnavailable. */
@@ -51,10 +90,14 @@ export async function takeDocuments(
 }
 
 /** The policies, confirmed: for calls that reserve nothing, and for refusals. Throws StoreUnavailable. */
-export async function confirmedPolicies(deps: GateDeps, proven: ProvenKey): Promise<CallPolicies | null> {
+export async function confirmedPolicies(
+  deps: GateDeps,
+  proven: ProvenKey,
+  called: CallLabels,
+): Promise<CallPolicies | null> {
   const org = proven.organizationId;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const policies = policiesInMemory(proven);
+    const policies = policiesInMemory(proven, called);
     const reply = await deps.books.store.confirm(org, policies.versions);
     if (reply.kind === "ok") return policies;
     if (reply.kind === "stale") await takeDocuments(deps, org, policies.versions, reply.documents);

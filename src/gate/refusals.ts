@@ -1,68 +1,107 @@
+import { effectiveLimit, windowOf, type Budget } from "../domain/charged-budgets.ts";
 import { formatUsd } from "../domain/money.ts";
-import { periodAt } from "../domain/period.ts";
-import type { Budget } from "../domain/scope.ts";
 import type { Refusal, RefusingBudget } from "../errors.ts";
+import type { AdmittedLine } from "./admit.ts";
 
-// The three ways in which a budget refuses, told apart. Pure.
+// The ways in which a budget refuses, told apart. Pure.
 
-export interface RefusedBudget {
-  budget: Budget;
+/** A call that would fit but for calls in flight is worth another try this soon. */
+const HELD_RETRY_SECONDS = 2;
+
+type Reason = "request_too_large" | "budget_exceeded" | "rate_limited" | "budget_held";
+/** What waiting can't mend is said first. */
+const ORDER: Reason[] = ["request_too_large", "budget_exceeded", "rate_limited", "budget_held"];
+
+interface Refused {
+  line: AdmittedLine;
+  reason: Reason;
+  /** What the call needs of this budget, in its unit. */
+  needs: number;
+  limit: number;
   spent: number;
   held: number;
 }
 
-/** A call that would fit but for holds in flight is worth another try this soon. */
-const HELD_RETRY_SECONDS = 2;
-
-type Reason = "request_too_large" | "budget_exceeded" | "budget_held";
-/** What waiting can't mend is said first. */
-const ORDER: Reason[] = ["request_too_large", "budget_exceeded", "budget_held"];
-
-/** The refusal that names the budget at fault. `leastNanoUsd`: the least that the call needed. At least one is given. */
-export function budgetRefusal(refused: RefusedBudget[], leastNanoUsd: number, nowMs: number): Refusal {
+/** The refusal that names the budget at fault. `leastNanoUsd`: the least that the call needed of usd budgets. At least one line is given. */
+export function budgetRefusal(refused: AdmittedLine[], leastNanoUsd: number, nowMs: number): Refusal {
   const [worst] = refused
-    .map((one) => ({ ...one, reason: reasonOf(one, leastNanoUsd) }))
+    .map((line) => judge(line, leastNanoUsd, nowMs))
     .sort((a, b) => ORDER.indexOf(a.reason) - ORDER.indexOf(b.reason) || roomOf(a) - roomOf(b));
   if (!worst) throw new Error("a refusal with no budget");
   const budget = describe(worst, nowMs);
-  const { kind, id } = budget.scope;
-  const name = `Budget ${budget.id} of ${kind} ${id}`;
-  const state = `limit ${budget.limit} USD, spent ${budget.spent}, held by calls in flight ${budget.held}`;
-  const needs = `${formatUsd(leastNanoUsd)} USD`;
+  const amount = `${String(shown(worst.line.charged.budget, worst.needs))} ${unitName(worst)}`;
   const why = {
-    request_too_large: `This call can cost ${needs}, more than a whole period of the budget allows.`,
-    budget_exceeded: `The budget is spent: this call needs ${needs}, and the budget ${reset(budget)}.`,
-    budget_held: `The budget is held by calls in flight: this call needs ${needs}. Try again shortly.`,
+    request_too_large: `This call needs ${amount}, more than a whole period of the budget allows.`,
+    budget_exceeded: `The budget is spent: this call needs ${amount}, and the budget ${reset(budget)}.`,
+    rate_limited: `The rate limit is reached: this call needs ${amount}.`,
+    budget_held: `The budget is held by calls in flight: this call needs ${amount}. Try again shortly.`,
   }[worst.reason];
+  const state = `limit ${budget.limit}, spent ${budget.spent}, held by calls in flight ${budget.held}`;
   return {
     code: worst.reason,
-    message: `${why} ${name}: ${state}.`,
+    message: `${why} Budget ${budget.id} of ${budget.scope.kind} ${budget.scope.id}: ${state}.`,
     budget,
-    ...(worst.reason === "budget_held" ? { retryAfterSeconds: HELD_RETRY_SECONDS } : {}),
+    ...retryOf(worst, nowMs),
   };
 }
 
-function reasonOf({ budget, spent }: RefusedBudget, least: number): Reason {
-  if (budget.limit > 0 && least > budget.limit) return "request_too_large";
-  if (budget.limit === 0 || spent + least > budget.limit) return "budget_exceeded";
-  return "budget_held";
+function judge(line: AdmittedLine, leastNanoUsd: number, nowMs: number): Refused {
+  const { budget } = line.charged;
+  const { spent, held } = line.state ?? { spent: 0, held: 0 };
+  const needs = line.line.amount === "usd" ? leastNanoUsd : line.line.amount;
+  const limit = effectiveLimit(budget, nowMs);
+  return { line, needs, limit, spent, held, reason: reasonOf(budget, { needs, limit, spent }) };
 }
 
-const roomOf = ({ budget, spent, held }: RefusedBudget) => budget.limit - spent - held;
+function reasonOf(
+  budget: Budget,
+  { needs, limit, spent }: Pick<Refused, "needs" | "limit" | "spent">,
+): Reason {
+  const exceeded = limit === 0 || spent + needs > limit;
+  if (budget.unit === "concurrent" || budget.unit === "requests") return "rate_limited";
+  if (limit > 0 && needs > limit) return "request_too_large";
+  if (budget.unit === "tokens") return "rate_limited";
+  return exceeded ? "budget_exceeded" : "budget_held";
+}
 
-function describe(refused: RefusedBudget, nowMs: number): RefusingBudget {
-  const { budget, spent, held } = refused;
-  const { endMs } = periodAt(budget.period, nowMs);
+const roomOf = ({ limit, spent, held }: Refused) => limit - spent - held;
+
+/** A rate limit that is spent is free again in its next period; one that calls in flight hold, when they end. */
+function retryOf(
+  { line, reason, needs, limit, spent }: Refused,
+  nowMs: number,
+): { retryAfterSeconds?: number } {
+  if (reason === "budget_held") return { retryAfterSeconds: HELD_RETRY_SECONDS };
+  if (reason !== "rate_limited") return {};
+  const { endMs } = windowOf(line.charged.budget, nowMs);
+  if (spent + needs <= limit || endMs === null) return { retryAfterSeconds: HELD_RETRY_SECONDS };
+  return { retryAfterSeconds: Math.max(1, Math.ceil((endMs - nowMs) / 1_000)) };
+}
+
+function describe(refused: Refused, nowMs: number): RefusingBudget {
+  const { line, limit, spent, held } = refused;
+  const { budget, scope } = line.charged;
+  const { endMs } = windowOf(budget, nowMs);
   return {
     id: budget.id,
-    scope: budget.scope,
+    scope: { kind: scope.kind, id: scope.id },
     unit: budget.unit,
-    limit: formatUsd(budget.limit),
-    spent: formatUsd(spent),
-    held: formatUsd(held),
-    remaining: formatUsd(Math.max(0, roomOf(refused))),
+    limit: shown(budget, limit),
+    spent: shown(budget, spent),
+    held: shown(budget, held),
+    remaining: shown(budget, Math.max(0, roomOf(refused))),
     resets_at: endMs === null ? null : new Date(endMs).toISOString(),
   };
+}
+
+function shown(budget: Budget, amount: number): string | number {
+  return budget.unit === "usd" ? formatUsd(amount) : amount;
+}
+
+function unitName({ line, needs }: Refused): string {
+  const { unit } = line.charged.budget;
+  const names = { usd: "USD", requests: "request", tokens: "token", concurrent: "slot" };
+  return unit === "usd" || needs === 1 ? names[unit] : `${names[unit]}s`;
 }
 
 function reset(budget: RefusingBudget): string {

@@ -1,6 +1,7 @@
 import type { Usage } from "../domain/usage.ts";
 import { closeOrStrand } from "../ledger/strand.ts";
 import type { Admission } from "./admit.ts";
+import { settledAmount, shadowRefusals } from "./lines.ts";
 import type { GateDeps } from "./gate-deps.ts";
 
 /** How a dispatched call ended, as the request resource names it. */
@@ -45,7 +46,7 @@ export function settleGuarantee<T>(
 async function settle<T>(
   deps: GateDeps,
   org: string,
-  { holdId, amountNanoUsd, counters, facts }: Admission<T>,
+  { holdId, amountNanoUsd, lines, facts }: Admission<T>,
   startedAtMs: number,
   end: CallEnd,
 ): Promise<void> {
@@ -55,10 +56,10 @@ async function settle<T>(
       mode: "settle",
       holdId,
       amountNanoUsd: end.costNanoUsd,
-      lines: counters.map(({ line }) => ({
+      lines: lines.map(({ charged, line }) => ({
         counter: line.counter,
         periodStartMs: line.periodStartMs,
-        actual: end.costNanoUsd,
+        actual: settledAmount(charged, end),
       })),
       facts: JSON.stringify({
         ...facts,
@@ -72,6 +73,7 @@ async function settle<T>(
         service_tier: end.serviceTier,
         price_version: end.priceVersion,
         first_byte_ms: end.firstByteMs,
+        shadow_refusals: shadowRefusals(lines),
         duration_ms: Math.max(0, deps.books.now() - startedAtMs),
       }),
     });

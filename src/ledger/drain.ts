@@ -1,4 +1,4 @@
-import { budgetIdOf } from "../domain/scope.ts";
+import { counterParts } from "../domain/charged-budgets.ts";
 import type { OutboxHead } from "../store/outbox.ts";
 import { parseEntry, type Entry } from "../store/packed.ts";
 import type { Books } from "./books.ts";
@@ -108,7 +108,7 @@ function bookRow(entry: Entry): BookRow {
     at: entry.atMs,
     lines: entry.lines.map((line) => ({
       counter: line.counter,
-      id: budgetIdOf(line.counter),
+      ...counterParts(line.counter),
       period_start: line.periodStartMs,
       to: line.to,
       delta: line.delta,

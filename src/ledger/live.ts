@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { periodAt } from "../domain/period.ts";
-import { budgetIdOf, counterName, type Budget } from "../domain/scope.ts";
+import { counterParts, effectiveLimit, windowOf, type ChargedBudget } from "../domain/charged-budgets.ts";
 import { StoreUnavailable, type HoldView, type LiveBudget } from "../services.ts";
 import type { Hold } from "../store/packed.ts";
 import type { Books } from "./books.ts";
@@ -15,19 +14,19 @@ import { replayStranded } from "./strand.ts";
 /** Reads that memory losses on the way may ask for again. */
 const MAX_ROUNDS = 6;
 
-/** The live state of budgets, by id. Ended leases lapse first; a period that began since is shown begun (law 7). */
+/** The live state of budgets, by counter. Ended leases lapse first; a period that began since is shown begun (law 7). */
 export async function liveBudgets(
   books: Books,
   org: string,
-  budgets: Budget[],
+  charged: Pick<ChargedBudget, "budget" | "counter">[],
 ): Promise<Map<string, LiveBudget>> {
   await lapseEnded(books, org);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const nowMs = books.now();
-    const asked = budgets.map((budget) => ({
+    const asked = charged.map(({ budget, counter }) => ({
       budget,
-      counter: counterName(budget),
-      window: periodAt(budget.period, nowMs),
+      counter,
+      window: windowOf(budget, nowMs),
     }));
     const { meta, counters } = await books.store.readCounters(
       org,
@@ -46,7 +45,8 @@ export async function liveBudgets(
         continue;
       }
       const begun = window.startMs > stored.periodStartMs;
-      live.set(budget.id, {
+      live.set(counter, {
+        effectiveLimit: effectiveLimit(budget, nowMs),
         spent: begun ? 0 : stored.spent,
         held: begun ? 0 : stored.held,
         periodStartMs: begun ? window.startMs : stored.periodStartMs,
@@ -109,7 +109,7 @@ function holdView(id: string, hold: Hold): HoldView {
     amountNanoUsd: hold.amountNanoUsd,
     leaseEndsAtMs: hold.leaseEndMs,
     budgets: hold.lines.map(({ counter, amount, periodStartMs }) => ({
-      id: budgetIdOf(counter),
+      id: counterParts(counter).id,
       amount,
       periodStartMs,
     })),

@@ -1,9 +1,11 @@
-import { and, asc, eq } from "drizzle-orm";
-import type { KeyPolicy, ScopePolicy } from "../domain/policy.ts";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { WILDCARD } from "../domain/charged-budgets.ts";
+import { LABEL_KINDS, type KeyPolicy, type ScopePolicy } from "../domain/policy.ts";
+import { SCOPE_KINDS, type ScopeKind } from "../domain/scope.ts";
 import { StoreUnavailable, type PolicyRef } from "../services.ts";
 import type { Database } from "./database.ts";
 import { budgetFromRow } from "./rows.ts";
-import { budgets, keys, policyVersions, SCOPE_KINDS } from "./schema.ts";
+import { adjustments, budgets, customers, keys, organizations, policyVersions } from "./schema.ts";
 
 export interface PolicyDocument {
   version: number;
@@ -73,20 +75,66 @@ async function readScopeDocument(database: Database, org: string, scope: string)
   const colon = scope.indexOf(":");
   const kind = SCOPE_KINDS.find((name) => name === scope.slice(0, colon));
   if (!kind) throw new Error("not a scope");
-  const [versions, rows] = await database.batch([
+  const id = scope.slice(colon + 1);
+  const onScope = and(eq(budgets.organizationId, org), eq(budgets.scopeKind, kind), eq(budgets.scopeId, id));
+  const [versions, own, changes, blocked] = await database.batch([
     versionOf(database, org, "scope", scope),
+    database.select().from(budgets).where(onScope).orderBy(asc(budgets.id)),
+    adjustmentsOf(database, onScope),
     database
-      .select()
+      .select({ blocked: customers.blocked })
+      .from(customers)
+      .where(and(eq(customers.organizationId, org), eq(customers.id, id))),
+  ]);
+  const policy: ScopePolicy = {
+    budgets: own.map((row) => budgetFromRow(row, changes)),
+    blocked: kind === "customer" && (blocked[0]?.blocked ?? false),
+    ...(await organizationWide(database, org, kind)),
+  };
+  return { version: versions[0]?.version ?? 0, json: JSON.stringify(policy) };
+}
+
+/** What only an organization's document says. */
+async function organizationWide(
+  database: Database,
+  org: string,
+  kind: ScopeKind,
+): Promise<Pick<ScopePolicy, "wildcards" | "labelled" | "modelAliases">> {
+  if (kind !== "organization") return { wildcards: [], labelled: [], modelAliases: null };
+  const each = and(eq(budgets.organizationId, org), eq(budgets.scopeId, WILDCARD));
+  const [rows, changes, kinds, blocked, named] = await database.batch([
+    database.select().from(budgets).where(each).orderBy(asc(budgets.id)),
+    adjustmentsOf(database, each),
+    database
+      .selectDistinct({ kind: budgets.scopeKind })
       .from(budgets)
       .where(
         and(
           eq(budgets.organizationId, org),
-          eq(budgets.scopeKind, kind),
-          eq(budgets.scopeId, scope.slice(colon + 1)),
+          inArray(budgets.scopeKind, [...LABEL_KINDS]),
+          sql`${budgets.scopeId} <> ${WILDCARD}`,
         ),
-      )
-      .orderBy(asc(budgets.id)),
+      ),
+    database
+      .select({ id: customers.id })
+      .from(customers)
+      .where(and(eq(customers.organizationId, org), eq(customers.blocked, true)))
+      .limit(1),
+    database
+      .select({ modelAliases: organizations.modelAliases })
+      .from(organizations)
+      .where(eq(organizations.id, org)),
   ]);
-  const policy: ScopePolicy = rows.map(budgetFromRow);
-  return { version: versions[0]?.version ?? 0, json: JSON.stringify(policy) };
+  return {
+    wildcards: rows.map((row) => budgetFromRow(row, changes)),
+    labelled: LABEL_KINDS.filter(
+      (label) => kinds.some(({ kind: own }) => own === label) || (label === "customer" && blocked.length > 0),
+    ),
+    modelAliases: named[0]?.modelAliases ?? null,
+  };
+}
+
+function adjustmentsOf(database: Database, which: ReturnType<typeof and>) {
+  const ids = database.select({ id: budgets.id }).from(budgets).where(which);
+  return database.select().from(adjustments).where(inArray(adjustments.budgetId, ids));
 }

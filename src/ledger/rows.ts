@@ -1,19 +1,25 @@
 import { z } from "zod";
 import { CALENDAR_KINDS } from "../domain/calendar.ts";
 import { MAX_DURATION_SECONDS, MIN_DURATION_SECONDS, type Period } from "../domain/period.ts";
-import type { Budget } from "../domain/scope.ts";
-import type { budgets, keys } from "./schema.ts";
+import type { Budget } from "../domain/charged-budgets.ts";
+import type { adjustments, budgets, keys } from "./schema.ts";
 
 // Postgres rows as the domain's objects. Pure.
 
 export type BudgetRow = typeof budgets.$inferSelect;
+export type AdjustmentRow = typeof adjustments.$inferSelect;
 export type KeyRow = typeof keys.$inferSelect;
 
 export type KeyStatus = "active" | "disabled" | "expired" | "revoked";
 
 /** A `jsonb` column can hold anything, so the period is parsed; a row that has no period is our own fault and throws. */
 const storedPeriod: z.ZodType<Period> = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.enum(CALENDAR_KINDS) }),
+  z.strictObject({
+    kind: z.enum(CALENDAR_KINDS),
+    every: z.int().min(1).exactOptional(),
+    timezone: z.string().exactOptional(),
+    anchor: z.iso.datetime().exactOptional(),
+  }),
   z.strictObject({
     kind: z.literal("duration"),
     seconds: z.int().min(MIN_DURATION_SECONDS).max(MAX_DURATION_SECONDS),
@@ -23,15 +29,21 @@ const storedPeriod: z.ZodType<Period> = z.discriminatedUnion("kind", [
 ]);
 
 /** The budget as the gate uses it. */
-export function budgetFromRow(row: BudgetRow): Budget {
+export function budgetFromRow(row: BudgetRow, changes: readonly AdjustmentRow[] = []): Budget {
   return {
     id: row.id,
-    scope: { kind: row.scopeKind, id: row.scopeId },
+    scope: { kind: row.scopeKind, id: row.scopeId, teamId: row.scopeTeamId },
     unit: row.unit,
     limit: row.limit,
     period: storedPeriod.parse(row.period),
+    models: row.models,
     enforcement: row.enforcement,
     onLapse: row.onLapse,
+    onStoreOutage: row.onStoreOutage,
+    includeTeamSpend: row.includeTeamSpend,
+    adjustments: changes
+      .filter(({ budgetId }) => budgetId === row.id)
+      .map(({ amount, until }) => ({ amount, untilMs: until?.getTime() ?? null })),
     generation: row.generation,
   };
 }

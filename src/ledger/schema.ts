@@ -11,7 +11,9 @@ import {
   timestamp,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
+import { UNITS } from "../domain/charged-budgets.ts";
 import type { Period } from "../domain/period.ts";
+import { SCOPE_KINDS } from "../domain/scope.ts";
 import type { Usage } from "../domain/usage.ts";
 
 // The Postgres tables. Amounts of money are `bigint` nano-USD, read as `number` (all are below 2^53).
@@ -25,6 +27,7 @@ const updatedAt = () => moment("updated_at").notNull().defaultNow();
 export const organizations = pgTable("organizations", {
   id: text("id").primaryKey(),
   name: text("name").notNull(),
+  modelAliases: jsonb("model_aliases").$type<Record<string, string>>(),
   createdAt: createdAt(),
   updatedAt: updatedAt(),
 });
@@ -82,8 +85,70 @@ export const keys = pgTable(
   ],
 );
 
-export const SCOPE_KINDS = ["organization", "team", "member", "user", "key", "customer", "tag"] as const;
-export const UNITS = ["usd", "requests", "tokens", "concurrent"] as const;
+export const teams = pgTable(
+  "teams",
+  {
+    id: text("id").primaryKey(),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    name: text("name").notNull(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [index("teams_by_organization").on(table.organizationId, table.id)],
+);
+
+export const users = pgTable(
+  "users",
+  {
+    id: text("id").primaryKey(),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    externalId: text("external_id"),
+    email: text("email"),
+    name: text("name"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    index("users_by_organization").on(table.organizationId, table.id),
+    uniqueIndex("users_external_id").on(table.organizationId, table.externalId),
+  ],
+);
+
+export const teamMembers = pgTable(
+  "team_members",
+  {
+    teamId: text("team_id")
+      .notNull()
+      .references(() => teams.id),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    role: text("role"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [primaryKey({ columns: [table.teamId, table.userId] })],
+);
+
+/** End users of the callers' apps, by the callers' own ids. One needs no row to be counted, only to be named or blocked. */
+export const customers = pgTable(
+  "customers",
+  {
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    id: text("id").notNull(),
+    name: text("name"),
+    blocked: boolean("blocked").notNull().default(false),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
+);
 
 export const budgets = pgTable(
   "budgets",
@@ -94,6 +159,8 @@ export const budgets = pgTable(
       .references(() => organizations.id),
     scopeKind: text("scope_kind", { enum: SCOPE_KINDS }).notNull(),
     scopeId: text("scope_id").notNull(),
+    /** Narrows a scope id of "*" to one team. */
+    scopeTeamId: text("scope_team_id"),
     unit: text("unit", { enum: UNITS }).notNull(),
     /** Nano-USD for `usd`, a count for the other units. */
     limit: amount("limit_amount").notNull(),
@@ -108,6 +175,7 @@ export const budgets = pgTable(
     onStoreOutage: text("on_store_outage", { enum: ["closed", "open"] })
       .notNull()
       .default("closed"),
+    includeTeamSpend: boolean("include_team_spend").notNull().default(false),
     countFrom: text("count_from", { enum: ["now", "period_start"] })
       .notNull()
       .default("now"),
@@ -119,6 +187,25 @@ export const budgets = pgTable(
     updatedAt: updatedAt(),
   },
   (table) => [index("budgets_by_scope").on(table.organizationId, table.scopeKind, table.scopeId)],
+);
+
+/** Temporary changes of one budget's limit. */
+export const adjustments = pgTable(
+  "adjustments",
+  {
+    id: text("id").primaryKey(),
+    organizationId: text("organization_id").notNull(),
+    budgetId: text("budget_id")
+      .notNull()
+      .references(() => budgets.id, { onDelete: "cascade" }),
+    /** Signed; in the budget's unit, nano-USD for `usd`. */
+    amount: amount("amount").notNull(),
+    /** Null: for good. */
+    until: moment("until"),
+    reason: text("reason"),
+    createdAt: createdAt(),
+  },
+  (table) => [index("adjustments_by_budget").on(table.budgetId, table.id)],
 );
 
 /**
@@ -179,6 +266,8 @@ export const ledgerEntries = pgTable(
     hold: amount("hold").notNull(),
     overrun: amount("overrun").notNull().default(0),
     startedAt: moment("started_at").notNull(),
+    /** Shadow budgets that would have refused the call if they were hard. */
+    shadowRefusals: jsonb("shadow_refusals").$type<string[]>().notNull().default([]),
     firstByteMs: integer("first_byte_ms"),
     durationMs: integer("duration_ms"),
     /** When the entry was made in Redis. */

@@ -44,7 +44,8 @@ export type ReserveReply =
   | { kind: "stale"; epoch: number; documents: { index: number; document: string }[] }
   | { kind: "again"; state: HoldState; amountNanoUsd: number; lines: HoldLine[] }
   | { kind: "missing"; epoch: number; indexes: number[] }
-  | { kind: "refused"; refused: ({ index: number } & CounterState)[]; ended: string[] }
+  /** `refused`: which counters were in the way; `counters`: all of them, as they stand. */
+  | { kind: "refused"; refused: number[]; counters: CounterState[]; ended: string[] }
   | { kind: "lost"; epoch: number }
   | { kind: "ok"; amountNanoUsd: number; counters: CounterState[]; ended: string[] };
 
@@ -123,16 +124,9 @@ function readReserve(reply: unknown[]): ReserveReply {
     case "refused":
       return {
         kind,
-        refused: list(reply[1]).map((row) => {
-          const [index, spent, held, period] = texts(row);
-          return {
-            index: integer(index) - 1,
-            spent: integer(spent),
-            held: integer(held),
-            periodStartMs: integer(period),
-          };
-        }),
-        ended: texts(reply[2]),
+        refused: texts(reply[1]).map((index) => integer(index) - 1),
+        counters: readCounters(reply[2]),
+        ended: texts(reply[3]),
       };
     case "lost":
       return { kind, epoch: integer(reply[1]) };
@@ -140,15 +134,19 @@ function readReserve(reply: unknown[]): ReserveReply {
       return {
         kind,
         amountNanoUsd: integer(reply[1]),
-        counters: list(reply[2]).map((row) => {
-          const [period, spent, held] = texts(row);
-          return { periodStartMs: integer(period), spent: integer(spent), held: integer(held) };
-        }),
+        counters: readCounters(reply[2]),
         ended: texts(reply[3]),
       };
     default:
       throw new Error(`the reserve script replied ${kind}`);
   }
+}
+
+function readCounters(rows: unknown): CounterState[] {
+  return list(rows).map((row) => {
+    const [period, spent, held] = texts(row);
+    return { periodStartMs: integer(period), spent: integer(spent), held: integer(held) };
+  });
 }
 
 function readStale(reply: unknown[]): Extract<ReserveReply, { kind: "stale" }> {

@@ -45,6 +45,7 @@ export function entryRow(fields: Partial<EntryRow> = {}): EntryRow {
     status: 200,
     hold: 1_000_000_000,
     overrun: 0,
+    shadowRefusals: [],
     startedAt: new Date(START_MS),
     firstByteMs: 120,
     durationMs: 900,

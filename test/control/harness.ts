@@ -12,7 +12,7 @@ import {
   type Services,
   StoreUnavailable,
 } from "../../src/services.ts";
-import { periodAt } from "../../src/domain/period.ts";
+import { effectiveLimit as effectiveLimitOf, windowOf } from "../../src/domain/charged-budgets.ts";
 
 // The control plane over a real Postgres, with what Redis would say made by hand.
 
@@ -211,13 +211,14 @@ function redisServices(
       reach();
       redis.published.push({ organizationId, ...policy });
     },
-    async liveBudgets(_organizationId, budgets) {
+    async liveBudgets(_organizationId, charged) {
       reach();
       return new Map(
-        budgets.map((budget) => {
-          const { startMs, endMs } = periodAt(budget.period, clock.nowMs);
-          const fresh = { spent: 0, held: 0, periodStartMs: startMs, resetsAtMs: endMs };
-          return [budget.id, { ...fresh, ...redis.live.get(budget.id) }];
+        charged.map(({ budget, counter }) => {
+          const { startMs, endMs } = windowOf(budget, clock.nowMs);
+          const effectiveLimit = effectiveLimitOf(budget, clock.nowMs);
+          const fresh = { effectiveLimit, spent: 0, held: 0, periodStartMs: startMs, resetsAtMs: endMs };
+          return [counter, { ...fresh, ...redis.live.get(budget.id) }];
         }),
       );
     },

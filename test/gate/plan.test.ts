@@ -48,7 +48,7 @@ describe("a key", () => {
 
 describe("the target of a model", () => {
   const target = (model: string, path: string, changes: Partial<KeyPolicy> = {}) =>
-    targetOf(model, route(path), policy(changes), "openai");
+    targetOf(model, route(path), policy(changes).modelAliases ?? {}, "openai");
 
   test("is the provider of the base URL, with the model's name as it is", () => {
     expect(target("gpt-4o", "/openai/v1/chat/completions")).toEqual({

@@ -36,7 +36,8 @@ export function reserve(books: Books, input: ReserveInput): Step<ReserveReply> {
   const grant = grantOf(input, counters);
   const refused = refusals(input, counters, grant ?? input.least);
   if (grant === null || refused.length > 0) {
-    return unchanged(books, { kind: "refused", refused, ended: endedBatch(books, input.nowMs) });
+    const ended = endedBatch(books, input.nowMs);
+    return unchanged(books, { kind: "refused", refused, counters: counters.map(stateOf), ended });
   }
   // The set knows the id and nobody knows its hold: what it set aside can't be given back by rule.
   if (input.holdId in books.leases) return unchanged(books, { kind: "lost", epoch: meta.epoch });
@@ -104,7 +105,7 @@ function refusals(input: ReserveInput, counters: Counter[], granted: number) {
     const counter = counters[index];
     if (!line.hard || !counter) return [];
     const fits = counter.spent + counter.held + amountOf(line, granted) <= line.limit;
-    return fits && line.limit > 0 ? [] : [{ index, ...stateOf(counter) }];
+    return fits && line.limit > 0 ? [] : [index];
   });
 }
 

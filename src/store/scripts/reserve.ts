@@ -15,7 +15,7 @@ export const ENDED_BATCH = 64;
 // A limit of 0 admits nothing, not even an amount of 0.
 // Grants the first of want, tight and all that is left (if that is at least least) that every hard budget admits.
 // Replies: cold | stale epoch [index, document]… | again state amount lines | late | missing epoch index… |
-//          refused [index, spent, held, period]… ended | lost epoch | ok amount [period, spent, held]… ended
+//          refused [index]… [period, spent, held]… ended | lost epoch | ok amount [period, spent, held]… ended
 export const RESERVE = `${PRELUDE}
 local now, lease, P, B = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local holds = KEYS[#KEYS]
@@ -61,19 +61,20 @@ local grant = want
 if room and want > room then
   if tight <= room then grant = tight elseif least <= room then grant = room else grant = nil end
 end
-local refused = {}
+local refused, state = {}, {}
 for i = 1, B do
   local c = counters[i]
+  state[i] = {int(c.period), int(c.spent), int(c.held)}
   if c.hard and (c.limit == 0 or c.spent + c.held + (c.amount or grant or least) > c.limit) then
-    refused[#refused + 1] = {tostring(i), int(c.spent), int(c.held), int(c.period)}
+    refused[#refused + 1] = tostring(i)
   end
 end
 if #refused > 0 then
-  return {'refused', refused, redis.call('ZRANGEBYSCORE', holds, '-inf', ARGV[2], 'LIMIT', 0, ${ENDED_BATCH})}
+  return {'refused', refused, state, redis.call('ZRANGEBYSCORE', holds, '-inf', ARGV[2], 'LIMIT', 0, ${ENDED_BATCH})}
 end
 
 if redis.call('ZADD', holds, 'NX', int(now + lease), ARGV[4]) == 0 then return {'lost', int(m.epoch)} end
-local writes, lines, state = {}, {}, {}
+local writes, lines = {}, {}
 for i = 1, B do
   local c = counters[i]
   local amount = c.amount or grant
