@@ -104,7 +104,7 @@ onEachEngine("rebuild", (opened) => {
     const org = await withoutCounter();
     expect(await org.reserve("h3", 1)).toEqual({ kind: "missing", epoch: EPOCH, indexes: [0] });
     expect(await rebuild(org, 0, 100)).toBe("ok");
-    expect(await org.reserve("h3", 1)).toMatchObject({ kind: "refused", refused: [{ spent: 112 }] });
+    expect(await org.reserve("h3", 1)).toMatchObject({ kind: "refused", counters: [{ spent: 112 }] });
   });
 
   test("law 9: it is the ledger's total and what the outbox has beyond it, to the entry", async () => {
