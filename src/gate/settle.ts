@@ -40,7 +40,28 @@ export function settleGuarantee<T>(
 ): { end: (end: CallEnd) => void } {
   const { promise, resolve } = Promise.withResolvers<CallEnd>();
   deps.waitUntil(promise.then((end) => settle(deps, org, admission, startedAtMs, end)));
+  deps.waitUntil(renewUntil(deps, org, admission.holdId, promise));
   return { end: resolve };
+}
+
+/** A lease is renewed when this part of it has passed. */
+const RENEWAL_SHARE = 1 / 2;
+
+/** Keeps the lease of a call that runs longer than one (R3: no call is lapsed while its Worker lives). */
+async function renewUntil(deps: GateDeps, org: string, holdId: string, end: Promise<unknown>): Promise<void> {
+  const { books } = deps;
+  const ended = end.then(() => "ended" as const);
+  for (;;) {
+    const next = await Promise.race([ended, books.sleep(books.leaseMs * RENEWAL_SHARE)]);
+    if (next === "ended") return;
+    try {
+      if ((await books.store.renew(org, { holdId, nowMs: books.now(), leaseMs: books.leaseMs })) === "ended")
+        return;
+    } catch (error) {
+      // The next one may get through; if none does, the lease ends and the settle corrects the lapse.
+      books.report("renewal_failed", { organization: org, hold: holdId, cause: String(error) });
+    }
+  }
 }
 
 async function settle<T>(

@@ -6,6 +6,7 @@ import type { HoldState, Sequence } from "./packed.ts";
 import type { RunScript } from "./redis.ts";
 import { integer, list, sequenceOf, text, texts } from "./reply.ts";
 import { LAPSE } from "./scripts/lapse.ts";
+import { RENEW } from "./scripts/renew.ts";
 import { SETTLE } from "./scripts/settle.ts";
 
 export interface SettleInput {
@@ -84,6 +85,20 @@ export function settlement(run: RunScript) {
         ],
       });
       return readSettle(reply, input.nowMs);
+    },
+
+    /** Moves a running call's lease end to a lease from now; `ended`: there is no hold to renew any more. */
+    async renew(
+      org: string,
+      hold: { holdId: string; nowMs: number; leaseMs: number },
+    ): Promise<"cold" | "renewed" | "ended"> {
+      const { reply } = await run({
+        script: RENEW,
+        keys: [metaKey(org), holdKey(org, hold.holdId), holdsKey(org)],
+        args: [hold.holdId, hold.nowMs, hold.leaseMs],
+      });
+      const kind = text(reply[0]);
+      return kind === "cold" || kind === "renewed" ? kind : "ended";
     },
 
     async lapse(input: LapseInput): Promise<LapseReply> {
