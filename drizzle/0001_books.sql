@@ -76,7 +76,7 @@ $$;
 --> statement-breakpoint
 
 -- Books what a drain read of the outbox. p_epoch, p_n, p_tag, p_out: of the meta value, as read with the entries;
--- p_length: how many entries the outbox had. An entry: {id, tag, e, n, hold, kind: "s"|"l"|"v", to, delta, at (ms),
+-- p_length: how many entries the outbox had. An entry: {id, tag, e, n, hold, kind: "s"|"l"|"v"|"z", to, delta, at (ms),
 -- lines: [{counter, id, instance?, period_start, to, delta}], facts: {columns of ledger_entries}}.
 -- Answers {result: "ok" | "fenced" | "suspect" | "broken", watermark: {e, n, tag} as before, stranded}.
 CREATE FUNCTION tollgate_book(
@@ -156,7 +156,7 @@ BEGIN
     INSERT INTO ledger_entries SELECT * FROM jsonb_populate_record(NULL::ledger_entries,
       '{"tags": [], "estimated": false, "overrun": 0, "shadow_refusals": []}' || (entry->'facts') || jsonb_build_object(
         'id', entry->>'id', 'organization_id', p_org, 'hold_id', entry->>'hold',
-        'kind', CASE entry->>'kind' WHEN 'l' THEN 'lapsed' WHEN 'v' THEN 'void'
+        'kind', CASE entry->>'kind' WHEN 'l' THEN 'lapsed' WHEN 'v' THEN 'void' WHEN 'z' THEN 'reset'
           ELSE CASE WHEN has_any THEN 'correction' ELSE 'settled' END END,
         'amount', delta, 'budgets', lines, 'sequence_epoch', seq_e, 'sequence_n', seq_n,
         'at', to_timestamp((entry->>'at')::bigint / 1000.0), 'booked_at', now()));

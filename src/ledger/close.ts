@@ -111,7 +111,7 @@ interface Awaited {
 }
 
 /** `gone`: the entry is neither in the outbox nor in Postgres; Redis lost it. */
-async function awaitBooked(
+export async function awaitBooked(
   books: Books,
   org: string,
   awaited: Awaited,

@@ -120,7 +120,7 @@ function bookRow(entry: Entry): BookRow {
 /** A hold's own facts say how the call began; a lapse adds that nobody knows how it ended. */
 function entryFacts(entry: Entry): Record<string, unknown> {
   const facts = JSON.parse(entry.facts) as Record<string, unknown>; // Written by the gate, as an object.
-  if (entry.kind === "s") return facts;
+  if (entry.kind === "s" || entry.kind === "z") return facts;
   // A clamp may have granted less than the facts ask for; what was charged is what was held.
   const hold = entry.to > 0 ? entry.to : facts["hold"];
   return { ...facts, hold, outcome: "lapsed", estimated: true, overrun: 0 };

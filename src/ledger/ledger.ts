@@ -41,7 +41,7 @@ export interface BookRow {
   e: number;
   n: number;
   hold: string;
-  kind: "s" | "l" | "v";
+  kind: "s" | "l" | "v" | "z";
   to: number;
   delta: number;
   at: number;

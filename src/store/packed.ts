@@ -59,7 +59,8 @@ export interface Entry {
   tag: string;
   id: string;
   sequence: Sequence;
-  kind: "s" | "l" | "v";
+  /** `s` settled, `l` lapsed, `v` voided, `z` a reset or an opening balance. */
+  kind: "s" | "l" | "v" | "z";
   holdId: string;
   to: number;
   delta: number;
@@ -110,7 +111,7 @@ export function parseHoldLines(text: string): HoldLine[] {
 }
 
 export function parseEntry(value: string): Entry {
-  const match = /^((\d+)\.(\d+)\/\S+) (\S+) ([slv]) (\d+) (-?\d+) (\d+) (\S+) (.*)$/s.exec(value);
+  const match = /^((\d+)\.(\d+)\/\S+) (\S+) ([slvz]) (\d+) (-?\d+) (\d+) (\S+) (.*)$/s.exec(value);
   if (!match) throw new MalformedValue("an outbox entry is malformed");
   const [, tag = "", epoch, n, id = "", kind, to, delta, at, lines = "-", facts = ""] = match;
   return {
@@ -118,7 +119,7 @@ export function parseEntry(value: string): Entry {
     id,
     sequence: { epoch: Number(epoch), n: Number(n) },
     kind: kind as Entry["kind"],
-    holdId: id.replace(/\.[slv]$/, ""),
+    holdId: id.replace(/\.[slvz]$/, ""),
     to: Number(to),
     delta: Number(delta),
     atMs: Number(at),

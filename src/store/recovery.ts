@@ -4,8 +4,8 @@ import type { PolicyRef } from "../services.ts";
 import { counterKey, holdKey, holdsKey, metaKey, outboxKey, policyKey } from "./keys.ts";
 import type { Sequence } from "./packed.ts";
 import type { RunScript } from "./redis.ts";
-import { integer, text } from "./reply.ts";
-import { OPEN, PUT_POLICY, REBUILD } from "./scripts/recover.ts";
+import { integer, list, text, texts } from "./reply.ts";
+import { OPEN, PUT_POLICY, REBUILD, REFRESH } from "./scripts/recover.ts";
 
 export interface OpenInput {
   organizationId: string;
@@ -21,6 +21,10 @@ export interface RebuildInput {
   watermark: Sequence;
   counters: { counter: string; periodStartMs: number; spent: number }[];
 }
+
+export type RefreshReply =
+  | { kind: "cold" | "again" }
+  | { kind: "ok"; drift: { counter: string; periodStartMs: number; spent: number; due: number }[] };
 
 export function recovery(run: RunScript) {
   return {
@@ -43,23 +47,24 @@ export function recovery(run: RunScript) {
     },
 
     async rebuild(input: RebuildInput): Promise<"cold" | "again" | "ok"> {
-      const org = input.organizationId;
-      const { reply } = await run({
-        script: REBUILD,
-        keys: [
-          metaKey(org),
-          outboxKey(org),
-          ...input.counters.map(({ counter }) => counterKey(org, counter)),
-        ],
-        args: [
-          input.epoch,
-          input.watermark.epoch,
-          input.watermark.n,
-          ...input.counters.flatMap(({ counter, periodStartMs, spent }) => [counter, periodStartMs, spent]),
-        ],
-      });
+      const { reply } = await run({ script: REBUILD, ...snapshotCall(input) });
       const kind = text(reply[0]);
       return kind === "cold" || kind === "again" ? kind : "ok";
+    },
+
+    /** Compares counters with a snapshot, and repairs them if told to. `drift`: where Redis had another spend than is due. */
+    async refresh(input: RebuildInput & { repair: boolean }): Promise<RefreshReply> {
+      const { keys, args } = snapshotCall(input);
+      const { reply } = await run({ script: REFRESH, keys, args: [...args, input.repair ? 1 : 0] });
+      const kind = text(reply[0]);
+      if (kind === "cold" || kind === "again") return { kind };
+      const drift = list(reply[2]).flatMap((row) => {
+        const [index, period, spent, due] = texts(row);
+        const counter = input.counters[integer(index) - 1]?.counter;
+        if (counter === undefined) return [];
+        return [{ counter, periodStartMs: integer(period), spent: integer(spent), due: integer(due) }];
+      });
+      return { kind: "ok", drift };
     },
 
     /** Returns the document that stands afterwards: this one, or a newer. */
@@ -75,5 +80,18 @@ export function recovery(run: RunScript) {
       });
       return text(reply[0]);
     },
+  };
+}
+
+function snapshotCall(input: RebuildInput) {
+  const org = input.organizationId;
+  return {
+    keys: [metaKey(org), outboxKey(org), ...input.counters.map(({ counter }) => counterKey(org, counter))],
+    args: [
+      input.epoch,
+      input.watermark.epoch,
+      input.watermark.n,
+      ...input.counters.flatMap(({ counter, periodStartMs, spent }) => [counter, periodStartMs, spent]),
+    ],
   };
 }

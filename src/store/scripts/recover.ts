@@ -30,12 +30,31 @@ redis.call('SET', KEYS[1], writeMeta({epoch = tonumber(ARGV[1]), n = 0, now = 0,
 return {'ok', ARGV[1]}
 `;
 
+// Adds what the outbox has beyond a watermark to counters by name. False where the snapshot that they came from doesn't
+// go with this outbox: entries of an earlier epoch, or of a later period than the counter's.
+const ADD_OUTBOX = `
+local function addOutbox(m, entries, we, wn, byName)
+  for i = 1, #entries do
+    local e, n, lines = string.match(entries[i], '^(%d+)%.(%d+)/%S+ %S+ %a %S+ %S+ %S+ (%S+) ')
+    e, n = tonumber(e), tonumber(n)
+    if e < m.epoch then return false end
+    local beyond = e > we or (e == we and n > wn)
+    for name, period, delta in string.gmatch(lines, '([^,;]+),(-?%d+),%-?%d+,(-?%d+)') do
+      local c = byName[name]
+      if c and tonumber(period) > c.period then return false end
+      if c and beyond and tonumber(period) == c.period then c.spent = c.spent + tonumber(delta) end
+    end
+  end
+  return true
+end
+`;
+
 // Makes counters that are missing, exactly, from Postgres's totals and what the outbox has beyond them (law 9).
 //
 // KEYS: 1 meta, 2 outbox, then counters
 // ARGV: 1 epoch, 2 and 3 the totals' watermark: epoch and n, then for each counter: name, period start (ms), total
 // Replies: cold | again epoch (drain, take a new snapshot) | ok epoch
-export const REBUILD = `${PRELUDE}
+export const REBUILD = `${PRELUDE}${ADD_OUTBOX}
 local get = {KEYS[1]}
 for i = 3, #KEYS do get[i - 1] = KEYS[i] end
 local values = redis.call('MGET', unpack(get))
@@ -58,17 +77,7 @@ for i = 3, #KEYS do
     order[#order + 1] = counter
   end
 end
-for i = 1, #entries do
-  local e, n, lines = string.match(entries[i], '^(%d+)%.(%d+)/%S+ %S+ %a %S+ %S+ %S+ (%S+) ')
-  e, n = tonumber(e), tonumber(n)
-  if e < m.epoch then return {'again', int(m.epoch)} end
-  local beyond = e > we or (e == we and n > wn)
-  for name, period, delta in string.gmatch(lines, '([^,;]+),(-?%d+),%-?%d+,(-?%d+)') do
-    local c = byName[name]
-    if c and tonumber(period) > c.period then return {'again', int(m.epoch)} end
-    if c and beyond and tonumber(period) == c.period then c.spent = c.spent + tonumber(delta) end
-  end
-end
+if not addOutbox(m, entries, we, wn, byName) then return {'again', int(m.epoch)} end
 if #made > 0 then
   local writes = {}
   for i = 1, #made do
@@ -80,6 +89,48 @@ if #made > 0 then
   redis.call('MSET', unpack(writes))
 end
 return {'ok', int(m.epoch)}
+`;
+
+// Compares counters with Postgres's totals and what the outbox has beyond them; 0 is the promise. With repair a counter
+// that differs takes that spend; what it holds stays. One that is missing has nothing to differ: it is rebuilt when used.
+//
+// KEYS and ARGV: as for the rebuild, then last: repair (1|0)
+// Replies: cold | again epoch (drain, take a new snapshot) | ok epoch [index, period, spent, due]…
+export const REFRESH = `${PRELUDE}${ADD_OUTBOX}
+local get = {KEYS[1]}
+for i = 3, #KEYS do get[i - 1] = KEYS[i] end
+local values = redis.call('MGET', unpack(get))
+local m = readMeta(values[1])
+if not m then return {'cold'} end
+local we, wn = tonumber(ARGV[2]), tonumber(ARGV[3])
+if ARGV[1] ~= int(m.epoch) or m.trimEpoch > we or (m.trimEpoch == we and m.trimN > wn) then return {'again', int(m.epoch)} end
+local entries = redis.call('LRANGE', KEYS[2], 0, ${OUTBOX_BATCH})
+if #entries > ${OUTBOX_BATCH} then return {'again', int(m.epoch)} end
+local due, byName = {}, {}
+for i = 3, #KEYS do
+  local a = 3 + 3 * (i - 3)
+  due[i] = {period = tonumber(ARGV[a + 2]), spent = tonumber(ARGV[a + 3])}
+  byName[ARGV[a + 1]] = due[i]
+end
+if not addOutbox(m, entries, we, wn, byName) then return {'again', int(m.epoch)} end
+local drift, writes = {}, {}
+for i = 3, #KEYS do
+  local c = readCounter(values[i - 1])
+  if c and c.epoch == m.epoch then
+    -- It began a period since the snapshot was taken.
+    if c.period > due[i].period then return {'again', int(m.epoch)} end
+    if c.spent ~= due[i].spent or c.period ~= due[i].period then
+      local before = c.spent
+      if c.period < due[i].period then before, c.held = 0, 0 end
+      c.period, c.spent = due[i].period, due[i].spent
+      if before ~= c.spent then drift[#drift + 1] = {int(i - 2), int(c.period), int(before), int(c.spent)} end
+      writes[#writes + 1] = KEYS[i]
+      writes[#writes + 1] = writeCounter(c)
+    end
+  end
+end
+if ARGV[#ARGV] == '1' and #writes > 0 then redis.call('MSET', unpack(writes)) end
+return {'ok', int(m.epoch), drift}
 `;
 
 // Puts a policy document, unless a newer version stands. It ends at a moment counted from when it was read, so a put
