@@ -8,6 +8,7 @@ import { bringLedgerUpToDate, findHold, listHolds, liveBudgets } from "./ledger/
 import { publishPolicy } from "./ledger/publish.ts";
 import { voidHold } from "./ledger/void.ts";
 import type { Services } from "./services.ts";
+import { createMemory } from "./store/memory.ts";
 import { openRedis } from "./store/redis.ts";
 import { createStore } from "./store/store.ts";
 
@@ -26,6 +27,7 @@ export function openStores(config: Config): Stores {
   const books: Books = {
     store: createStore(openRedis(config), sleep),
     ledger: createLedger(database),
+    memory: createMemory(),
     now: () => Date.now(),
     sleep,
     nonce: () => crypto.randomUUID().replaceAll("-", ""),

@@ -64,7 +64,7 @@ export async function admit<T>(
   let hold = firstHold(call.requestId, deps.books.now());
   try {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const policies = policiesInMemory(proven, call.labels);
+      const policies = policiesInMemory(deps.books.memory, proven, call.labels);
       const plan = planFor(policies);
       if ("refusal" in plan) {
         // Memory may know less than the stores do, so what refuses, and what it says, is the confirmed policy.
@@ -77,7 +77,7 @@ export async function admit<T>(
       noteAttempt(hold, lines, plan.facts);
       const { reply, unanswered } = await deps.books.store.reserve({
         organizationId: org,
-        epoch: epochInMemory(org),
+        epoch: epochInMemory(deps.books.memory, org),
         nowMs: hold.nowMs,
         leaseMs: deps.books.leaseMs,
         holdId: hold.id,
@@ -95,10 +95,10 @@ export async function admit<T>(
       }
       switch (reply.kind) {
         case "cold":
-          rememberEpoch(org, await openEpoch(deps.books, org));
+          rememberEpoch(deps.books.memory, org, await openEpoch(deps.books, org));
           break;
         case "stale":
-          rememberEpoch(org, reply.epoch);
+          rememberEpoch(deps.books.memory, org, reply.epoch);
           await takeDocuments(deps, org, policies.versions, reply.documents);
           break;
         case "missing": {
@@ -108,7 +108,7 @@ export async function admit<T>(
         }
         case "lost": {
           const lost = { condemnedEpoch: reply.epoch, lostHolds: [hold.id] };
-          rememberEpoch(org, await openEpoch(deps.books, org, lost));
+          rememberEpoch(deps.books.memory, org, await openEpoch(deps.books, org, lost));
           break;
         }
         case "refused": {
@@ -135,7 +135,7 @@ export async function admit<T>(
       store: error.store,
       cause: String(error.cause),
     });
-    const open = error.store === "redis" ? admitUnheld(proven, call, hold, planFor) : null;
+    const open = error.store === "redis" ? admitUnheld(deps, proven, call, hold, planFor) : null;
     if (open) return { admission: open };
     if (hold.sent) deps.waitUntil(release(deps, org, hold));
     return { refusal: storeRefusal(error.store) };
@@ -205,12 +205,13 @@ function admittedLines(
  * asked (law 14). The settle books the call later.
  */
 function admitUnheld<T>(
+  deps: GateDeps,
   proven: ProvenKey,
   call: { labels: CallLabels },
   hold: PendingHold,
   planFor: (policies: CallPolicies) => Plan<T>,
 ): Admission<T> | null {
-  const policies = policiesInMemory(proven, call.labels);
+  const policies = policiesInMemory(deps.books.memory, proven, call.labels);
   if (!policies.complete) return null;
   const plan = planFor(policies);
   if ("refusal" in plan) return null;

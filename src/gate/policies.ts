@@ -4,6 +4,7 @@ import { scopesOf, type CallLabels, type KeyPlace, type ScopeRef } from "../doma
 import type { PolicyRef } from "../services.ts";
 import { openEpoch } from "../ledger/open.ts";
 import { cachedKeyPolicy, cachedScopePolicy, NO_VERSION, rememberPolicy } from "../store/policies.ts";
+import type { IsolateMemory } from "../store/memory.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { withKeyTags } from "./labels.ts";
 import type { ProvenKey } from "./secret.ts";
@@ -32,16 +33,16 @@ export interface CallPolicies {
 const MAX_ROUNDS = 6;
 
 /** From memory only; what isn't there has a version that no document has. */
-export function policiesInMemory(proven: ProvenKey, called: CallLabels): CallPolicies {
+export function policiesInMemory(memory: IsolateMemory, proven: ProvenKey, called: CallLabels): CallPolicies {
   const org = proven.organizationId;
   const keyRef: PolicyRef = { kind: "key", id: proven.digest };
-  const cached = cachedKeyPolicy(org, keyRef);
+  const cached = cachedKeyPolicy(memory, org, keyRef);
   const key = cached?.policy ?? null;
   const labels = withKeyTags(called, key?.tags ?? []);
   const place: KeyPlace = key
     ? { organizationId: org, keyId: key.id, teamId: key.teamId, userId: key.userId }
     : { organizationId: org };
-  const organization = cachedScopePolicy(org, scopeRef({ kind: "organization", id: org }))?.policy;
+  const organization = cachedScopePolicy(memory, org, scopeRef({ kind: "organization", id: org }))?.policy;
 
   const scopes = scopesOf(place, labels ?? called);
   // Customers and tags without a word of their own share their organization's: its document says of which kinds some have one.
@@ -52,7 +53,7 @@ export function policiesInMemory(proven: ProvenKey, called: CallLabels): CallPol
   const versions = [{ policy: keyRef, version: cached?.version ?? NO_VERSION }];
   for (const scope of documented) {
     const policy = scopeRef(scope);
-    const held = cachedScopePolicy(org, policy);
+    const held = cachedScopePolicy(memory, org, policy);
     versions.push({ policy, version: held?.version ?? NO_VERSION });
     if (held) documents.set(policy.id, held.policy);
   }
@@ -84,7 +85,9 @@ export async function takeDocuments(
   await Promise.all(
     documents.map(async ({ index, document }) => {
       const policy = versions[index]?.policy;
-      if (policy) rememberPolicy(org, policy, document === "" ? await deps.publish(org, policy) : document);
+      if (!policy) return;
+      const standing = document === "" ? await deps.publish(org, policy) : document;
+      rememberPolicy(deps.books.memory, org, policy, standing);
     }),
   );
 }
@@ -97,7 +100,7 @@ export async function confirmedPolicies(
 ): Promise<CallPolicies | null> {
   const org = proven.organizationId;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const policies = policiesInMemory(proven, called);
+    const policies = policiesInMemory(deps.books.memory, proven, called);
     const reply = await deps.books.store.confirm(org, policies.versions);
     if (reply.kind === "ok") return policies;
     if (reply.kind === "stale") await takeDocuments(deps, org, policies.versions, reply.documents);

@@ -1,3 +1,4 @@
+import type { IsolateMemory } from "../store/memory.ts";
 import type { Store } from "../store/store.ts";
 import type { Sleep } from "../store/redis.ts";
 import type { Ledger } from "./ledger.ts";
@@ -6,6 +7,7 @@ import type { Ledger } from "./ledger.ts";
 export interface Books {
   store: Store;
   ledger: Ledger;
+  memory: IsolateMemory;
   /** The clock, in milliseconds. */
   now: () => number;
   sleep: Sleep;

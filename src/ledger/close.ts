@@ -156,13 +156,11 @@ export async function awaitBooked(
 
 const without = (outcome: Outcome): Closed => ({ outcome, sawStranded: false });
 
-const lastDrainMs = new Map<string, number>();
-
 /** Whether this settle shall drain too: always, or once in the flush time for each isolate. */
 function shouldDrain(books: Books, org: string): boolean {
   if (books.flushMs === 0) return true;
   const now = books.now();
-  if (now - (lastDrainMs.get(org) ?? 0) < books.flushMs) return false;
-  lastDrainMs.set(org, now);
+  if (now - (books.memory.drainedAtMs.get(org) ?? 0) < books.flushMs) return false;
+  books.memory.drainedAtMs.set(org, now);
   return true;
 }

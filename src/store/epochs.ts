@@ -1,13 +1,15 @@
-/** The last epoch seen of each organization, in the isolate's memory. The reserve script checks it. */
-const epochs = new Map<string, number>();
+import type { IsolateMemory } from "./memory.ts";
+
+// The last epoch seen of each organization. The reserve script checks it.
+
 const MAX_REMEMBERED = 20_000;
 
 /** 0 where none was seen: no epoch is 0, so the script answers with the one in force. */
-export function epochInMemory(org: string): number {
+export function epochInMemory({ epochs }: IsolateMemory, org: string): number {
   return epochs.get(org) ?? 0;
 }
 
-export function rememberEpoch(org: string, epoch: number): void {
+export function rememberEpoch({ epochs }: IsolateMemory, org: string, epoch: number): void {
   if (epochs.size >= MAX_REMEMBERED) epochs.clear();
   epochs.set(org, epoch);
 }

@@ -2,6 +2,7 @@ import type { Head } from "../../src/domain/books-model/drain.ts";
 import { endedLeases } from "../../src/domain/books-model/books.ts";
 import type { Books } from "../../src/ledger/books.ts";
 import { StoreUnavailable } from "../../src/services.ts";
+import { createMemory } from "../../src/store/memory.ts";
 import { ENDED_BATCH } from "../../src/store/scripts/reserve.ts";
 import { book, bookedFor, nextEpoch, snapshot, type FakeLedger } from "./fake-ledger.ts";
 import type { Lockstep } from "./lockstep.ts";
@@ -101,6 +102,7 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
     nonce: () => `n${++world.nonces}`,
     leaseMs: world.leaseMs,
     flushMs: 0,
+    memory: createMemory(),
     report: () => undefined,
   };
 }

@@ -8,6 +8,7 @@ import { servePostgres } from "../../src/local/postgres/serve.ts";
 import { openEmbeddedRedis } from "../../src/local/redis/embedded/engine.ts";
 import { isErrorReply, type Reply } from "../../src/local/redis/engine.ts";
 import { serveUpstash } from "../../src/local/redis/http.ts";
+import { createMemory } from "../../src/store/memory.ts";
 import { openRedis, type RunCommand, type Sleep } from "../../src/store/redis.ts";
 import { createStore } from "../../src/store/store.ts";
 import { postgresBehind, redisBehind, type Border, type Message } from "./borders.ts";
@@ -75,6 +76,7 @@ export async function startRig() {
     return {
       store: createStore(redisBehind(border, http ? run : runDirectly), sleep),
       ledger: createLedger(postgresBehind(border, database)),
+      memory: createMemory(),
       now: () => clock.now(),
       sleep,
       nonce: () => `x${(nonces += 1)}`,

@@ -1,0 +1,16 @@
+import type { KeyPolicy, ScopePolicy } from "../domain/policy.ts";
+
+// What an isolate remembers between requests. Any of it may be old: the scripts compare it with what Redis has.
+
+export interface IsolateMemory {
+  /** Policy documents, by their key in Redis. */
+  policies: Map<string, { version: number; policy: KeyPolicy | null | ScopePolicy }>;
+  /** The last epoch seen of each organization. */
+  epochs: Map<string, number>;
+  /** When this isolate last drained an organization's outbox on the way of a settle, in milliseconds. */
+  drainedAtMs: Map<string, number>;
+}
+
+export function createMemory(): IsolateMemory {
+  return { policies: new Map(), epochs: new Map(), drainedAtMs: new Map() };
+}
