@@ -86,14 +86,14 @@ export function concurrency(world: WorldOf): void {
 
   test("laws 1, 3: calls that come and go at once never spend more than the limit, and each is in the ledger once", async () => {
     const { rig, rest } = world();
-    const body = smallChat(MAX_TOKENS);
-    const limit = 20n * widestHold(body, MAX_TOKENS);
+    const bodies = [true, false].map((stream) => smallChat(MAX_TOKENS, { stream }));
+    const limit = sumOf(bodies.map((body) => 10n * widestHold(body, MAX_TOKENS)));
     const key = await rest.createKey([{ limit: usdOf(limit) }, { limit: usdOf(limit), period: "day" }]);
     const answers = await Promise.all(
       Array.from({ length: 80 }, (_, i) => {
         // Some use next to nothing, some all that they hold.
         const usage = usageOf(10 + (i % 3), (i * 37) % (MAX_TOKENS + 1));
-        return call(rig, { secret: key.secret, body: { ...body, stream: i % 2 === 0 }, scenario: { usage } });
+        return call(rig, { secret: key.secret, body: bodies[i % 2], scenario: { usage } });
       }),
     );
     expect(answers.filter(({ status }) => ![200, 402, 429].includes(status))).toEqual([]);
@@ -104,6 +104,7 @@ export function concurrency(world: WorldOf): void {
     expect(spent).toBeLessThanOrEqual(limit);
     const admitted = byStatus(answers, 200).map(({ requestId }) => requestId);
     expect(entries.map(({ request_id }) => request_id).sort()).toEqual(admitted.sort());
-    expect(admitted.length).toBeGreaterThanOrEqual(20);
+    // At the widest of their holds this many fit, whichever they are.
+    expect(admitted.length).toBeGreaterThanOrEqual(19);
   });
 }
