@@ -205,8 +205,22 @@ function grantOf(reply: ReserveReply): { amountNanoUsd: number; counters: Counte
   return { amountNanoUsd: reply.amountNanoUsd, counters };
 }
 
+/** Releases the hold of an admitted call that won't be dispatched. */
+export function giveBack<T>(
+  deps: GateDeps,
+  org: string,
+  { holdId, counters, facts }: Admission<T>,
+): Promise<void> {
+  const lines = new Map(counters.map(({ line }) => [line.counter, line.periodStartMs]));
+  return release(deps, org, { id: holdId, lines, facts });
+}
+
 /** Gives a hold back whose call was never dispatched. */
-async function release(deps: GateDeps, org: string, hold: PendingHold): Promise<void> {
+async function release(
+  deps: GateDeps,
+  org: string,
+  hold: Pick<PendingHold, "id" | "lines" | "facts">,
+): Promise<void> {
   try {
     const lines = [...hold.lines].map(([counter, periodStartMs]) => ({ counter, periodStartMs, actual: 0 }));
     await closeOrStrand(deps.books, org, {

@@ -3,7 +3,7 @@ import { editTopLevel, type TopLevelEdit } from "../providers/json-edit.ts";
 import { routeOf, upstreamOf, type Route } from "../providers/registry.ts";
 import type { Wire } from "../providers/wire.ts";
 import { StoreUnavailable } from "../services.ts";
-import { admit, storeRefusal, type Admission } from "./admit.ts";
+import { admit, giveBack, storeRefusal, type Admission } from "./admit.ts";
 import { answer } from "./answer.ts";
 import { authenticate } from "./authenticate.ts";
 import { planCall, type CallPlan, type PlannedCall } from "./call-plan.ts";
@@ -16,6 +16,9 @@ import type { ProvenKey } from "./secret.ts";
 import { settleGuarantee } from "./settle.ts";
 import { understand } from "./understand.ts";
 import { upstreamUrl } from "./upstream-url.ts";
+
+/** For nobody to read. */
+const LEFT_EARLY: Refusal = { code: "provider_unreachable", message: "The client left; nothing was sent." };
 
 /** The way of a request. Null where the path is none of the data plane's. */
 export async function gate(deps: GateDeps, request: Request): Promise<Response | null> {
@@ -32,7 +35,10 @@ export async function gate(deps: GateDeps, request: Request): Promise<Response |
       const passed = await passThrough(deps, proven, { request, url, route, requestId });
       return "refusal" in passed ? refuse(passed.refusal) : passed.response;
     }
-    return await meteredCall(deps, proven, { request, url, route, wire: route.metering, requestId });
+    const answered = meteredCall(deps, proven, { request, url, route, wire: route.metering, requestId });
+    // A client who leaves ends all that nobody waits for: a reserve on its way would leave a hold that nobody settles.
+    deps.waitUntil(answered.catch(() => undefined));
+    return await answered;
   } catch (error) {
     if (error instanceof StoreUnavailable) {
       deps.books.report("store_unavailable", { store: error.store, cause: String(error.cause) });
@@ -62,6 +68,10 @@ async function meteredCall(
   const admitted = await admit(deps, proven, requestId, (policies) => planCall(deps, planned, policies));
   if ("refusal" in admitted) return refusalResponse(admitted.refusal, route.envelope, requestId);
   const { admission } = admitted;
+  if (request.signal.aborted) {
+    deps.waitUntil(giveBack(deps, proven.organizationId, admission));
+    return refusalResponse(LEFT_EARLY, route.envelope, requestId);
+  }
   const { target } = admission.extra;
   const { edits, extraHeaders } = changesOf(planned, admission);
   const upstream = upstreamOf(deps.config, target.provider, wire.name);
