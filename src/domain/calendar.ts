@@ -15,6 +15,15 @@ export interface CalendarPeriod {
   anchor?: string;
 }
 
+/** Ten years of each: longer than any budget counts, short enough that no sum of dates leaves the safe range. */
+export const MAX_EVERY: Record<CalendarKind, number> = {
+  day: 3_660,
+  week: 522,
+  month: 120,
+  quarter: 40,
+  year: 10,
+};
+
 /** Milliseconds of the epoch. */
 export interface CalendarWindow {
   startMs: number;

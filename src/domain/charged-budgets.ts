@@ -1,4 +1,5 @@
 import { matchesGlob } from "./glob.ts";
+import { MAX_NANO_USD } from "./money.ts";
 import { periodAt, type Period } from "./period.ts";
 import type { KeyPlace, ScopeRef } from "./scope.ts";
 
@@ -77,13 +78,11 @@ export function coversModel(
   return models === null || models.some((pattern) => names.some((name) => matchesGlob(pattern, name)));
 }
 
-/** The limit with the adjustments that are in force. Never below 0, which admits nothing. */
+/** The limit with the adjustments that are in force. Never below 0, which admits nothing, nor above what a counter may take. */
 export function effectiveLimit(budget: Pick<Budget, "limit" | "adjustments">, nowMs: number): number {
   const inForce = budget.adjustments.filter(({ untilMs }) => untilMs === null || nowMs < untilMs);
-  return Math.max(
-    0,
-    inForce.reduce((limit, { amount }) => limit + amount, budget.limit),
-  );
+  const adjusted = inForce.reduce((limit, { amount }) => limit + amount, budget.limit);
+  return Math.min(Math.max(adjusted, 0), MAX_NANO_USD);
 }
 
 /** The name of a counter: the same for as long as its count goes on. Has no space, comma or semicolon. */

@@ -1,4 +1,4 @@
-import { CALENDAR_KINDS, calendarWindow, type CalendarPeriod } from "./calendar.ts";
+import { CALENDAR_KINDS, MAX_EVERY, calendarWindow, type CalendarPeriod } from "./calendar.ts";
 
 // When a budget's period starts and ends. Pure: the clock is an argument.
 
@@ -18,7 +18,7 @@ export const MIN_DURATION_SECONDS = 1;
 /** Ten years: longer than any budget, short enough that no sum of dates leaves the safe range. */
 export const MAX_DURATION_SECONDS = 10 * 366 * 86_400;
 
-const SHORTHAND = /^([1-9]\d{0,8})(m|h|d|w)$/;
+const SHORTHAND = /^([1-9]\d{0,8})(m|h|d|w|mo)$/;
 const UNIT_SECONDS: Record<string, number> = { m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
 /** The period that `nowMs` is in. */
@@ -33,7 +33,7 @@ export function periodAt(period: Period, nowMs: number): PeriodWindow {
 
 /**
  * Reads a shorthand: the kinds' names ("day" … "total"), or "<n>m", "<n>h", "<n>d", "<n>w" for a duration
- * from `anchor` on. Null for anything else: a period is never guessed (R36).
+ * from `anchor` on, or "<n>mo" for as many calendar months from it on (in UTC). Null for anything else: a period is never guessed (R36).
  */
 export function parsePeriodShorthand(text: string, anchor: string): Period | null {
   if (text === "total") return { kind: "total" };
@@ -42,6 +42,10 @@ export function parsePeriodShorthand(text: string, anchor: string): Period | nul
   const match = SHORTHAND.exec(text);
   if (!match) return null;
   const [, count = "", unit = ""] = match;
+  if (unit === "mo") {
+    const every = Number(count);
+    return every <= MAX_EVERY.month ? { kind: "month", every, anchor } : null;
+  }
   const seconds = Number(count) * (UNIT_SECONDS[unit] ?? Number.NaN);
   return seconds <= MAX_DURATION_SECONDS ? { kind: "duration", seconds, anchor } : null;
 }

@@ -1,3 +1,5 @@
+import { WILDCARD } from "./charged-budgets.ts";
+
 // What a call charges: the scopes of its key, and of what it names. Pure.
 
 export const SCOPE_KINDS = ["organization", "team", "member", "user", "key", "customer", "tag"] as const;
@@ -44,8 +46,11 @@ export function scopesOf(place: KeyPlace, labels: CallLabels): ScopeRef[] {
 
 export const memberId = (teamId: string, userId: string) => `${teamId}/${userId}`;
 
-/** True for a customer or tag that a budget can stand on: text with no control characters, neither empty nor too long. */
+/**
+ * True for a customer or tag that a budget can stand on: text with no control characters, neither empty nor too long, nor
+ * the word for all of them.
+ */
 export function isLabel(text: string): boolean {
-  if (text === "" || /\p{Cc}/u.test(text) || !text.isWellFormed()) return false;
+  if (text === "" || text === WILDCARD || /\p{Cc}/u.test(text) || !text.isWellFormed()) return false;
   return new TextEncoder().encode(text).length <= MAX_LABEL_BYTES;
 }

@@ -1,5 +1,5 @@
 import { formatUsd } from "../domain/money.ts";
-import { refusalResponse, type Envelope, type Refusal } from "../errors.ts";
+import { refusalResponse, STATUS_BY_CODE, type Envelope, type Refusal } from "../errors.ts";
 import { listPrice } from "../providers/prices.ts";
 import type { Reading } from "../providers/wire.ts";
 import type { Admission } from "./admit.ts";
@@ -53,10 +53,11 @@ export async function answer(dispatched: Dispatched, options: AnswerOptions): Pr
     // No head of an answer came. A client who left may have left a call behind that generates: that is estimated.
     const { outcome, refusal } = FAILED[dispatched.failed];
     const failed = dispatched.failed !== "client_gone";
+    const status = failed ? STATUS_BY_CODE[refusal.code] : null;
     finish(
       options,
       { usage: null, complete: false, failed, generatedBytes: 0 },
-      { outcome, status: null, firstByteMs: null },
+      { outcome, status, firstByteMs: null },
     );
     return refused(refusal, options);
   }
@@ -95,15 +96,16 @@ async function answerWhole(
   firstByteMs: number,
   options: AnswerOptions,
 ): Promise<Response> {
-  const { status } = response;
   const whole = await readAnswer(response, { client: options.client, abort, idleMs: options.idleMs });
-  const reading = readUnary(options.planned.wire, status, whole);
+  const reading = readUnary(options.planned.wire, response.status, whole);
   const how = whole.how === "too_large" ? "cut" : whole.how;
+  const { refusal } = FAILED[how === "idle" ? "provider_timeout" : "provider_unreachable"];
+  // What the client gets: the provider's answer, or where that broke off, ours in its place.
+  const status = how === "idle" || how === "cut" ? STATUS_BY_CODE[refusal.code] : response.status;
   const outcome =
-    status >= 400 ? "provider_error" : outcomeOf({ ...reading, complete: how === "ended" }, how);
+    response.status >= 400 ? "provider_error" : outcomeOf({ ...reading, complete: how === "ended" }, how);
   const costNanoUsd = finish(options, reading, { outcome, status, firstByteMs });
-  if (how !== "ended")
-    return refused(FAILED[how === "idle" ? "provider_timeout" : "provider_unreachable"].refusal, options);
+  if (how !== "ended") return refused(refusal, options);
   const headers = headersOf(response, options);
   headers.set("x-tollgate-cost-usd", formatUsd(costNanoUsd));
   const bytes = status >= 400 ? redact(whole.bytes, options.secret) : whole.bytes;

@@ -14,10 +14,14 @@ import type { GateDeps } from "./gate-deps.ts";
 import { upstreamHeaders } from "./headers.ts";
 import { labelsOf } from "./labels.ts";
 import { passThrough } from "./pass-through.ts";
+import { release } from "./pending-hold.ts";
 import type { ProvenKey } from "./secret.ts";
 import { settleGuarantee } from "./settle.ts";
 import { understand } from "./understand.ts";
 import { upstreamUrl } from "./upstream-url.ts";
+
+/** For nobody to read. */
+const LEFT_EARLY: Refusal = { code: "provider_unreachable", message: "The client left; nothing was sent." };
 
 /** The way of a request. Null where the path is none of the data plane's. */
 export async function gate(deps: GateDeps, request: Request): Promise<Response | null> {
@@ -34,7 +38,10 @@ export async function gate(deps: GateDeps, request: Request): Promise<Response |
       const passed = await passThrough(deps, proven, { request, url, route, requestId });
       return "refusal" in passed ? refuse(passed.refusal) : passed.response;
     }
-    return await meteredCall(deps, proven, { request, url, route, wire: route.metering, requestId });
+    const answered = meteredCall(deps, proven, { request, url, route, wire: route.metering, requestId });
+    // A client who leaves ends all that nobody waits for: a reserve on its way would leave a hold that nobody settles.
+    deps.waitUntil(answered.catch(() => undefined));
+    return await answered;
   } catch (error) {
     if (error instanceof StoreUnavailable) {
       deps.books.report("store_unavailable", { store: error.store, cause: String(error.cause) });
@@ -73,6 +80,12 @@ async function meteredCall(
     return response;
   }
   const { admission } = admitted;
+  if (request.signal.aborted) {
+    const { holdId: id, facts } = admission;
+    const lines = new Map(admission.lines.map(({ line }) => [line.counter, line.periodStartMs]));
+    deps.waitUntil(release(deps, proven.organizationId, { id, lines, facts }));
+    return refusalResponse(LEFT_EARLY, route.envelope, requestId);
+  }
   const { target } = admission.extra;
   const { edits, extraHeaders } = changesOf(planned, admission);
   const upstream = upstreamOf(deps.config, target.provider, wire.name);

@@ -37,7 +37,11 @@ export function noteAttempt(hold: PendingHold, lines: ReserveLine[], facts: Reco
 }
 
 /** Gives a hold back whose call was never dispatched. */
-export async function release(deps: GateDeps, org: string, hold: PendingHold): Promise<void> {
+export async function release(
+  deps: GateDeps,
+  org: string,
+  hold: Pick<PendingHold, "id" | "lines" | "facts">,
+): Promise<void> {
   try {
     const lines = [...hold.lines].map(([counter, periodStartMs]) => ({ counter, periodStartMs, actual: 0 }));
     await closeOrStrand(deps.books, org, {

@@ -1,4 +1,4 @@
-import { createSseSplitter } from "../providers/sse.ts";
+import { createSseSplitter, type SseBlock } from "../providers/sse.ts";
 import type { StreamReader } from "../providers/wire.ts";
 import type { ClientWatch } from "./client-watch.ts";
 
@@ -15,99 +15,101 @@ interface RelayOptions {
   client: ClientWatch;
   /** Ends the provider's stream. */
   abort: () => void;
-  /** A stream that is silent for this long is given up. */
+  /** A stream in which nothing moves for this long is given up: the provider is silent, or the client reads nothing. */
   idleMs: number;
 }
 
-/**
- * One read of the tap's branch, at most. It reads at once what comes: waiting between reads would cost less CPU, but
- * what a connection's error finds unread is gone, and with it the usage.
- */
-const TAP_BYTES = 65_536;
+/** So often in the idle time it is looked whether anything moved. */
+const LOOKS = 4;
 
-/** The client gets the provider's own stream; a second branch of it is read for the usage. */
-export function tap(options: RelayOptions): {
+export interface Relayed {
   readable: ReadableStream<Uint8Array>;
   done: Promise<RelayEnd>;
-} {
-  const [readable, branch] = options.body.tee();
-  return { readable, done: readBranch(branch, options) };
 }
 
-async function readBranch(branch: ReadableStream<Uint8Array>, options: RelayOptions): Promise<RelayEnd> {
-  const reader = branch.getReader({ mode: "byob" });
-  const splitter = createSseSplitter();
-  let buffer = new Uint8Array(TAP_BYTES);
-  return readThrough(options, async () => {
-    const { done, value } = await reader.read(buffer);
-    for (const block of done ? splitter.end() : splitter.push(value.slice())) {
-      if (block.parsed) options.reader.push(block.parsed);
-    }
-    if (done) return "ended";
-    buffer = new Uint8Array(value.buffer);
-    return "more";
+// Both shapes are a loop of ours over each chunk. `tee` would cost less CPU, but the runtime then hands the client's
+// branch over and tells nobody, not even the request's signal, that the client left; piped through a stream of ours it
+// does, but then holds in memory what the meter has read and the client hasn't.
+
+/** The client gets the provider's own bytes. */
+export function tap(options: RelayOptions): Relayed {
+  return relay(options, (chunk, blocks) => {
+    for (const { parsed } of blocks) if (parsed) options.reader.push(parsed);
+    return chunk;
   });
 }
 
 /** The client gets the provider's bytes but for the events that the meter says to hide. */
-export function edit(options: RelayOptions): {
-  readable: ReadableStream<Uint8Array>;
-  done: Promise<RelayEnd>;
-} {
-  const { readable, writable } = new IdentityTransformStream();
-  return { readable, done: pump(writable, options) };
+export function edit(options: RelayOptions): Relayed {
+  return relay(options, (_chunk, blocks) =>
+    joined(
+      blocks.filter(({ parsed }) => !parsed || options.reader.push(parsed) === "pass").map(({ raw }) => raw),
+    ),
+  );
 }
 
-async function pump(writable: WritableStream<Uint8Array>, options: RelayOptions): Promise<RelayEnd> {
+/** `shownOf`: what the client gets for a chunk, which completes these blocks; at the end there is no chunk. */
+type ShownOf = (chunk: Uint8Array | undefined, blocks: SseBlock[]) => Uint8Array | undefined;
+
+function relay(options: RelayOptions, shownOf: ShownOf): Relayed {
+  const { readable, writable } = new IdentityTransformStream();
+  return { readable, done: pump(writable, options, shownOf) };
+}
+
+async function pump(
+  writable: WritableStream<Uint8Array>,
+  options: RelayOptions,
+  shownOf: ShownOf,
+): Promise<RelayEnd> {
+  const { client } = options;
   const reader = options.body.getReader();
   const writer = writable.getWriter();
-  writer.closed.catch(() => options.client.left());
+  // A client who left is noticed at a write, or by the request's signal. The meter reads on all the same.
+  writer.closed.catch(() => client.left());
+  const drop = () => writer.abort(new Error("the client left")).catch(() => undefined); // It is broken off already.
+  void client.whenGone.then(drop);
   const splitter = createSseSplitter();
   const end = await readThrough(options, async () => {
     const { done, value } = await reader.read();
-    const visible = [];
-    for (const block of done ? splitter.end() : splitter.push(value)) {
-      if (!block.parsed || options.reader.push(block.parsed) === "pass") visible.push(block.raw);
-    }
-    if (!options.client.gone && visible.length > 0) {
-      // A client who left is noticed here too; the meter reads on all the same.
-      const written = writer.write(joined(visible)).catch(() => options.client.left());
-      await Promise.race([written, options.client.whenGone]);
-    }
+    const shown = shownOf(value, done ? splitter.end() : splitter.push(value));
+    if (!client.gone && shown && shown.length > 0) await writer.write(shown).catch(() => client.left());
     return done ? "ended" : "more";
   });
   // The client's stream ends as the provider's did: whole, or with an error.
   const closing =
     end.how === "ended" ? writer.close() : writer.abort(new Error("the provider's stream broke off"));
-  await closing.catch(() => options.client.left());
+  await closing.catch(() => client.left());
   return end;
 }
 
-/** Runs `step` until it says that the stream ended, the stream breaks, stays silent, or the client's grace is over. */
+/** Runs `step` until it says that the stream ended, the stream breaks, nothing moves, or the client's grace is over. */
 export async function readThrough(
-  options: Pick<RelayOptions, "client" | "abort" | "idleMs">,
+  { client, abort, idleMs }: Pick<RelayOptions, "client" | "abort" | "idleMs">,
   step: () => Promise<"ended" | "more">,
 ): Promise<RelayEnd> {
-  const { client, abort, idleMs } = options;
-  const stopped = new Promise<"stopped">((resolve) => {
-    client.stop.addEventListener("abort", () => resolve("stopped"), { once: true });
-  });
-  for (;;) {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const idle = new Promise<"idle">((resolve) => {
-      timer = setTimeout(() => resolve("idle"), idleMs);
-    });
-    try {
-      const outcome = await Promise.race([step(), stopped, idle]);
-      if (outcome === "more") continue;
-      if (outcome !== "ended") abort();
-      return { how: outcome };
-    } catch {
-      // A read failed. Whose fault it was doesn't change what was billed: the meter has what was seen.
-      return { how: client.stop.aborted ? "stopped" : "cut" };
-    } finally {
-      clearTimeout(timer);
-    }
+  const givenUp = Promise.withResolvers<"stopped" | "idle">();
+  client.stop.addEventListener("abort", () => givenUp.resolve("stopped"), { once: true });
+  // One timer for the whole stream, and one race: either for each chunk would cost CPU, and memory to the end.
+  let looksSinceMove = 0;
+  const timer = setInterval(() => {
+    looksSinceMove++;
+    if (looksSinceMove > LOOKS) givenUp.resolve("idle");
+  }, idleMs / LOOKS);
+
+  const readOn = async (): Promise<"ended"> => {
+    while ((await step()) === "more") looksSinceMove = 0;
+    return "ended";
+  };
+  try {
+    const how = await Promise.race([readOn(), givenUp.promise]);
+    // What was read on ends with it: its next read fails.
+    if (how !== "ended") abort();
+    return { how };
+  } catch {
+    // A read failed. Whose fault it was doesn't change what was billed: the meter has what was seen.
+    return { how: client.stop.aborted ? "stopped" : "cut" };
+  } finally {
+    clearInterval(timer);
   }
 }
 

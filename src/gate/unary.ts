@@ -43,10 +43,14 @@ export async function readAnswer(
   return { bytes, how: tooLarge ? "too_large" : how };
 }
 
-/** What a unary answer says of its usage. One that broke off says nothing that counts. */
+/**
+ * What a unary answer says of its usage. One that broke off states nothing, but its provider had generated all of it:
+ * the bytes that came are the least that it can have cost (R26).
+ */
 export function readUnary(wire: Wire, status: number, answer: WholeAnswer): Reading {
   if (answer.how !== "ended") {
-    return { usage: null, complete: false, failed: status >= 400, generatedBytes: 0 };
+    const failed = status >= 400;
+    return { usage: null, complete: false, failed, generatedBytes: failed ? 0 : answer.bytes.length };
   }
   const body = parseJson(answer.bytes);
   const reading = wire.readBody(status, body);

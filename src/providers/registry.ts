@@ -34,7 +34,10 @@ export function routeOf(method: string, pathname: string): Route | null {
   if (prefix) {
     const provider = prefix[1] === "openai" ? "openai" : "anthropic";
     const path = prefix[2] ?? "";
-    return { provider, path, envelope: provider, metering: meteringOf(provider, method, path) };
+    const metering = meteringOf(provider, method, path);
+    // Anthropic's OpenAI-compatible endpoint is called by OpenAI's SDK, which knows OpenAI's errors.
+    const envelope = typeof metering === "object" && metering ? metering.envelope : provider;
+    return { provider, path, envelope, metering };
   }
   if (!/^\/v1\/.+/.test(pathname)) return null;
   if (pathname === "/v1/messages" || pathname.startsWith("/v1/messages/")) {

@@ -1,7 +1,7 @@
 // What brings back what Redis lost or never had: epochs, counters, policies.
 
 import type { PolicyRef } from "../services.ts";
-import { counterKey, holdKey, holdsKey, metaKey, outboxKey, policyKey } from "./keys.ts";
+import { counterKey, epochKey, holdKey, holdsKey, metaKey, outboxKey, policyKey } from "./keys.ts";
 import type { Sequence } from "./packed.ts";
 import type { RunScript } from "./redis.ts";
 import { integer, list, text, texts } from "./reply.ts";
@@ -28,12 +28,18 @@ export type RefreshReply =
 
 export function recovery(run: RunScript) {
   return {
-    /** Returns the epoch that is in force afterwards. */
+    /** Returns the epoch that is in force afterwards; 0: none, this one had its time before. */
     async open(input: OpenInput): Promise<number> {
       const org = input.organizationId;
       const { reply } = await run({
         script: OPEN,
-        keys: [metaKey(org), outboxKey(org), holdsKey(org), ...input.lostHolds.map((id) => holdKey(org, id))],
+        keys: [
+          metaKey(org),
+          outboxKey(org),
+          holdsKey(org),
+          epochKey(org),
+          ...input.lostHolds.map((id) => holdKey(org, id)),
+        ],
         args: [
           input.newEpoch,
           input.condemnedEpoch,

@@ -15,12 +15,13 @@ import { createSchedule, pick, seededRandom, type Actor, type Random } from "../
 const ONLY_SEED = process.env["BOOKS_SEED"];
 const RUN_MS = ONLY_SEED === undefined ? Number(process.env["BOOKS_RUN_MS"] ?? 20_000) : 0;
 
-const WORKERS = 3;
+const WORKERS = 2;
 const CALLS_EACH = 2;
 const TIDY_ROUNDS = 3;
 const AMOUNT = 100;
-const LIMIT = 350;
+const LIMIT = 250;
 const PERIOD_MS = 3 * LEASE_MS;
+const FLUSH_TIMES_MS = [0, 0, LEASE_MS / 12];
 const TIME_CHANCE = 0.04;
 const MEMORY_CHANCE = 0.04;
 
@@ -70,10 +71,12 @@ async function runSchedule(seed: number): Promise<void> {
     crashes: memory ? 0 : 2,
   });
   const made: Made[] = [];
+  // A flush time is the window in which a loss of memory may cost entries.
+  const flushMs = memory ? 0 : (pick(random, FLUSH_TIMES_MS) ?? 0);
   const defects: unknown[] = [];
   try {
     const runs = Array.from({ length: WORKERS }, (_, i) =>
-      makeCalls(schedule.actor(`W${i}`), { random, org, made }),
+      makeCalls(schedule.actor(`W${i}`), { random, org, made, flushMs }),
     );
     for (const run of [...runs, tidy(schedule.actor("BG"), org)]) run.catch((error) => defects.push(error));
     await schedule.run(environment({ random, org, memory, trace: schedule.trace }));
@@ -91,9 +94,9 @@ async function runSchedule(seed: number): Promise<void> {
 
 async function makeCalls(
   actor: Actor,
-  { random, org, made }: { random: Random; org: string; made: Made[] },
+  { random, org, made, flushMs }: { random: Random; org: string; made: Made[]; flushMs: number },
 ): Promise<void> {
-  const books = booksOf(actor);
+  const books = booksOf(actor, flushMs);
   for (let i = 0; i < CALLS_EACH; i++) {
     const periodStartMs = rig.clock.now() - (rig.clock.now() % PERIOD_MS);
     const one: Made = {
@@ -104,6 +107,7 @@ async function makeCalls(
         lines: [
           { counter: "b1", limit: LIMIT, periodStartMs },
           { counter: `b${actor.name}`, periodStartMs },
+          { counter: "calls", amount: 1, periodStartMs },
         ],
       },
       call: null,
@@ -148,12 +152,15 @@ async function tidy(actor: Actor, org: string): Promise<void> {
   }
 }
 
-const booksOf = ({ border, sleep }: Actor): Books => rig.booksBehind(border, { sleep, http: false });
+const booksOf = ({ border, sleep }: Actor, flushMs = 0): Books =>
+  rig.booksBehind(border, { sleep, flushMs, http: false });
 
 /** Time that passes, the one memory fault, and what must hold at every moment. */
 function environment(world: { random: Random; org: string; memory: MemoryFault | null; trace: string[] }) {
   const { random, org, trace } = world;
   let fault = world.memory;
+  let epoch: string | null = null;
+  const keepsEpoch = fault === null || fault === "budget";
   let snapshot: string | null = null;
   return async () => {
     if (random() < TIME_CHANCE) {
@@ -171,6 +178,11 @@ function environment(world: { random: Random; org: string; memory: MemoryFault |
         fault = null;
       }
     }
+    const inForce = /^\d+/.exec((await rig.redis("GET", `tg:{${org}}:meta`)).toString())?.[0] ?? null;
+    if (keepsEpoch && epoch !== null && inForce !== epoch) {
+      throw new Error(`a false alarm: epoch ${inForce} though Redis lost nothing`);
+    }
+    epoch = inForce;
     for (const key of await keysOf(org, "budget")) {
       expect((await rig.redis("GET", key)).toString()).not.toMatch(/-\d+$/); // held is never negative
     }

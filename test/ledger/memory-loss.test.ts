@@ -204,6 +204,18 @@ describe("Redis loses memory", () => {
       ]);
     });
 
+    test("R24: where nothing was settled since, a drain sees it by the watermark alone", async () => {
+      const call = await admitted();
+      const snapshot = rig.engine.snapshot();
+      await settle(worker.books, call, 1_500);
+      rig.engine.restore(snapshot);
+      await drain();
+      expect(other.books.reports).toContain("books_inconsistent");
+      await reserve(worker.books, plan("h2"));
+      expect(await counterOf(worker.books, org, "b1")).toMatchObject({ spent: 1_500, held: 2_000 });
+      await expectExactBooks(rig, org, [{ call, cost: 1_500 }]);
+    });
+
     test("law 5: the hold that came back lapses, but what was settled stays settled", async () => {
       const call = await admitted();
       const snapshot = rig.engine.snapshot();

@@ -122,6 +122,8 @@ const trim = fc.record({
 });
 const open = fc.record({
   step: fc.constant("open" as const),
+  /** Counted from the epoch in force: also one that began before. */
+  newOffset: fc.constantFrom(1, 1, 2, 0, -1),
   condemnedOffset: fc.constantFrom(0, 0, 0, -1, 1),
   suspicion: fc.option(
     fc.record({ epochOffset, n: fc.integer({ min: 0, max: 6 }), entry: fc.option(fc.nat({ max: 3 })) }),
@@ -147,7 +149,7 @@ const confirm = fc.record({ step: fc.constant("confirm" as const), policyVersion
 const lose = fc.record({
   step: fc.constant("lose" as const),
   loss: fc.oneof(
-    fc.constantFrom<Loss>({ key: "meta" }, { key: "outbox" }, { key: "everything" }),
+    fc.constantFrom<Loss>({ key: "meta" }, { key: "outbox" }, { key: "epoch" }, { key: "everything" }),
     fc.record({ key: fc.constant("counter" as const), id: fc.constantFrom(...COUNTERS) }),
     fc.record({ key: fc.constant("hold" as const), id: holdId }),
   ),

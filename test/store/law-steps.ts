@@ -67,7 +67,7 @@ const crash = fc.record({ step: fc.constant("crash" as const), task: fc.nat({ ma
 const lose = fc.record({
   step: fc.constant("lose" as const),
   loss: fc.oneof(
-    fc.constantFrom<Loss>({ key: "meta" }, { key: "outbox" }, { key: "everything" }),
+    fc.constantFrom<Loss>({ key: "meta" }, { key: "outbox" }, { key: "epoch" }, { key: "everything" }),
     fc.record({ key: fc.constant("counter" as const), id: fc.constantFrom(...Object.keys(BUDGETS)) }),
     fc.record({ key: fc.constant("hold" as const), id: fc.constantFrom("h0", "h1", "h2") }),
   ),

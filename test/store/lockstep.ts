@@ -9,7 +9,7 @@ import {
 import type { Head } from "../../src/domain/books-model/drain.ts";
 import type { PolicyRef } from "../../src/services.ts";
 import type { ReserveInput } from "../../src/store/admission.ts";
-import { counterKey, holdKey, metaKey, outboxKey } from "../../src/store/keys.ts";
+import { counterKey, epochKey, holdKey, metaKey, outboxKey } from "../../src/store/keys.ts";
 import type { OutboxHead } from "../../src/store/outbox.ts";
 import { parseEntry, type Sequence } from "../../src/store/packed.ts";
 import type { OpenInput, RebuildInput } from "../../src/store/recovery.ts";
@@ -33,6 +33,7 @@ type Unorganized<Input> = Omit<Input, "organizationId">;
 export type Loss =
   | { key: "meta" }
   | { key: "outbox" }
+  | { key: "epoch" }
   | { key: "everything" }
   | { key: "counter" | "hold"; id: string };
 
@@ -107,6 +108,7 @@ function without(books: Books, loss: Loss): Books {
   if (loss.key === "everything") return emptyBooks();
   if (loss.key === "meta") return { ...books, meta: null };
   if (loss.key === "outbox") return { ...books, outbox: [] };
+  if (loss.key === "epoch") return { ...books, begunEpoch: 0 };
   if (loss.key === "counter") return { ...books, counters: omit(books.counters, loss.id) };
   return { ...books, holds: omit(books.holds, loss.id) };
 }
@@ -114,6 +116,7 @@ function without(books: Books, loss: Loss): Books {
 function keyOf(org: string, loss: Exclude<Loss, { key: "everything" }>): string {
   if (loss.key === "meta") return metaKey(org);
   if (loss.key === "outbox") return outboxKey(org);
+  if (loss.key === "epoch") return epochKey(org);
   return loss.key === "counter" ? counterKey(org, loss.id) : holdKey(org, loss.id);
 }
 

@@ -37,6 +37,9 @@ function place(contents: Contents, name: string, value: string): void {
     case "meta":
       contents.meta = parseMeta(value);
       return;
+    case "epoch":
+      contents.begunEpoch = Number(value);
+      return;
     case "budget":
       contents.counters[id] = parseCounter(value);
       return;

@@ -26,6 +26,15 @@ onEachEngine("open", (opened) => {
     expect(await open(org, 3, EPOCH)).toBe(9);
   });
 
+  test("law 4: an epoch begins once: a copy that comes late, after the meta value was lost, begins nothing", async () => {
+    const org = await openOrganization(opened());
+    await org.lose("meta");
+    expect(await open(org, EPOCH, 0)).toBe(0);
+    expect(await org.reserve("h1", 1)).toEqual({ kind: "cold" });
+    expect(await open(org, 2, 0)).toBe(2);
+    expect(await open(org, 2, 2)).toBe(2);
+  });
+
   test("keeps the outbox, and counts what is in it", async () => {
     const org = await openOrganization(opened());
     await org.reserve("h1", 2);

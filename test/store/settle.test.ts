@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { FACTS, line, openOrganization, T0 } from "./organization.ts";
-import { onEachEngine } from "./stores.ts";
+import { costOf, onEachEngine } from "./stores.ts";
 
 onEachEngine("settle", (opened) => {
   test("R25, R31: what a call cost above its hold is booked whole, also where it doesn't fit the limit", async () => {
@@ -93,20 +93,20 @@ onEachEngine("settle", (opened) => {
     const org = await openOrganization(opened());
     for (const id of ["h1", "h2", "h3"]) await org.reserve(id, 10);
     const cost = async (id: string, drain: boolean) => {
-      const before = await opened().billedCommands();
-      await org.store.settle({
-        organizationId: org.org,
-        mode: "settle",
-        holdId: id,
-        nowMs: T0,
-        leaseMs: 1,
-        nonce: "n",
-        amountNanoUsd: 1,
-        facts: "{}",
-        drain,
-        lines: [{ counter: "b1", periodStartMs: T0, actual: 1, booked: 0 }],
-      });
-      return (await opened().billedCommands()) - before;
+      return costOf(opened(), () =>
+        org.store.settle({
+          organizationId: org.org,
+          mode: "settle",
+          holdId: id,
+          nowMs: T0,
+          leaseMs: 1,
+          nonce: "n",
+          amountNanoUsd: 1,
+          facts: "{}",
+          drain,
+          lines: [{ counter: "b1", periodStartMs: T0, actual: 1, booked: 0 }],
+        }),
+      );
     };
     await cost("h1", false);
     expect([await cost("h2", false), await cost("h3", true)]).toEqual([4, 5]);

@@ -43,6 +43,13 @@ async function openOverHttp(
   };
 }
 
+/** The commands that Redis is billed for while `work` runs. */
+export async function costOf(opened: OpenStore, work: () => Promise<unknown>): Promise<number> {
+  const before = await opened.billedCommands();
+  await work();
+  return (await opened.billedCommands()) - before;
+}
+
 /** The same without HTTP, for thousands of steps. */
 export function runOn(engine: RedisEngine): RunCommand {
   const protocol = createProtocol(engine);

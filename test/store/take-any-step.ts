@@ -91,7 +91,7 @@ async function open(books: Lockstep, step: Extract<AnyStep, { step: "open" }>): 
   const now = books.books();
   const epoch = now.meta?.epoch ?? 1;
   await books.open({
-    newEpoch: epoch + 1,
+    newEpoch: epoch + step.newOffset,
     condemnedEpoch: Math.max(0, epoch + step.condemnedOffset),
     lostHolds: step.lostHolds,
     ...(step.suspicion ? { suspicion: suspicionOf(now, epoch, step.suspicion) } : {}),

@@ -11,7 +11,7 @@ import { serveUpstash } from "../../src/local/redis/http.ts";
 import { createMemory } from "../../src/store/memory.ts";
 import { openRedis, type RunCommand, type Sleep } from "../../src/store/redis.ts";
 import { createStore } from "../../src/store/store.ts";
-import { postgresBehind, redisBehind, type Border, type Message } from "./borders.ts";
+import { postgresBehind, redisBehind, runOn, type Border, type Message } from "./borders.ts";
 import { createFaults } from "./faults.ts";
 import { createVirtualClock } from "./virtual-clock.ts";
 
@@ -43,7 +43,7 @@ export type RigWorker = ReturnType<Rig["worker"]>;
 interface BooksOptions {
   flushMs?: number;
   sleep?: Sleep;
-  /** False: past Redis's front and client, for tests that send very much. */
+  /** False: past both stores' fronts and clients, for tests that send very much. */
   http?: boolean;
 }
 
@@ -75,7 +75,9 @@ export async function startRig() {
     const reports: string[] = [];
     return {
       store: createStore(redisBehind(border, http ? run : runDirectly), sleep),
-      ledger: createLedger(postgresBehind(border, database)),
+      ledger: createLedger(
+        postgresBehind(border, http ? (statement) => database.execute(statement) : runOn(backend)),
+      ),
       memory: createMemory(),
       now: () => clock.now(),
       sleep,

@@ -63,7 +63,7 @@ export function refusalOf({ text }: Pick<Answer, "text">): RefusalView {
 
 let calls = 0;
 
-/** `body`: text and bytes go as they are, anything else as JSON. POST unless told. */
+/** `body`: text, bytes and streams go as they are, anything else as JSON. POST unless told. */
 export async function call(rig: Rig, options: CallOptions): Promise<Answer> {
   const { secret, path = CHAT_PATH, method = "POST", body, headers = {}, scenario = {}, signal } = options;
   calls += 1;
@@ -78,7 +78,7 @@ export async function call(rig: Rig, options: CallOptions): Promise<Answer> {
       ...withScenario(scenario),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: bodyOf(body) }),
+    ...(body === undefined ? {} : { body: bodyOf(body), duplex: "half" }),
     ...(signal ? { signal } : {}),
   });
   const bytes = Buffer.from(await response.arrayBuffer());
@@ -92,8 +92,8 @@ export async function call(rig: Rig, options: CallOptions): Promise<Answer> {
   };
 }
 
-function bodyOf(body: unknown): string | Buffer<ArrayBuffer> {
-  if (typeof body === "string") return body;
+function bodyOf(body: unknown): string | Buffer<ArrayBuffer> | ReadableStream {
+  if (typeof body === "string" || body instanceof ReadableStream) return body;
   return body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body);
 }
 

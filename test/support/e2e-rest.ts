@@ -62,6 +62,15 @@ const settledView = requestView.extend({
 });
 export type SettledRequest = z.infer<typeof settledView>;
 
+const holdView = z.object({
+  id: z.string(),
+  request_id: z.string(),
+  state: z.enum(["held", "lapsed", "settled", "released"]),
+  amount: usd,
+});
+export type HoldSeen = z.infer<typeof holdView>;
+const holdPage = z.object({ data: z.array(holdView), has_more: z.literal(false) });
+
 /** A budget of a key as a test asks for one; amounts in USD. */
 export interface BudgetInput {
   limit: string;
@@ -120,6 +129,11 @@ export function createRest({ url, stack }: Pick<Rig, "url" | "stack">) {
         cursor = encodeURIComponent(page.next_cursor);
       }
     },
+
+    /** Those of the whole organization. */
+    holds: async (state: "held" | "lapsed"): Promise<HoldSeen[]> =>
+      holdPage.parse(await call("GET", `/holds?state=${state}&limit=${PAGE_SIZE}`)).data,
+    voidHold: (id: string) => call("POST", `/holds/${id}/void`, {}),
 
     /** The request, once the ledger has it. */
     settledRequest: (id: string): Promise<SettledRequest> =>

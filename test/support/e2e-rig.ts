@@ -17,14 +17,19 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
+/** `provider`: one that outlives the rig; by default the rig has its own. */
 export async function startRig({
+  provider: given,
   bindings,
-  redis,
-}: Pick<StackOptions, "bindings" | "redis"> = {}): Promise<Rig> {
-  const provider = await startScriptedProvider();
+  ...options
+}: Pick<StackOptions, "bindings" | "redis" | "postgres" | "dir"> & {
+  provider?: ScriptedProvider | undefined;
+} = {}): Promise<Rig> {
+  const provider = given ?? (await startScriptedProvider());
+  const closeProvider = async () => (given ? undefined : provider.close());
   try {
     const stack = await startStack({
-      redis,
+      ...options,
       bindings: {
         OPENAI_BASE_URL: provider.url,
         OPENAI_API_KEY: PROVIDER_SECRETS.openai,
@@ -35,11 +40,11 @@ export async function startRig({
     });
     const stop = async () => {
       await stack.stop();
-      await provider.close();
+      await closeProvider();
     };
     return { url: stack.url, stack, provider, stop };
   } catch (error) {
-    await provider.close();
+    await closeProvider();
     throw error;
   }
 }

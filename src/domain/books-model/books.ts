@@ -4,6 +4,8 @@ import type { Counter, Entry, Hold, Meta, Sequence } from "../../store/packed.ts
 
 export interface Books {
   meta: Meta | null;
+  /** The last epoch begun, 0 for none; in a place of its own, as `meta` may be lost alone. */
+  begunEpoch: number;
   counters: Record<string, Counter>;
   holds: Record<string, Hold>;
   /** Each hold's lease end in milliseconds, in a place of its own: Redis may lose the one and keep the other. */
@@ -25,7 +27,7 @@ export interface Step<Reply> {
 }
 
 export function emptyBooks(): Books {
-  return { meta: null, counters: {}, holds: {}, leases: {}, outbox: [], policies: {} };
+  return { meta: null, begunEpoch: 0, counters: {}, holds: {}, leases: {}, outbox: [], policies: {} };
 }
 
 /** A step that changes nothing. */

@@ -5,14 +5,19 @@ import { copyOf, counterIn, isLater, trimmedOf, unchanged, type Books, type Step
 
 // What brings back what Redis lost: epochs and counters (law 9). Pure.
 
-/** Begins an epoch where there is none, or the one that stands is condemned: never because it is merely older. */
+/**
+ * Begins an epoch where there is none, or the one that stands is condemned: never because it is merely older. Each
+ * begins once: a late copy would revive counters beside sequences that start anew. Answers the epoch in force, 0 for none.
+ */
 export function open(books: Books, input: OpenInput): Step<number> {
   const next = copyOf(books);
   // A lost hold has done its work once its epoch is condemned.
   for (const id of input.lostHolds) if (!next.holds[id]) delete next.leases[id];
   const { meta } = next;
+  if (input.newEpoch <= next.begunEpoch) return { books: next, reply: meta?.epoch ?? 0 };
   const stands = meta && (meta.epoch !== input.condemnedEpoch || !isProven(next, meta, input.suspicion));
   if (stands) return { books: next, reply: meta.epoch };
+  next.begunEpoch = input.newEpoch;
   next.meta = {
     epoch: input.newEpoch,
     n: 0,

@@ -2,16 +2,20 @@ import { OUTBOX_BATCH, PRELUDE } from "./prelude.ts";
 
 // Begins an epoch: where there is no meta value, or the epoch that stands is the one that the caller condemns. Never
 // because it is merely older: a Worker that was late would throw away the counters of a sound epoch.
+// Each epoch begins once: a copy that comes late, after the meta value was lost, would bring its counters back to life
+// beside sequences that start anew, and what is held in them would never be given back (law 4).
 //
-// KEYS: 1 meta, 2 outbox, 3 the holds by lease end, then the lost holds
+// KEYS: 1 meta, 2 outbox, 3 the holds by lease end, 4 the last epoch begun, then the lost holds
 // ARGV: 1 new epoch, 2 condemned epoch or 0, 3 to 5 the watermark that Redis was suspected not to know: epoch, n, tag
 //       ("-" "-" "-": no suspicion but proof), then the lost holds' ids
-// Replies: epoch
+// Replies: ok epoch (the one in force; 0 where there is none and this one had its time)
 export const OPEN = `${PRELUDE}
 local m = readMeta(redis.call('GET', KEYS[1]))
-for i = 4, #KEYS do
-  if redis.call('EXISTS', KEYS[i]) == 0 then redis.call('ZREM', KEYS[3], ARGV[2 + i]) end
+for i = 5, #KEYS do
+  if redis.call('EXISTS', KEYS[i]) == 0 then redis.call('ZREM', KEYS[3], ARGV[1 + i]) end
 end
+local begun = tonumber(redis.call('GET', KEYS[4]) or '0')
+if tonumber(ARGV[1]) <= begun then return {'ok', m and int(m.epoch) or '0'} end
 if m and ARGV[3] ~= '-' then
   local e, n, tag = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
   local behind = m.epoch < e
@@ -25,6 +29,7 @@ if m and ARGV[3] ~= '-' then
   if not behind then return {'ok', int(m.epoch)} end
 end
 if m and int(m.epoch) ~= ARGV[2] then return {'ok', int(m.epoch)} end
+redis.call('SET', KEYS[4], ARGV[1])
 redis.call('SET', KEYS[1], writeMeta({epoch = tonumber(ARGV[1]), n = 0, now = 0, out = redis.call('LLEN', KEYS[2]),
   trimEpoch = 0, trimN = 0, drainUntil = 0, sweepAt = 0, tag = '-'}))
 return {'ok', ARGV[1]}
