@@ -13,7 +13,7 @@ onEachEngine("law 13: integers", (opened) => {
     const org = await openOrganization(opened(), { b1: MAX_NANO_USD - 3 });
     expect(await org.reserve("h1", 4, withLimit)).toMatchObject({
       kind: "refused",
-      refused: [{ spent: MAX_NANO_USD - 3 }],
+      counters: [{ spent: MAX_NANO_USD - 3 }],
     });
     expect(await org.reserve("h2", 3, withLimit)).toMatchObject({
       counters: [{ spent: MAX_NANO_USD - 3, held: 3 }],

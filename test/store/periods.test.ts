@@ -65,7 +65,7 @@ onEachEngine("a period's end", (opened) => {
   test("law 7: a refusal rolls nothing that a later call would miss", async () => {
     const org = await openOrganization(opened(), { b1: 90 });
     const tooMuch = await org.reserve("h1", 101, after);
-    expect(tooMuch).toMatchObject({ kind: "refused", refused: [{ spent: 0, held: 0, periodStartMs: T1 }] });
+    expect(tooMuch).toMatchObject({ kind: "refused", counters: [{ spent: 0, held: 0, periodStartMs: T1 }] });
     expect(await org.counter()).toEqual([90, 0]);
     expect(await org.reserve("h2", 100, after)).toMatchObject({ kind: "ok" });
   });

@@ -8,7 +8,10 @@ onEachEngine("settle", (opened) => {
     await org.reserve("h1", 40);
     expect(await org.settle("h1", 75)).toMatchObject({ kind: "ok" });
     expect(await org.counter()).toEqual([135, 0]);
-    expect(await org.reserve("h2", 1)).toMatchObject({ kind: "refused", refused: [{ spent: 135, held: 0 }] });
+    expect(await org.reserve("h2", 1)).toMatchObject({
+      kind: "refused",
+      counters: [{ spent: 135, held: 0 }],
+    });
   });
 
   test("each budget settles at its own actual, and the entry says what each was moved by", async () => {

@@ -51,6 +51,9 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
       open: async (input) => (await toRedis("open", () => redis.open(input))).reply,
       rebuild: async (input) => (await toRedis("rebuild", () => redis.rebuild(input))).reply,
       putPolicy: () => Promise.reject(new Error("these Workers put no policies")),
+      renew: () => Promise.reject(new Error("these Workers renew no leases")),
+      balance: () => Promise.reject(new Error("these Workers change no balances")),
+      refresh: () => Promise.reject(new Error("these Workers compare nothing")),
       endedHolds: (_, nowMs) =>
         read("ended holds", () => endedLeases(redis.books(), nowMs).slice(0, ENDED_BATCH)),
       readHolds: (_, ids) => read("read holds", () => ids.map((id) => redis.books().holds[id] ?? null)),
