@@ -34,6 +34,21 @@ export interface HoldView {
   budgets: { id: string; amount: number; periodStartMs: number }[];
 }
 
+/** A counter whose spend isn't what the ledger and the outbox say, in nano-USD or counts. */
+export interface Drift {
+  counter: string;
+  periodStartMs: number;
+  redis: number;
+  ledger: number;
+}
+
+export interface Reconciliation {
+  /** Counters compared. */
+  checked: number;
+  drift: Drift[];
+  repaired: number;
+}
+
 /** A policy document: a key's (by digest), or the budgets of a scope (`<kind>:<id>`). */
 export interface PolicyRef {
   kind: "key" | "scope";
@@ -64,6 +79,15 @@ export interface Services {
   findHold(organizationId: string, holdId: string): Promise<HoldView | null>;
   /** Takes a lapsed hold's charge back. `not_lapsed`: it is in flight, settled or released. Throws StoreUnavailable. */
   voidHold(organizationId: string, holdId: string): Promise<"voided" | "not_lapsed" | "not_found">;
+  /** Takes back all that a counter's current period has spent, by an entry of kind `reset`. Throws StoreUnavailable. */
+  resetBudget(organizationId: string, charged: Pick<ChargedBudget, "budget" | "counter">): Promise<void>;
+  /** Adds to what a counter's period has spent what the ledger had before the budget. Throws StoreUnavailable. */
+  openBalance(
+    organizationId: string,
+    opening: { counter: string; periodStartMs: number; amount: number },
+  ): Promise<void>;
+  /** Compares every live counter with the ledger and the outbox. Throws StoreUnavailable. */
+  reconcile(organizationId: string, options: { repair: boolean }): Promise<Reconciliation>;
   /** Both stores with latencies in milliseconds, for /readyz. */
   probe(): Promise<{ redis: { ok: boolean; ms: number }; postgres: { ok: boolean; ms: number } }>;
 }

@@ -1,10 +1,13 @@
+import { windowOf } from "./domain/charged-budgets.ts";
 import type { Config } from "./env.ts";
 import type { GateDeps } from "./gate/gate-deps.ts";
 import { newId } from "./ids.ts";
+import { changeBalance } from "./ledger/balance.ts";
 import type { Books } from "./ledger/books.ts";
 import { openDatabase, type Database } from "./ledger/database.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import { bringLedgerUpToDate, findHold, listHolds, liveBudgets } from "./ledger/live.ts";
+import { reconcile } from "./ledger/reconcile.ts";
 import { publishPolicy } from "./ledger/publish.ts";
 import { voidHold } from "./ledger/void.ts";
 import type { Services } from "./services.ts";
@@ -63,6 +66,13 @@ export function servicesOf(config: Config, { books, database }: Stores, waitUnti
     listHolds: (org, page) => listHolds(books, org, page),
     findHold: (org, holdId) => findHold(books, org, holdId),
     voidHold: (org, holdId) => voidHold(books, database, org, holdId),
+    resetBudget: (org, { budget, counter }) => {
+      const { startMs } = windowOf(budget, books.now());
+      const change = { id: newId("rst"), counter, periodStartMs: startMs, amount: "reset" as const };
+      return changeBalance(books, org, change);
+    },
+    openBalance: (org, opening) => changeBalance(books, org, { id: newId("rst"), ...opening }),
+    reconcile: (org, options) => reconcile(books, database, org, options),
     probe: async () => ({
       redis: await timed(books, () => books.store.ping()),
       postgres: await timed(books, () => books.ledger.ping()),

@@ -1,6 +1,6 @@
 import { desc, eq, max } from "drizzle-orm";
 import { counterName, windowOf } from "../domain/charged-budgets.ts";
-import { StoreUnavailable } from "../services.ts";
+import { StoreUnavailable, type Drift, type Reconciliation } from "../services.ts";
 import type { Books } from "./books.ts";
 import type { Database } from "./database.ts";
 import { drainOutbox } from "./drain.ts";
@@ -18,19 +18,6 @@ const BATCH = 50;
 const MAX_SNAPSHOTS = 10;
 /** Counters of one organization that one call compares: the latest periods come first. */
 const MAX_COUNTERS = 10_000;
-
-export interface Drift {
-  counter: string;
-  periodStartMs: number;
-  redis: number;
-  ledger: number;
-}
-
-export interface Reconciliation {
-  checked: number;
-  drift: Drift[];
-  repaired: number;
-}
 
 /** `repair`: a counter that differs takes the ledger's number. Throws StoreUnavailable. */
 export async function reconcile(
