@@ -4,7 +4,7 @@ import { uuidv7obj } from "uuidv7";
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
-export type IdPrefix = "org" | "team" | "user" | "key" | "bud" | "adj" | "hold" | "req";
+export type IdPrefix = "org" | "team" | "user" | "key" | "bud" | "adj" | "hold" | "req" | "rst";
 
 export function newId(prefix: IdPrefix): string {
   return `${prefix}_${base32(uuidv7obj().bytes)}`;

@@ -177,6 +177,8 @@ function admissionOf<T>(
     return { ...common, amountNanoUsd: reply.amountNanoUsd, lines: states };
   }
   if (reply.kind !== "again" || reply.state !== "h") return null;
+  // An attempt whose answer was lost may have been made under other policies: then its hold is none for this call.
+  if (reply.lines.length !== plan.charged.length) return null;
   const states = plan.charged.flatMap((charged, i): AdmittedLine[] => {
     const held = reply.lines.find(({ counter }) => counter === charged.counter);
     const line = lines[i];
@@ -184,6 +186,7 @@ function admissionOf<T>(
       ? [{ charged, line: { ...line, periodStartMs: held.periodStartMs }, state: null }]
       : [];
   });
+  if (states.length !== reply.lines.length) return null;
   return { ...common, amountNanoUsd: reply.amountNanoUsd, lines: states };
 }
 
