@@ -23,6 +23,8 @@ export interface LawRun {
   tasks: Task[];
   voided: Set<string>;
   losses: string[];
+  /** Every epoch that was seen in force. */
+  epochs: Set<number>;
   crashed: number;
   trace: string[];
   broken: string[];
@@ -45,6 +47,7 @@ export async function takeLawSteps(redis: Lockstep, steps: LawStep[]): Promise<L
     tasks: [],
     voided: new Set(),
     losses: [],
+    epochs: new Set(),
     crashed: 0,
     trace: [],
     broken: [],
