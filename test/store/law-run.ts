@@ -13,7 +13,8 @@ import { reachBooks, type World } from "./worker.ts";
 
 // Takes the steps, and says which laws were broken on the way. A trace of every message goes with it.
 
-const ORG = "org_laws";
+export const LAWS_ORGANIZATION = "org_laws";
+const ORG = LAWS_ORGANIZATION;
 /** Far more than any Worker sends to end what it began. */
 const MAX_MESSAGES = 2_000;
 
