@@ -79,7 +79,7 @@ export async function admit<T>(
         facts: JSON.stringify(plan.facts),
       });
       hold.unanswered += unanswered;
-      const granted = grantOf(reply);
+      const granted = grantOf(reply, lines);
       if (granted) {
         if (reply.kind === "ok" && reply.ended.length > 0) deps.waitUntil(tidy(deps, org, reply.ended));
         const counters = policies.budgets.flatMap((budget, i) => {
@@ -194,9 +194,15 @@ function reserveLine(budget: Budget, nowMs: number): ReserveLine {
 }
 
 /** What the script set aside; also where it did so on an attempt whose answer was lost. */
-function grantOf(reply: ReserveReply): { amountNanoUsd: number; counters: CounterState[] } | null {
+function grantOf(
+  reply: ReserveReply,
+  lines: ReserveLine[],
+): { amountNanoUsd: number; counters: CounterState[] } | null {
   if (reply.kind === "ok") return reply;
   if (reply.kind !== "again" || reply.state !== "h") return null;
+  // An attempt whose answer was lost may have been made under other policies: then its hold is none for this call.
+  const same = reply.lines.every(({ counter }, i) => counter === lines[i]?.counter);
+  if (reply.lines.length !== lines.length || !same) return null;
   const counters = reply.lines.map(({ periodStartMs, amount }) => ({
     periodStartMs,
     spent: 0,
