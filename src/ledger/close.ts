@@ -52,7 +52,7 @@ export async function closeHold(books: Books, org: string, closing: Closing): Pr
 
 async function close(books: Books, org: string, closing: Closing): Promise<Closed> {
   let booked: SettleInput["booked"];
-  let lineBooked = new Map<string, number>();
+  let known = new Map<string, { periodStartMs: number; booked: number }>();
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const reply = await books.store.settle({
       ...closing,
@@ -61,7 +61,7 @@ async function close(books: Books, org: string, closing: Closing): Promise<Close
       leaseMs: books.leaseMs,
       nonce: books.nonce(),
       drain: shouldDrain(books, org),
-      lines: closing.lines.map((line) => ({ ...line, booked: lineBooked.get(line.counter) ?? 0 })),
+      lines: closing.lines.map((line) => ({ ...line, booked: 0, ...known.get(line.counter) })),
       ...(booked ? { booked } : {}),
     });
     switch (reply.kind) {
@@ -74,13 +74,20 @@ async function close(books: Books, org: string, closing: Closing): Promise<Close
       case "unknown": {
         // Without all of the outbox the ledger can't say what is booked: asked again, and drained on.
         if (!(await drainWhole(books, org))) break;
-        const known = await books.ledger.booked(org, reply.epoch, closing.holdId);
+        const ledger = await books.ledger.booked(org, reply.epoch, closing.holdId);
         if (closing.mode === "void") {
-          if (!known.any || known.settled) return without("refused");
-          if (known.lines.every(({ amount }) => amount === 0) && known.amount === 0) return without("booked");
+          if (!ledger.any || ledger.settled) return without("refused");
+          if (ledger.lines.every(({ amount }) => amount === 0) && ledger.amount === 0)
+            return without("booked");
         }
-        booked = { amountNanoUsd: known.amount, epoch: reply.epoch, metaNowMs: reply.metaNowMs };
-        lineBooked = new Map(known.lines.map((line) => [line.counter, line.amount]));
+        booked = { amountNanoUsd: ledger.amount, epoch: reply.epoch, metaNowMs: reply.metaNowMs };
+        // A correction counts where what it corrects was counted.
+        known = new Map(
+          ledger.lines.map((line) => [
+            line.counter,
+            { periodStartMs: line.period_start, booked: line.amount },
+          ]),
+        );
         break;
       }
       case "not_lapsed":

@@ -13,7 +13,8 @@ import { reachBooks, type World } from "./worker.ts";
 
 // Takes the steps, and says which laws were broken on the way. A trace of every message goes with it.
 
-const ORG = "org_laws";
+export const LAWS_ORGANIZATION = "org_laws";
+const ORG = LAWS_ORGANIZATION;
 /** Far more than any Worker sends to end what it began. */
 const MAX_MESSAGES = 2_000;
 
@@ -23,6 +24,8 @@ export interface LawRun {
   tasks: Task[];
   voided: Set<string>;
   losses: string[];
+  /** Every epoch that was seen in force. */
+  epochs: Set<number>;
   crashed: number;
   trace: string[];
   broken: string[];
@@ -45,6 +48,7 @@ export async function takeLawSteps(redis: Lockstep, steps: LawStep[]): Promise<L
     tasks: [],
     voided: new Set(),
     losses: [],
+    epochs: new Set(),
     crashed: 0,
     trace: [],
     broken: [],

@@ -65,6 +65,7 @@ export type SettledRequest = z.infer<typeof settledView>;
 const holdView = z.object({
   id: z.string(),
   request_id: z.string(),
+  key_id: z.string(),
   state: z.enum(["held", "lapsed", "settled", "released"]),
   amount: usd,
 });

@@ -1,6 +1,6 @@
 import type { CounterState, ReserveInput, ReserveLine, ReserveReply } from "../../store/admission.ts";
 import type { Counter } from "../../store/packed.ts";
-import { ENDED_BATCH, SWEEP_INTERVAL_MS } from "../../store/scripts/reserve.ts";
+import { ENDED_BATCH, SWEEP_AGAIN_MS, SWEEP_INTERVAL_MS } from "../../store/scripts/reserve.ts";
 import { advance, copyOf, counterIn, endedLeases, unchanged, type Books, type Step } from "./books.ts";
 import { staleDocuments, type StaleDocument } from "./policies.ts";
 
@@ -65,10 +65,12 @@ export function reserve(books: Books, input: ReserveInput): Step<ReserveReply> {
   };
   next.leases[input.holdId] = leaseEndMs;
   const looks = input.nowMs >= meta.sweepAt;
+  const ended = looks ? endedBatch(next, input.nowMs) : [];
+  const untilNextLookMs = ended.length < ENDED_BATCH ? SWEEP_INTERVAL_MS : SWEEP_AGAIN_MS;
   next.meta = {
     ...meta,
     now: Math.max(meta.now, input.nowMs),
-    sweepAt: looks ? input.nowMs + SWEEP_INTERVAL_MS : meta.sweepAt,
+    sweepAt: looks ? input.nowMs + untilNextLookMs : meta.sweepAt,
   };
   return {
     books: next,
@@ -76,7 +78,7 @@ export function reserve(books: Books, input: ReserveInput): Step<ReserveReply> {
       kind: "ok",
       amountNanoUsd: grant,
       counters: counters.map(stateOf),
-      ended: looks ? endedBatch(next, input.nowMs) : [],
+      ended,
     },
   };
 }

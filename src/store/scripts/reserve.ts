@@ -2,6 +2,8 @@ import { PRELUDE } from "./prelude.ts";
 
 /** Between two looks for ended leases on the way of admitted calls, in milliseconds. */
 export const SWEEP_INTERVAL_MS = 30_000;
+/** The same after a look that found more than one reply names. */
+export const SWEEP_AGAIN_MS = 1_000;
 /** Ended leases that one reply names at most. */
 export const ENDED_BATCH = 64;
 
@@ -87,7 +89,7 @@ end
 local ended = {}
 if now >= m.sweepAt then
   ended = redis.call('ZRANGEBYSCORE', holds, '-inf', ARGV[2], 'LIMIT', 0, ${ENDED_BATCH})
-  m.sweepAt = now + ${SWEEP_INTERVAL_MS}
+  m.sweepAt = now + (#ended < ${ENDED_BATCH} and ${SWEEP_INTERVAL_MS} or ${SWEEP_AGAIN_MS})
 end
 if now > m.now then m.now = now end
 writes[#writes + 1] = KEYS[1]

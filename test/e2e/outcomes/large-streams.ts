@@ -10,7 +10,7 @@ import {
   upstreamEnd,
 } from "../../support/gate-dialects.ts";
 import type { Gate } from "../../support/gate.ts";
-import { memoryOf } from "../../support/memory-of.ts";
+import { processesUnder } from "../../support/process-tree.ts";
 import { tokensOf } from "./partial-cost.ts";
 
 const CHOICES = 64;
@@ -105,5 +105,6 @@ async function readAll(
 }
 
 function workerMemory({ stack }: Gate): number {
-  return memoryOf(stack.pids["worker"] ?? 0, "workerd");
+  const workers = processesUnder(stack.pids["worker"] ?? 0, "workerd");
+  return workers.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
 }
