@@ -15,6 +15,22 @@ export function installIsolateGlobals(scheduler: Scheduler): () => void {
     cancels.set(id, scheduler.after(milliseconds, { owner: "timer", run }));
     return id;
   };
+  const setRepeating = (run: () => void, milliseconds = 0): number => {
+    const id = (timers += 1);
+    const again = () =>
+      cancels.set(
+        id,
+        scheduler.after(Math.max(1, milliseconds), {
+          owner: "timer",
+          run() {
+            again();
+            run();
+          },
+        }),
+      );
+    again();
+    return id;
+  };
   const clearTimer = (id: number | undefined): void => {
     if (id === undefined) return;
     cancels.get(id)?.();
@@ -23,6 +39,8 @@ export function installIsolateGlobals(scheduler: Scheduler): () => void {
   const undo = [
     replace(globalThis, "setTimeout", setTimer),
     replace(globalThis, "clearTimeout", clearTimer),
+    replace(globalThis, "setInterval", setRepeating),
+    replace(globalThis, "clearInterval", clearTimer),
     replace(globalThis, "IdentityTransformStream", class extends TransformStream<Bytes, Bytes> {}),
     replace(crypto.subtle, "importKey", (_format: string, key: Bytes) => Promise.resolve(key)),
     replace(crypto.subtle, "sign", (_algorithm: string, key: Bytes, data: Bytes) =>

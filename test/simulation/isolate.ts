@@ -1,0 +1,120 @@
+import type { Config } from "../../src/env.ts";
+import type { GateDeps } from "../../src/gate/gate-deps.ts";
+import type { Books } from "../../src/ledger/books.ts";
+import type { Ledger } from "../../src/ledger/ledger.ts";
+import { StoreUnavailable } from "../../src/services.ts";
+import { createMemory } from "../../src/store/memory.ts";
+import { POLICY_TTL_MS } from "../../src/store/policies.ts";
+import { createStore } from "../../src/store/store.ts";
+import type { Send } from "./network.ts";
+import { commandName, scriptName } from "./redis-side.ts";
+import type { World } from "./world.ts";
+
+// One Worker: the real code, with every await on something outside in the scheduler's hands.
+
+export interface Isolate {
+  name: string;
+  deps: GateDeps;
+  /** Requests and waitUntil promises that aren't over. */
+  busy: number;
+  dead: boolean;
+}
+
+export function createIsolate(
+  world: World,
+  { name, skewMs, config }: { name: string; skewMs: number; config: Config },
+): Isolate {
+  const { scheduler } = world;
+  const send = world.network.linkOf(name);
+  const now = () => scheduler.now() + skewMs;
+  const sleep = (milliseconds: number) =>
+    new Promise<void>((run) => void scheduler.after(milliseconds, { owner: name, run }));
+  const store = createStore(redisBehind(world, send), sleep);
+  const ledger = ledgerBehind(send, world.ledger);
+  const books: Books = {
+    store: world.breaks.store?.(store) ?? store,
+    ledger,
+    memory: createMemory(),
+    now,
+    sleep,
+    nonce: () => `x${(world.made.nonces += 1)}`,
+    leaseMs: config.HOLD_LEASE_SECONDS * 1_000,
+    flushMs: config.LEDGER_FLUSH_SECONDS * 1_000,
+    report: (event, details) => {
+      scheduler.trace.push(`${name} reports ${event}`);
+      world.reports.push({ isolate: name, event, details });
+      if (event === "gate_failed") world.violated("14", `the gate failed: ${String(details["cause"])}`);
+    },
+  };
+  const isolate: Isolate = {
+    name,
+    busy: 0,
+    dead: false,
+    deps: {
+      config,
+      books,
+      async publish(org, policy) {
+        const readAtMs = now();
+        const document = await postgres(send, `read ${policy.kind} ${policy.id}`, async () =>
+          world.documents.read(policy),
+        );
+        return books.store.putPolicy(org, policy, { ...document, endsAtMs: readAtMs + POLICY_TTL_MS });
+      },
+      fetch: world.provider(name),
+      newId: () => `req_${String((world.made.requests += 1)).padStart(4, "0")}`,
+      waitUntil: (promise) => void keepBusy(promise),
+    },
+  };
+  async function keepBusy(promise: Promise<unknown>): Promise<void> {
+    isolate.busy += 1;
+    try {
+      await promise;
+    } catch (error) {
+      world.violated("12", `what a Worker was to finish failed: ${String(error)}`);
+    } finally {
+      isolate.busy -= 1;
+    }
+  }
+  return isolate;
+}
+
+function redisBehind(world: World, send: Send) {
+  return (command: (string | number)[]) =>
+    send({
+      store: "redis",
+      name: labelOf(command),
+      arrive: () => world.redis.execute(command, world.watch),
+      // A network that doubles a reserve whose first copy wasn't admitted is excluded by the protocol.
+      mayDouble: (reply) => scriptName(command) !== "reserve" || (Array.isArray(reply) && reply[0] === "ok"),
+    });
+}
+
+function labelOf(command: (string | number)[]): string {
+  const hold = command.map(String).find((argument) => /^hold_[^ ]+$/.test(argument));
+  return hold === undefined ? commandName(command) : `${commandName(command)} ${hold}`;
+}
+
+export async function postgres<T>(send: Send, name: string, arrive: () => Promise<T>): Promise<T> {
+  try {
+    return await send({ store: "postgres", name, arrive });
+  } catch (error) {
+    throw new StoreUnavailable("postgres", error);
+  }
+}
+
+function ledgerBehind(send: Send, ledger: Ledger): Ledger {
+  const over =
+    <Args extends unknown[], R>(name: string, call: (...args: Args) => Promise<R>) =>
+    (...args: Args) =>
+      postgres(send, name, () => call(...args));
+  return {
+    nextEpoch: over("next_epoch", ledger.nextEpoch),
+    booked: over("booked", ledger.booked),
+    snapshot: over("snapshot", ledger.snapshot),
+    book: over("book", ledger.book),
+    strand: over("strand", ledger.strand),
+    stranded: over("stranded", ledger.stranded),
+    strandedDone: over("stranded_done", ledger.strandedDone),
+    ping: over("ping", ledger.ping),
+  };
+}

@@ -1,0 +1,110 @@
+import { counterKey, holdKey, metaKey, outboxKey, policyKey } from "../../src/store/keys.ts";
+import { pick } from "../support/schedule.ts";
+import { createIsolate, type Isolate } from "./isolate.ts";
+import { LEASE_SECONDS, ORGANIZATION } from "./scenario.ts";
+import { trueSpent } from "./view.ts";
+import { configOf, type World } from "./world.ts";
+
+// What goes wrong between two steps: clocks that leap, Workers that die, stores that are away, memory that is lost.
+
+const LEASE_MS = LEASE_SECONDS * 1_000;
+const LEAPS_MS = [LEASE_MS / 3, LEASE_MS + 1, 95_000, 300_000] as const;
+const LEAP_CHANCE = 0.015;
+const CRASH_CHANCE = 0.02;
+const MEMORY_CHANCE = 0.025;
+const OUTAGE_CHANCE = 0.03;
+const RETURN_CHANCE = 0.02;
+
+export function createMisfortunes(world: World, isolates: Isolate[]) {
+  const { scheduler, scenario } = world;
+  const { random, trace } = scheduler;
+  const left = { ...scenario.misfortunes };
+  let snapshot: string | null = null;
+  let replaced = 0;
+
+  function leap(): void {
+    left.leaps -= 1;
+    const milliseconds = pick(random, LEAPS_MS) ?? LEASE_MS;
+    trace.push(`${milliseconds / 1_000} s pass`);
+    scheduler.advance(milliseconds);
+  }
+
+  function crash(): void {
+    const slot = Math.floor(random() * isolates.length);
+    const victim = isolates[slot];
+    if (!victim || victim.busy === 0) return;
+    left.crashes -= 1;
+    trace.push(`${victim.name} DIES`);
+    victim.dead = true;
+    world.deadIsolates.add(victim.name);
+    scheduler.forget(victim.name);
+    const name = `${victim.name}${"'".repeat((replaced += 1))}`;
+    isolates[slot] = createIsolate(world, {
+      name,
+      skewMs: scenario.skewsMs[slot] ?? 0,
+      config: configOf(scenario),
+    });
+  }
+
+  async function loseMemory(): Promise<void> {
+    const { redis, watch } = world;
+    if (left.memory === "falls back" && snapshot === null) {
+      snapshot = await redis.snapshot();
+      trace.push("(a snapshot is taken)");
+      return;
+    }
+    const fault = left.memory;
+    left.memory = null;
+    trace.push(`REDIS: ${fault}`);
+    world.memory.faulted = true;
+    const view = await watch.look();
+    if (fault === "emptied" || fault === "meta") await watch.forgetHolds();
+    if (fault === "falls back") {
+      await watch.forgetHolds();
+      await redis.restore(snapshot ?? "");
+      const after = await watch.look();
+      for (const [counter, { periodStartMs }] of view.counters) {
+        const known = after.counters.get(counter)?.spent ?? 0;
+        watch.forget(counter, Math.max(0, trueSpent(view, world.ledger, { counter, periodStartMs }) - known));
+      }
+      world.memory.old = true;
+      return;
+    }
+    if (fault === "emptied") {
+      await redis.restore("");
+      await redis.forgetScripts();
+      return;
+    }
+    if (fault === "outbox") world.memory.old = view.outbox.length > 0;
+    const key = {
+      meta: metaKey(ORGANIZATION),
+      outbox: outboxKey(ORGANIZATION),
+      counter: counterKey(ORGANIZATION, pick(random, [...view.counters.keys()]) ?? ""),
+      hold: holdKey(ORGANIZATION, pick(random, [...view.holds.keys()]) ?? ""),
+      document: policyKey(ORGANIZATION, { kind: "scope", id: `organization:${ORGANIZATION}` }),
+    }[fault ?? "meta"];
+    // A counter or a hold that is lost is forgotten for admission, as if all were.
+    await watch.forgetHolds();
+    await redis.look("DEL", key);
+  }
+
+  return {
+    async between(): Promise<void> {
+      if (left.leaps > 0 && random() < LEAP_CHANCE) leap();
+      if (left.crashes > 0 && random() < CRASH_CHANCE) crash();
+      if (left.memory && random() < MEMORY_CHANCE) await loseMemory();
+      if (left.outage && random() < OUTAGE_CHANCE) {
+        trace.push(`${left.outage} goes away`);
+        world.faults.away.add(left.outage);
+        left.outage = null;
+      }
+      if (world.faults.away.size > 0 && random() < RETURN_CHANCE) world.faults.away.clear();
+    },
+    /** From now on nothing goes wrong any more. */
+    end(): void {
+      world.faults.messages = 0;
+      world.faults.away.clear();
+      Object.assign(left, { leaps: 0, crashes: 0, memory: null, outage: null });
+    },
+  };
+}

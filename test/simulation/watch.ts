@@ -1,0 +1,207 @@
+import type { KeyPolicy, ScopePolicy } from "../../src/domain/policy.ts";
+import type { Counter, Hold } from "../../src/store/packed.ts";
+import { dueLines, dueScopes, type DueLine } from "./oracle.ts";
+import { isHoldOf, type CallRecord } from "./records.ts";
+import type { RanScript, ScriptName } from "./redis-side.ts";
+import { readReserve, type SentReserve } from "./sent-reserve.ts";
+import { takeView, trueHeld, trueSpent, type View } from "./view.ts";
+import type { Parts } from "./world.ts";
+
+// What must hold at every step, looked at whenever a script ran.
+
+/** Scripts that change no counter and no hold. */
+const QUIET = new Set<ScriptName>(["confirm", "drain", "put_policy"]);
+
+export type Watch = ReturnType<typeof createWatch>;
+
+export function createWatch(world: Parts) {
+  const known = { holds: new Set<string>(), counters: new Set<string>() };
+  /** What a loss of memory may have let through, by counter. */
+  const forgotten = new Map<string, number>();
+  /** The highest limit under which a call was admitted, by counter and period. */
+  const limits = new Map<string, number>();
+  const violated = (law: string, message: string) => world.violated(law, message);
+
+  const look = async () => {
+    const view = await takeView(world.redis, known);
+    for (const id of view.leases) known.holds.add(id);
+    return view;
+  };
+
+  /** Every live hold is forgotten for admission. */
+  async function forgetHolds(): Promise<void> {
+    const { holds } = await look();
+    for (const hold of holds.values()) {
+      if (hold.state !== "h") continue;
+      for (const { counter, amount } of hold.lines) forget(counter, amount);
+    }
+  }
+  function forget(counter: string, amount: number): void {
+    forgotten.set(counter, (forgotten.get(counter) ?? 0) + amount);
+  }
+
+  async function afterReserve({ keys, args, reply }: RanScript): Promise<void> {
+    const sent = readReserve(keys, args);
+    const record = [...world.records.values()].find((one) => isHoldOf(sent.holdId, one));
+    const [kind] = reply;
+    if (!record || (kind !== "ok" && kind !== "refused")) return;
+    for (const { counter } of sent.lines) known.counters.add(counter);
+    known.holds.add(sent.holdId);
+    const view = await look();
+    const due = checkScopes(record, sent);
+    if (!due) return;
+    if (kind === "refused") {
+      record.refusal = judgeRefusal(view, sent, due);
+      return;
+    }
+    const hold = view.holds.get(sent.holdId);
+    if (!hold) return violated("5", `${sent.holdId} was admitted and isn't there`);
+    record.holds.set(sent.holdId, {
+      holdId: sent.holdId,
+      lines: hold.lines,
+      amountNanoUsd: hold.amountNanoUsd,
+    });
+    for (const line of hold.lines) checkAdmitted(view, line, due.get(line.counter));
+  }
+
+  function checkAdmitted(view: View, line: Hold["lines"][number], due: DueLine | undefined): void {
+    if (!due) return;
+    if (!Number.isSafeInteger(line.amount) || line.amount < 0)
+      violated("13", `${line.counter} holds ${line.amount}`);
+    const place = `${line.counter} ${line.periodStartMs}`;
+    limits.set(place, Math.max(limits.get(place) ?? 0, due.limit));
+    if (!due.hard) return;
+    const spent = trueSpent(view, world.ledger, line);
+    const held = trueHeld(view, line);
+    const allowed = due.limit + (forgotten.get(line.counter) ?? 0);
+    if (spent + held > allowed && !world.memoryIsOld()) {
+      violated("2", `${line.counter} admitted to spent ${spent} + held ${held} of ${allowed}`);
+    }
+    if (due.limit === 0) violated("2", `${line.counter} has limit 0 and admitted a call`);
+  }
+
+  /** Laws 8 and 10: the lines are those of the documents in the versions that were sent, and these are fresh. */
+  function checkScopes(record: CallRecord, sent: SentReserve): Map<string, DueLine> | null {
+    const said = new Map<string, string>();
+    for (const { name, version } of sent.policies) {
+      const fresh = world.answered.get(name) ?? 0;
+      if (version < fresh && !world.memoryIsOld()) {
+        violated("10", `${sent.holdId} came with version ${version} of ${name}, after ${fresh} was answered`);
+      }
+      const json = world.documents.said(name, version);
+      if (json === null)
+        violated("10", `${sent.holdId} came with a version of ${name} that never was: ${version}`);
+      else said.set(name, json);
+    }
+    const key = JSON.parse(
+      [...said].find(([name]) => name.startsWith("key:"))?.[1] ?? "null",
+    ) as KeyPolicy | null;
+    if (!key) {
+      violated("10", `${sent.holdId} was asked for with no key`);
+      return null;
+    }
+    const none: ScopePolicy = {
+      budgets: [],
+      blocked: false,
+      wildcards: [],
+      labelled: [],
+      modelAliases: null,
+    };
+    const of = (scope: string) => JSON.parse(said.get(`scope:${scope}`) ?? "null") as ScopePolicy | null;
+    const { planned } = record;
+    const call = { provider: "openai", model: planned.model, customer: planned.customer, tags: planned.tags };
+    const organization = of(`organization:${key.organizationId}`) ?? none;
+    for (const scope of dueScopes(key, call)) {
+      const isLabel = /^(customer|tag):/.test(scope);
+      const needed = !isLabel || organization.labelled.some((label) => scope.startsWith(`${label}:`));
+      if (needed && !of(scope)) violated("10", `${sent.holdId} doesn't ask about ${scope}`);
+    }
+    if (key.revoked) violated("10", `${sent.holdId} was asked for by a revoked key`);
+    const due = dueLines(key, call, { of: (scope) => of(scope) ?? none, nowMs: sent.nowMs });
+    checkLines(sent, due);
+    return due;
+  }
+
+  function checkLines(sent: SentReserve, due: Map<string, DueLine>): void {
+    const names = sent.lines.map(({ counter }) => counter).toSorted();
+    const dueNames = [...due.keys()].toSorted();
+    if (names.join() !== dueNames.join()) {
+      violated("8", `${sent.holdId} counts in ${names.join()}, due is ${dueNames.join()}`);
+    }
+    for (const line of sent.lines) {
+      const wanted = due.get(line.counter);
+      if (!wanted) continue;
+      const amount = { usd: "usd", requests: "1", concurrent: "1", tokens: line.amount }[wanted.unit];
+      const isDue =
+        line.limit === wanted.limit &&
+        line.hard === wanted.hard &&
+        line.periodStartMs === wanted.periodStartMs &&
+        line.onLapse === wanted.onLapse &&
+        line.amount === amount;
+      if (!isDue)
+        violated("6", `${sent.holdId} sends ${JSON.stringify(line)}, due is ${JSON.stringify(wanted)}`);
+    }
+  }
+
+  /** Law 2's other half: a refusal is due only if there is no room for the least that the call needs. */
+  function judgeRefusal(
+    view: View,
+    sent: SentReserve,
+    due: Map<string, DueLine>,
+  ): { due: boolean; why: string } {
+    const reasons = sent.lines.map((line) => {
+      const wanted = due.get(line.counter);
+      if (!wanted?.hard) return { due: false, why: "" };
+      const counter = view.counters.get(line.counter);
+      const place = { ...line, periodStartMs: Math.max(line.periodStartMs, counter?.periodStartMs ?? 0) };
+      const needs = line.amount === "usd" ? sent.least : Number(line.amount);
+      const live = (hold: Hold, onLapse: "c" | "r") => hold.leaseEndMs > sent.nowMs || onLapse === "c";
+      const spent = world.memoryFaulted()
+        ? Math.max(counter?.spent ?? 0, trueSpent(view, world.ledger, place))
+        : trueSpent(view, world.ledger, place);
+      const held = trueHeld(view, place, live);
+      const why = `${line.counter}: spent ${spent} + held ${held} + ${needs} of ${wanted.limit}`;
+      return { due: wanted.limit === 0 || spent + held + needs > wanted.limit, why };
+    });
+    return { due: reasons.some((reason) => reason.due), why: reasons.map(({ why }) => why).join("; ") };
+  }
+
+  function checkCounters(view: View): void {
+    for (const [name, counter] of view.counters) {
+      if (!view.meta || counter.epoch !== view.meta.epoch) continue;
+      const place = { counter: name, periodStartMs: counter.periodStartMs };
+      if (counter.held < 0) violated("4", `${name} holds ${counter.held}`);
+      const held = trueHeld(view, place, (hold) => knows(counter, hold));
+      if (counter.held !== held) violated("4", `${name} holds ${counter.held}, its live holds ${held}`);
+      const spent = trueSpent(view, world.ledger, place);
+      if (counter.spent !== spent && !world.memoryIsOld()) {
+        violated("1", `${name} has spent ${counter.spent}, ledger and outbox say ${spent}`);
+      }
+    }
+  }
+
+  return {
+    known,
+    limits,
+    forgotten,
+    look,
+    forget,
+    forgetHolds,
+    async before(name: ScriptName, args: string[]): Promise<void> {
+      // An epoch that begins forgets the holds of the one before.
+      if (name !== "open") return;
+      const { meta } = await look();
+      if (meta && String(meta.epoch) === args[1]) await forgetHolds();
+    },
+    async ran(script: RanScript): Promise<void> {
+      const [kind] = script.reply;
+      world.traceReply(script.name, String(kind));
+      if (script.name === "reserve") await afterReserve(script);
+      if (!QUIET.has(script.name)) checkCounters(await look());
+    },
+  };
+}
+
+function knows(counter: Counter, hold: Hold): boolean {
+  return counter.epoch === hold.epoch && counter.born <= hold.n;
+}
