@@ -20,7 +20,10 @@ export async function lapseEnded(books: Books, org: string): Promise<number> {
   return total;
 }
 
-/** Lapses or sweeps these holds, if their leases have ended. */
+/**
+ * Lapses or sweeps these holds, if their leases have ended. `progressed`: none of them is in the way any more, though it
+ * may be another call that ended them first: whoever was refused because of them asks again.
+ */
 export async function lapseHolds(
   books: Books,
   org: string,
@@ -31,6 +34,7 @@ export async function lapseHolds(
   let asked: { epoch: number; hasEntries: Map<string, boolean> } = { epoch: 0, hasEntries: new Map() };
   let lapsed = 0;
   let swept = 0;
+  let overtaken = false;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const reply = await books.store.lapse({
       organizationId: org,
@@ -53,7 +57,10 @@ export async function lapseHolds(
     if (reply.lost.length > 0) {
       await openEpoch(books, org, { condemnedEpoch: reply.epoch, lostHolds: reply.lost });
     }
-    if (reply.unknown.length === 0) break;
+    if (reply.unknown.length === 0) {
+      overtaken = lapsed + swept === 0;
+      break;
+    }
     if (!(await drainWhole(books, org))) break; // Later calls drain on, and ask.
     asked = { epoch: reply.epoch, hasEntries: new Map() };
     for (const id of reply.unknown) {
@@ -61,5 +68,5 @@ export async function lapseHolds(
     }
   }
   if (lapsed > 0) books.report("holds_lapsed", { organization: org, count: lapsed });
-  return { lapsed, progressed: lapsed + swept > 0 };
+  return { lapsed, progressed: overtaken || lapsed + swept > 0 };
 }
