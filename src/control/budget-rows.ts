@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { ScopeRef } from "../domain/scope.ts";
+import type { ScopeKind } from "../domain/scope.ts";
 import { newId } from "../ids.ts";
 import type { BudgetRow } from "../ledger/rows.ts";
 import { budgets } from "../ledger/schema.ts";
@@ -7,12 +7,18 @@ import type { BudgetChange, BudgetCreation } from "./budget-input.ts";
 
 // Rows of budgets from the fields of a body.
 
+interface Scope {
+  kind: ScopeKind;
+  id: string;
+  team_id?: string | null | undefined;
+}
+
 const DEFAULT_ALERT_AT = [0.5, 0.8, 1];
 
 export function newBudgetRow(
   input: BudgetCreation,
   organizationId: string,
-  scope: ScopeRef,
+  scope: Scope,
   now: Date,
 ): BudgetRow {
   return {
@@ -20,12 +26,12 @@ export function newBudgetRow(
     organizationId,
     scopeKind: scope.kind,
     scopeId: scope.id,
-    scopeTeamId: null,
-    includeTeamSpend: false,
+    scopeTeamId: scope.team_id ?? null,
+    includeTeamSpend: input.include_team_spend ?? false,
     unit: input.unit ?? "usd",
     limit: input.limit,
-    period: input.period(now),
-    models: null,
+    period: input.period?.(now) ?? { kind: "total" }, // Only `concurrent` may leave it out.
+    models: input.models ?? null,
     enforcement: input.enforcement ?? "hard",
     onLapse: input.on_lapse ?? "charge",
     onStoreOutage: input.on_store_outage ?? "closed",
@@ -41,17 +47,28 @@ export function newBudgetRow(
 /** The columns that a change sets: an absent field isn't among them, null is the field's default. */
 export function columnsOf(change: BudgetChange, createdAt: Date) {
   const period = change.period?.(createdAt);
-  return {
-    ...(change.limit === undefined ? {} : { limit: change.limit }),
-    ...(change.name === undefined ? {} : { name: change.name }),
-    ...(change.on_lapse === undefined ? {} : { onLapse: change.on_lapse ?? "charge" }),
-    ...(change.alert_at === undefined ? {} : { alertAt: change.alert_at ?? DEFAULT_ALERT_AT }),
-    ...(period === undefined ? {} : { period, generation: generationWith(period) }),
-  };
+  const given = {
+    limit: change.limit,
+    name: change.name,
+    models: change.models,
+    enforcement: change.enforcement === null ? "hard" : change.enforcement,
+    onLapse: change.on_lapse === null ? "charge" : change.on_lapse,
+    onStoreOutage: change.on_store_outage === null ? "closed" : change.on_store_outage,
+    includeTeamSpend: change.include_team_spend === null ? false : change.include_team_spend,
+    alertAt: change.alert_at === null ? DEFAULT_ALERT_AT : change.alert_at,
+  } as const;
+  // drizzle leaves out what is undefined.
+  return { ...given, ...(period === undefined ? {} : { period, ...newCount(period) }) };
 }
 
-/** Compared in Postgres, so that two changes at once can't miss each other. */
-function generationWith(period: BudgetRow["period"]) {
+/**
+ * Another period starts a new count, which begins now; the same one doesn't (R38). Compared in Postgres, so that two
+ * changes at once can't miss each other.
+ */
+function newCount(period: BudgetRow["period"]) {
   const same = sql`${budgets.period} = ${JSON.stringify(period)}::jsonb`;
-  return sql<number>`case when ${same} then ${budgets.generation} else ${budgets.generation} + 1 end`;
+  return {
+    generation: sql<number>`case when ${same} then ${budgets.generation} else ${budgets.generation} + 1 end`,
+    countFrom: sql<"now">`case when ${same} then ${budgets.countFrom} else 'now' end`,
+  };
 }

@@ -1,21 +1,22 @@
 import { and, desc, eq, lt } from "drizzle-orm";
 import type { Hono } from "hono";
 import { z } from "zod";
-import type { ScopeRef } from "../domain/scope.ts";
-import type { Database } from "../ledger/database.ts";
-import { budgets, keys } from "../ledger/schema.ts";
-import { budgetPatch, budgetPost } from "./budget-input.ts";
+import { WILDCARD } from "../domain/charged-budgets.ts";
+import { budgets, deletedBudgets } from "../ledger/schema.ts";
+import { budgetPatch, budgetPost, refuseMisplaced } from "./budget-input.ts";
 import { columnsOf, newBudgetRow } from "./budget-rows.ts";
+import { budgetView, newBudgetView } from "./budget-views.ts";
 import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "./context.ts";
 import { shortText } from "./fields.ts";
-import { findBudget, liveViews, requireOrganization } from "./find.ts";
+import { findBudget } from "./find.ts";
 import { answerOnce } from "./idempotency.ts";
 import { idPattern, pathId, readBody } from "./input.ts";
+import { liveView } from "./live-views.ts";
+import { openBalance } from "./opening-balance.ts";
 import { decodeCursor, pageOf, pageQuery } from "./pages.ts";
-import { publishAll, raiseVersion, scopeDocument } from "./policies.ts";
-import { badField } from "./problem.ts";
+import { budgetDocument, budgetDocuments, publishAll, raiseVersion } from "./policies.ts";
+import { requireBudgetScope, requireInstance, requireOrganization } from "./references.ts";
 import { type Endpoint, endpoint, endpointWithQuery, json, noContent, resource } from "./routes.ts";
-import { budgetView, newBudgetView } from "./views.ts";
 
 export function mountBudgets(app: Hono<ControlEnv>, base: string): void {
   resource(app, `${base}/budgets`, { GET: list, POST: create });
@@ -47,11 +48,17 @@ const create: Endpoint = endpoint(async (c) => {
     const { database } = services;
     const organizationId = value.organization_id ?? DEFAULT_ORGANIZATION_ID;
     await requireOrganization(database, organizationId);
-    await requireScope(database, organizationId, value.scope);
+    await requireBudgetScope(database, organizationId, value.scope);
     const now = new Date(services.now());
     const row = newBudgetRow(value, organizationId, value.scope, now);
-    const documents = [scopeDocument(row.scopeKind, row.scopeId)];
-    const answer = { status: 201, body: newBudgetView(row, now.getTime()), organizationId, documents };
+    const opening = await openBalance(services, row);
+    const documents = budgetDocuments(row);
+    const answer = {
+      status: 201,
+      body: newBudgetView(row, now.getTime(), opening),
+      organizationId,
+      documents,
+    };
     await database.batch([
       database.insert(budgets).values(row),
       ...documents.map((document) => raiseVersion(database, organizationId, document)),
@@ -61,11 +68,15 @@ const create: Endpoint = endpoint(async (c) => {
   });
 });
 
-const show: Endpoint = endpoint(async (c) => {
+const showQuery = z.strictObject({ instance: z.string().min(1).optional() });
+
+/** A budget for each ("*") is live for one instance: without one it has no numbers. */
+const show: Endpoint = endpointWithQuery(showQuery, async (c, { instance }) => {
   const { services } = c.var;
   const row = await findBudget(services.database, pathId(c, "bud", "budget"));
-  const [view] = await liveViews(services, row.organizationId, [row]);
-  return json(view);
+  if (row.scopeId === WILDCARD && instance === undefined) return json(budgetView(row));
+  await requireInstance(services.database, row, instance);
+  return json(await liveView(services, { row, instance }));
 });
 
 /** A new limit keeps the spend. A new period starts a new count; the same period again doesn't (R38). */
@@ -73,9 +84,10 @@ const change: Endpoint = endpoint(async (c) => {
   const { services } = c.var;
   const { database } = services;
   const id = pathId(c, "bud", "budget");
-  const { value } = await readBody(c, budgetPatch);
   const before = await findBudget(database, id);
-  const document = scopeDocument(before.scopeKind, before.scopeId);
+  const { value } = await readBody(c, budgetPatch(before.unit));
+  refuseMisplaced({ scope: { kind: before.scopeKind, id: before.scopeId }, unit: before.unit }, value);
+  const document = budgetDocument(before);
   const [[row]] = await database.batch([
     database
       .update(budgets)
@@ -86,32 +98,22 @@ const change: Endpoint = endpoint(async (c) => {
   ]);
   await publishAll(services, before.organizationId, [document]);
   const after = row ?? (await findBudget(database, id)); // Deleted meanwhile: that is a 404.
-  const [view] = await liveViews(services, after.organizationId, [after]);
-  return json(view);
+  return json(after.scopeId === WILDCARD ? budgetView(after) : await liveView(services, { row: after }));
 });
 
 const remove: Endpoint = endpoint(async (c) => {
   const { services } = c.var;
   const { database } = services;
   const row = await findBudget(database, pathId(c, "bud", "budget"));
-  const document = scopeDocument(row.scopeKind, row.scopeId);
+  const documents = budgetDocuments(row);
   await database.batch([
+    database
+      .insert(deletedBudgets)
+      .values({ id: row.id, organizationId: row.organizationId, unit: row.unit })
+      .onConflictDoNothing(),
     database.delete(budgets).where(eq(budgets.id, row.id)),
-    raiseVersion(database, row.organizationId, document),
+    ...documents.map((document) => raiseVersion(database, row.organizationId, document)),
   ]);
-  await publishAll(services, row.organizationId, [document]);
+  await publishAll(services, row.organizationId, documents);
   return noContent();
 });
-
-/** A scope outside the organization is as unknown as one that doesn't exist. */
-async function requireScope(database: Database, organizationId: string, scope: ScopeRef): Promise<void> {
-  if (scope.kind === "organization") {
-    if (scope.id !== organizationId) throw badField("/scope/id", "is not the budget's organization");
-    return;
-  }
-  const [key] = await database
-    .select({ id: keys.id })
-    .from(keys)
-    .where(and(eq(keys.id, scope.id), eq(keys.organizationId, organizationId)));
-  if (!key) throw badField("/scope/id", "is not a key of this organization");
-}

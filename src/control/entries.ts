@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Database } from "../ledger/database.ts";
 import { ledgerEntries } from "../ledger/schema.ts";
 import type { EntryRow } from "./entry-views.ts";
+import { type UnitOf, unitsOf } from "./units.ts";
 
 // Reads of the ledger.
 
@@ -64,6 +65,14 @@ export function openLapses(database: Database, organizationId: string): (SQL | u
     eq(ledgerEntries.kind, "lapsed"),
     notExists(followed),
   ];
+}
+
+/** What the amounts of these entries in their budgets are counted in. */
+export function unitsOfEntries(database: Database, entries: EntryRow[]): Promise<UnitOf> {
+  return unitsOf(
+    database,
+    entries.flatMap(({ budgets }) => budgets.map(({ id }) => id)),
+  );
 }
 
 /** True for a list that has a first item. */

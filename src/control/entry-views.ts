@@ -1,6 +1,9 @@
+import type { Unit } from "../domain/charged-budgets.ts";
 import { formatUsd } from "../domain/money.ts";
 import type { ledgerEntries } from "../ledger/schema.ts";
 import type { HoldView } from "../services.ts";
+import { formatAmount } from "./amounts.ts";
+import type { UnitOf } from "./units.ts";
 import { timeOf, withoutNulls } from "./views.ts";
 
 // Ledger entries, and the holds and requests that they tell of, as the API shows them. Pure.
@@ -16,7 +19,7 @@ const STATE_AFTER: Record<EntryRow["kind"], HoldView["state"]> = {
   reset: "settled",
 };
 
-export function entryView(row: EntryRow) {
+export function entryView(row: EntryRow, unitOf: UnitOf) {
   return {
     id: row.id,
     hold_id: row.holdId,
@@ -27,7 +30,7 @@ export function entryView(row: EntryRow) {
       id,
       ...(instance === undefined ? {} : { instance }),
       period_start: timeOf(period_start),
-      amount: formatUsd(amount),
+      amount: formatAmount(unitOf(id), amount),
     })),
     ...placeView(row),
     tags: row.tags,
@@ -39,7 +42,7 @@ export function entryView(row: EntryRow) {
 }
 
 /** A hold as Redis has it. */
-export function holdView(hold: HoldView) {
+export function holdView(hold: HoldView, unitOf: UnitOf) {
   return {
     id: hold.id,
     ...whoseView(hold),
@@ -48,14 +51,14 @@ export function holdView(hold: HoldView) {
     lease_ends_at: timeOf(hold.leaseEndsAtMs),
     budgets: hold.budgets.map(({ id, amount, periodStartMs }) => ({
       id,
-      amount: formatUsd(amount),
+      amount: formatAmount(unitOf(id), amount),
       period_start: timeOf(periodStartMs),
     })),
   };
 }
 
 /** A hold that Redis has swept away, from its entries, the latest last. Its lease is forgotten: it ended before the first. */
-export function bookedHoldView(entries: readonly [EntryRow, ...EntryRow[]]) {
+export function bookedHoldView(entries: readonly [EntryRow, ...EntryRow[]], unitOf: UnitOf) {
   const [first] = entries;
   const last = entries.at(-1) ?? first;
   return {
@@ -65,18 +68,23 @@ export function bookedHoldView(entries: readonly [EntryRow, ...EntryRow[]]) {
     state: STATE_AFTER[last.kind],
     amount: formatUsd(first.hold),
     ...(first.kind === "lapsed" ? { lease_ends_at: first.at.toISOString() } : {}),
-    // A hold sets the same usd amount aside in every budget.
     budgets: first.budgets.map(({ id, period_start }) => ({
       id,
-      amount: formatUsd(first.hold),
+      ...withoutNulls({ amount: heldIn(unitOf(id), first) }),
       period_start: timeOf(period_start),
     })),
     created_at: first.startedAt.toISOString(),
   };
 }
 
+/** What a hold set aside in a budget: the same in all of one unit. How many tokens, the ledger doesn't say. */
+function heldIn(unit: Unit, { hold }: EntryRow): string | number | null {
+  const amounts = { usd: formatUsd(hold), requests: 1, tokens: null, concurrent: 1 };
+  return amounts[unit];
+}
+
 /** A request from its entries, the latest last: that one knows best how the call went, their sum is what it cost (law 5). */
-export function requestView(entries: readonly [EntryRow, ...EntryRow[]]) {
+export function requestView(entries: readonly [EntryRow, ...EntryRow[]], unitOf: UnitOf) {
   const [first] = entries;
   const last = entries.at(-1) ?? first;
   return {
@@ -100,8 +108,8 @@ export function requestView(entries: readonly [EntryRow, ...EntryRow[]]) {
     started_at: last.startedAt.toISOString(),
     first_byte_ms: last.firstByteMs,
     duration_ms: last.durationMs,
-    entries: entries.map(entryView),
-    shadow_refusals: [],
+    entries: entries.map((entry) => entryView(entry, unitOf)),
+    shadow_refusals: [...new Set(entries.flatMap(({ shadowRefusals }) => shadowRefusals))],
     created_at: last.startedAt.toISOString(),
   };
 }

@@ -15,11 +15,19 @@ const MAX_FRAMES = 6;
  */
 const UNAVAILABLE_CLASSES = new Set(["08", "28", "3D", "40", "53", "57", "58"]);
 
+/** SQLSTATEs of rows that don't fit beside others. Handlers look first; these are for what changed since they looked. */
+const CONFLICTS: Record<string, Problem | undefined> = {
+  "23503": new Problem("in_use", "Something refers to it, or what it refers to is gone"),
+  "23505": new Problem("already_exists", "There is one already"),
+};
+
 /** The answer to an error of any kind; one that nobody expected is logged. */
 export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof Problem) return error;
   const store = unavailableStore(error);
   if (store) return storeProblem(store, `${store} can't be reached or didn't answer in time. Try again.`);
+  const conflict = CONFLICTS[sqlStateOf(error) ?? ""];
+  if (conflict) return conflict;
   logUnexpected(error, requestId);
   return new Problem(
     "internal_error",

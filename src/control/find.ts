@@ -1,14 +1,11 @@
-import { and, asc, eq, or } from "drizzle-orm";
-import { counterName } from "../domain/charged-budgets.ts";
-import type { ScopeRef } from "../domain/scope.ts";
+import { and, eq } from "drizzle-orm";
+import { isLabel } from "../domain/scope.ts";
 import type { Database } from "../ledger/database.ts";
-import { type BudgetRow, type KeyRow, budgetFromRow } from "../ledger/rows.ts";
-import { budgets, keys, organizations } from "../ledger/schema.ts";
-import type { Services } from "../services.ts";
-import { badField, notFound } from "./problem.ts";
-import { liveBudgetView } from "./views.ts";
+import type { BudgetRow, KeyRow } from "../ledger/rows.ts";
+import { budgets, customers, keys, organizations, teams, users } from "../ledger/schema.ts";
+import { notFound } from "./problem.ts";
 
-// Reads that several resources share.
+// The row that a path names, or a 404.
 
 export async function findKey(database: Database, id: string): Promise<KeyRow> {
   const [row] = await database.select().from(keys).where(eq(keys.id, id));
@@ -22,40 +19,34 @@ export async function findBudget(database: Database, id: string): Promise<Budget
   return row;
 }
 
-/** A reference in a body to an organization that doesn't exist is a bad field. */
-export async function requireOrganization(database: Database, id: string): Promise<void> {
-  const [row] = await database
-    .select({ id: organizations.id })
-    .from(organizations)
-    .where(eq(organizations.id, id));
-  if (!row) throw badField("/organization_id", "is not an organization");
+export async function findOrganization(database: Database, id: string) {
+  const [row] = await database.select().from(organizations).where(eq(organizations.id, id));
+  if (!row) throw notFound("organization");
+  return row;
 }
 
-/** Every budget on these scopes, in the order of creation. */
-export async function budgetsOn(
-  database: Database,
-  organizationId: string,
-  scopes: ScopeRef[],
-): Promise<BudgetRow[]> {
-  const onScope = scopes.map(({ kind, id }) => and(eq(budgets.scopeKind, kind), eq(budgets.scopeId, id)));
-  return database
-    .select()
-    .from(budgets)
-    .where(and(eq(budgets.organizationId, organizationId), or(...onScope)))
-    .orderBy(asc(budgets.id));
+export async function findTeam(database: Database, id: string) {
+  const [row] = await database.select().from(teams).where(eq(teams.id, id));
+  if (!row) throw notFound("team");
+  return row;
 }
 
-/** Budgets of one organization beside their live state. */
-export async function liveViews(services: Services, organizationId: string, rows: BudgetRow[]) {
-  if (rows.length === 0) return [];
-  const charged = rows.map((row) => {
-    const budget = budgetFromRow(row);
-    return { budget, counter: counterName(budget) };
-  });
-  const live = await services.liveBudgets(organizationId, charged);
-  return rows.map((row, i) => {
-    const state = live.get(charged[i]?.counter ?? "");
-    if (!state) throw new Error("the store left out a budget");
-    return liveBudgetView(row, state);
-  });
+export async function findUser(database: Database, id: string) {
+  const [row] = await database.select().from(users).where(eq(users.id, id));
+  if (!row) throw notFound("user");
+  return row;
+}
+
+/** A customer's id is its organization's own word; one that can't be a label is unknown, with no I/O. */
+export async function findCustomer(database: Database, organizationId: string, id: string) {
+  const rows = isLabel(id)
+    ? await database.select().from(customers).where(isCustomer({ organizationId, id }))
+    : [];
+  const [row] = rows;
+  if (!row) throw notFound("customer");
+  return row;
+}
+
+export function isCustomer({ organizationId, id }: { organizationId: string; id: string }) {
+  return and(eq(customers.organizationId, organizationId), eq(customers.id, id));
 }

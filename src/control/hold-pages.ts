@@ -1,8 +1,17 @@
 import { z } from "zod";
+import type { Database } from "../ledger/database.ts";
 import type { HoldView, Services } from "../services.ts";
-import { type EntryCursor, cursorOf, entryCursor, newestEntries, openLapses } from "./entries.ts";
+import {
+  type EntryCursor,
+  cursorOf,
+  entryCursor,
+  newestEntries,
+  openLapses,
+  unitsOfEntries,
+} from "./entries.ts";
 import { bookedHoldView, holdView } from "./entry-views.ts";
 import { type Page, decodeCursor, encodeCursor } from "./pages.ts";
+import { type UnitOf, unitsOf } from "./units.ts";
 
 // The list of holds: first those in flight, by lease end, which only Redis has; then the lapsed ones, the newest
 // first, which the ledger keeps for good.
@@ -57,11 +66,20 @@ async function heldPart(services: Services, query: HoldQuery, start: string | un
       ...(after === undefined ? {} : { after }),
     });
     held.push(...holds.filter(({ state }) => state === "held"));
-    if (next === null) return { views: held.map(holdView), next: null };
-    after = next;
-    if (held.length >= query.limit) break;
+    after = next ?? undefined;
+    if (after === undefined || held.length >= query.limit) break;
   }
-  return { views: held.map(holdView), next: after === undefined ? null : ["held", after] };
+  const unitOf = await unitsOfHolds(services.database, held);
+  const views = held.map((hold) => holdView(hold, unitOf));
+  return { views, next: after === undefined ? null : ["held", after] };
+}
+
+/** What the amounts of these holds in their budgets are counted in. */
+export function unitsOfHolds(database: Database, holds: HoldView[]): Promise<UnitOf> {
+  return unitsOf(
+    database,
+    holds.flatMap(({ budgets }) => budgets.map(({ id }) => id)),
+  );
 }
 
 async function lapsedPart(
@@ -79,7 +97,8 @@ async function lapsedPart(
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   const next: HoldCursor | null = rows.length > limit && last ? ["lapsed", ...cursorOf(last)] : null;
-  return { views: shown.map((row) => bookedHoldView([row])), next };
+  const unitOf = await unitsOfEntries(services.database, shown);
+  return { views: shown.map((row) => bookedHoldView([row], unitOf)), next };
 }
 
 function pageFrom({ views, next }: Part): Page<View> {

@@ -2,10 +2,10 @@ import type { Hono } from "hono";
 import { z } from "zod";
 import type { Services } from "../services.ts";
 import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "./context.ts";
-import { entriesOf, isNonEmpty } from "./entries.ts";
+import { entriesOf, isNonEmpty, unitsOfEntries } from "./entries.ts";
 import { bookedHoldView, holdView } from "./entry-views.ts";
 import { oneOf, shortText } from "./fields.ts";
-import { holdPage } from "./hold-pages.ts";
+import { holdPage, unitsOfHolds } from "./hold-pages.ts";
 import { answerOnce } from "./idempotency.ts";
 import { pathId, readOptionalBody } from "./input.ts";
 import { pageQuery } from "./pages.ts";
@@ -24,7 +24,7 @@ const oneQuery = z.strictObject(organization);
 const listQuery = z.strictObject({
   ...pageQuery,
   ...organization,
-  state: oneOf(["held", "lapsed"], []).optional(),
+  state: oneOf(["held", "lapsed"]).optional(),
 });
 
 const list: Endpoint = endpointWithQuery(listQuery, async (c, query) =>
@@ -62,8 +62,12 @@ const voidOne: Endpoint = endpointWithQuery(oneQuery, async (c, { organization_i
 async function viewOf(services: Services, organizationId: string, id: string) {
   await services.bringLedgerUpToDate(organizationId);
   const hold = await services.findHold(organizationId, id);
-  if (hold?.state === "held") return holdView(hold);
+  if (hold?.state === "held") return holdView(hold, await unitsOfHolds(services.database, [hold]));
   const entries = await entriesOf(services.database, organizationId, { holdId: id });
-  if (!isNonEmpty(entries)) return hold && holdView(hold);
-  return { ...bookedHoldView(entries), ...(hold ? { lease_ends_at: timeOf(hold.leaseEndsAtMs) } : {}) };
+  if (!isNonEmpty(entries)) return hold && holdView(hold, await unitsOfHolds(services.database, [hold]));
+  const unitOf = await unitsOfEntries(services.database, entries);
+  return {
+    ...bookedHoldView(entries, unitOf),
+    ...(hold ? { lease_ends_at: timeOf(hold.leaseEndsAtMs) } : {}),
+  };
 }

@@ -52,7 +52,8 @@ export async function answerOnce(
   }
 
   const id = await digestOf([ADMIN, c.req.path, header]);
-  const bodyDigest = await digestOf([text]);
+  // The query says what is asked, as the body does.
+  const bodyDigest = await digestOf([text, new URL(c.req.url).search]);
   const claim = await claimOf(services, { id, bodyDigest });
   if (!claim) return replay(services, id, bodyDigest);
   try {

@@ -26,7 +26,9 @@ export async function readBody<T>(c: ControlContext, schema: z.ZodType<T>): Prom
 /** As `readBody`, where no body at all stands for an empty object. */
 export async function readOptionalBody<T>(c: ControlContext, schema: z.ZodType<T>): Promise<Body<T>> {
   const text = await readText(c.req.raw);
-  return { value: parseFields(schema, text === "" ? {} : parseJson(text)), text };
+  const json = text === "" ? {} : parseJson(text);
+  refuseUnstorable(json);
+  return { value: parseFields(schema, json), text };
 }
 
 /** Checks the query: each parameter at most once, none that the schema doesn't know. */
@@ -41,9 +43,9 @@ export function parseQuery<T>(c: ControlContext, schema: z.ZodType<T>): T {
   return parseFields(schema, query);
 }
 
-/** The `{id}` of the path. A text that can't be an id of that kind is an unknown one: 404, with no I/O. */
-export function pathId(c: ControlContext, prefix: string, what: string): string {
-  const id = c.req.param("id") ?? "";
+/** An id in the path. A text that can't be an id of that kind is an unknown one: 404, with no I/O. */
+export function pathId(c: ControlContext, prefix: string, what: string, parameter = "id"): string {
+  const id = c.req.param(parameter) ?? "";
   if (!idPattern(prefix).test(id)) throw notFound(what);
   return id;
 }

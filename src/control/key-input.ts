@@ -1,27 +1,13 @@
 import { z } from "zod";
+import { MAX_TAGS } from "../domain/scope.ts";
 import { nestedBudget } from "./budget-input.ts";
-import { MAX_TEXT_LENGTH, fixed, moment, notYet, oneOf, shortText } from "./fields.ts";
+import { allowList, fixed, label, modelAliases, moment, oneOf, shortText } from "./fields.ts";
 
 // The bodies of /keys.
 
 const MAX_BUDGETS = 20;
-const MAX_LIST_ITEMS = 100;
-const MAX_TAGS = 10;
 const MAX_METADATA_LENGTH = 16_384;
 const MAX_OUTPUT_TOKENS = 1_000_000;
-
-/** An empty list could be read as "none" and as "all": null says all, and `enabled: false` says none. */
-const allowList = z.array(shortText).min(1).max(MAX_LIST_ITEMS);
-
-const modelAliases = z
-  .record(
-    shortText,
-    z
-      .string()
-      .max(MAX_TEXT_LENGTH)
-      .regex(/^[^/]+\/.+$/, 'must be "provider/model"'),
-  )
-  .refine((aliases) => Object.keys(aliases).length <= MAX_LIST_ITEMS, `has more than ${MAX_LIST_ITEMS}`);
 
 const metadata = z
   .record(z.string(), z.unknown())
@@ -39,17 +25,17 @@ const settings = {
   providers: allowList.nullish(),
   model_aliases: modelAliases.nullish(),
   tags: z
-    .array(shortText)
+    .array(label)
     .max(MAX_TAGS)
     .refine((tags) => new Set(tags).size === tags.length, "has a tag twice")
     .nullish(),
   metadata: metadata.nullish(),
-  when_short: oneOf(["clamp", "reject"], []).nullish(),
+  when_short: oneOf(["clamp", "reject"]).nullish(),
   min_output_tokens: z.int().min(1).max(MAX_OUTPUT_TOKENS).nullish(),
-  on_disconnect: oneOf(["drain", "abort"], []).nullish(),
+  on_disconnect: oneOf(["drain", "abort"]).nullish(),
   allow_unpriced: z.boolean().nullish(),
-  team_id: notYet(),
-  user_id: notYet(),
+  team_id: shortText.nullish(),
+  user_id: shortText.nullish(),
 };
 
 export const keyPost = z.strictObject({

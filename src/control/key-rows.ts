@@ -41,6 +41,8 @@ export function newKeyRow(
 export function columnsOf(settings: KeySettings): Partial<KeyRow> {
   const given: { [Column in keyof KeyRow]?: KeyRow[Column] | undefined } = {
     name: settings.name,
+    teamId: settings.team_id,
+    userId: settings.user_id,
     enabled: settings.enabled,
     expiresAt: settings.expires_at,
     models: settings.models,

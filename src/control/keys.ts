@@ -6,17 +6,20 @@ import type { KeyRow } from "../ledger/rows.ts";
 import { budgets, keys } from "../ledger/schema.ts";
 import type { Services } from "../services.ts";
 import { newBudgetRow } from "./budget-rows.ts";
+import { newBudgetView } from "./budget-views.ts";
+import { budgetsOfKey } from "./budgets-under.ts";
 import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "./context.ts";
 import { shortText } from "./fields.ts";
-import { budgetsOn, findKey, liveViews, requireOrganization } from "./find.ts";
+import { findKey } from "./find.ts";
 import { answerOnce } from "./idempotency.ts";
 import { idPattern, pathId, readBody } from "./input.ts";
 import { keyPatch, keyPost } from "./key-input.ts";
 import { columnsOf, newKeyRow } from "./key-rows.ts";
 import { decodeCursor, pageOf, pageQuery } from "./pages.ts";
 import { keyDocument, publishAll, raiseVersion, scopeDocument } from "./policies.ts";
+import { requireKeyPlace, requireOrganization } from "./references.ts";
 import { type Endpoint, endpoint, endpointWithQuery, json, noContent, resource } from "./routes.ts";
-import { keyView, newBudgetView } from "./views.ts";
+import { keyView } from "./views.ts";
 
 export function mountKeys(app: Hono<ControlEnv>, base: string): void {
   resource(app, `${base}/keys`, { GET: list, POST: create });
@@ -50,6 +53,7 @@ const create: Endpoint = endpoint(async (c) => {
     const { database, config } = services;
     const organizationId = value.organization_id ?? DEFAULT_ORGANIZATION_ID;
     await requireOrganization(database, organizationId);
+    await requireKeyPlace(database, organizationId, value);
     const now = new Date(services.now());
     const { secret, digest, hint } = await mintSecret(config.KEY_SECRET, organizationId);
     const row = newKeyRow({ organizationId, digest, hint, now }, value);
@@ -85,6 +89,7 @@ const change: Endpoint = endpoint(async (c) => {
   const id = pathId(c, "key", "key");
   const { value } = await readBody(c, keyPatch);
   const before = await findKey(database, id);
+  await requireKeyPlace(database, before.organizationId, value);
   const document = keyDocument(before.digest);
   const [[row]] = await database.batch([
     database
@@ -117,9 +122,5 @@ const revoke: Endpoint = endpoint(async (c) => {
 });
 
 async function fullView(services: Services, row: KeyRow) {
-  const own = await budgetsOn(services.database, row.organizationId, [{ kind: "key", id: row.id }]);
-  return {
-    ...keyView(row, services.now()),
-    budgets: await liveViews(services, row.organizationId, own),
-  };
+  return { ...keyView(row, services.now()), budgets: await budgetsOfKey(services, row) };
 }

@@ -3,9 +3,9 @@ import type { Hono } from "hono";
 import { z } from "zod";
 import { ENTRY_KINDS, ledgerEntries } from "../ledger/schema.ts";
 import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "./context.ts";
-import { cursorOf, entryCursor, newestEntries } from "./entries.ts";
+import { cursorOf, entryCursor, newestEntries, unitsOfEntries } from "./entries.ts";
 import { entryView } from "./entry-views.ts";
-import { moment, oneOf, shortText } from "./fields.ts";
+import { label, moment, oneOf, shortText } from "./fields.ts";
 import { decodeCursor, pageOf, pageQuery } from "./pages.ts";
 import { badField } from "./problem.ts";
 import { type Endpoint, endpointWithQuery, json, resource } from "./routes.ts";
@@ -24,11 +24,11 @@ const ledgerQuery = z.strictObject({
   team_id: shortText.optional(),
   user: shortText.optional(),
   user_id: shortText.optional(),
-  customer: shortText.optional(),
-  tag: shortText.optional(),
+  customer: label.optional(),
+  tag: label.optional(),
   model: shortText.optional(),
   provider: shortText.optional(),
-  kind: oneOf(ENTRY_KINDS, []).optional(),
+  kind: oneOf(ENTRY_KINDS).optional(),
   /** At or after `from`, before `to`. */
   from: moment.optional(),
   to: moment.optional(),
@@ -43,7 +43,8 @@ const list: Endpoint = endpointWithQuery(ledgerQuery, async (c, query) => {
   // Later pages are older than whatever this would add.
   if (!after) await services.bringLedgerUpToDate(query.organization_id);
   const rows = await newestEntries(services.database, { where, after, limit: query.limit });
-  return json(pageOf(rows, query.limit, { view: entryView, cursor: cursorOf }));
+  const unitOf = await unitsOfEntries(services.database, rows);
+  return json(pageOf(rows, query.limit, { view: (row) => entryView(row, unitOf), cursor: cursorOf }));
 });
 
 function filtersOf(query: LedgerQuery): (SQL | undefined)[] {

@@ -1,12 +1,11 @@
 import { and, eq } from "drizzle-orm";
 import type { Hono } from "hono";
-import { scopesOf } from "../domain/scope.ts";
 import { authenticate as provenKey } from "../gate/authenticate.ts";
 import { type KeyRow, keyStatus } from "../ledger/rows.ts";
 import { keys } from "../ledger/schema.ts";
 import { unauthorized } from "./admin.ts";
+import { budgetsOfKey } from "./budgets-under.ts";
 import type { ControlContext, ControlEnv } from "./context.ts";
-import { budgetsOn, liveViews } from "./find.ts";
 import { Problem } from "./problem.ts";
 import { type Endpoint, endpoint, json, resource } from "./routes.ts";
 import { keyView } from "./views.ts";
@@ -19,16 +18,7 @@ export function mountOwnKey(app: Hono<ControlEnv>, base: string): void {
 const show: Endpoint = endpoint(async (c) => {
   const { services } = c.var;
   const row = await authenticate(c);
-  const { id: keyId, organizationId } = row;
-  const charged = await budgetsOn(
-    services.database,
-    organizationId,
-    scopesOf({ keyId, organizationId }, { customer: null, tags: [] }),
-  );
-  return json({
-    ...keyView(row, services.now()),
-    budgets: await liveViews(services, organizationId, charged),
-  });
+  return json({ ...keyView(row, services.now()), budgets: await budgetsOfKey(services, row) });
 });
 
 async function authenticate(c: ControlContext): Promise<KeyRow> {

@@ -1,43 +1,72 @@
 import { z } from "zod";
-import { CALENDAR_KINDS } from "../domain/calendar.ts";
+import { CALENDAR_KINDS, MAX_EVERY } from "../domain/calendar.ts";
+import { isTimeZone } from "../domain/local-time.ts";
 import {
   MAX_DURATION_SECONDS,
   MIN_DURATION_SECONDS,
   type Period,
   parsePeriodShorthand,
 } from "../domain/period.ts";
-import { moment, notYet, oneOf, requiredOr } from "./fields.ts";
+import { MAX_TEXT_LENGTH, moment, requiredOr } from "./fields.ts";
 
 /** A period still to be given its anchor: a duration without one runs from the budget's creation. */
 export type PeriodFrom = (createdAt: Date) => Period;
 
-const DETAIL = 'must be a kind ("day" … "total"), "<n>m", "<n>h", "<n>d", "<n>w", or an object with a kind';
-/** Calendar months by count come with `every`. */
-const CALENDAR_MONTHS = /^[1-9]\d*mo$/;
+const DETAIL =
+  'must be a kind ("day" … "total"), "<n>m", "<n>h", "<n>d", "<n>w", "<n>mo", or an object with a kind';
 
-const durationSeconds = z.int().min(MIN_DURATION_SECONDS).max(MAX_DURATION_SECONDS);
+const every = z.int().min(1);
+const timezone = z
+  .string()
+  .max(MAX_TEXT_LENGTH)
+  .refine(isTimeZone, 'must be a time zone\'s IANA name ("Europe/Berlin")');
 
-const periodObject = z
+const calendarPeriod = (kind: (typeof CALENDAR_KINDS)[number]) =>
+  z
+    .strictObject({
+      kind: z.literal(kind),
+      every: every.max(MAX_EVERY[kind]).optional(),
+      timezone: timezone.optional(),
+      anchor: moment.optional(),
+    })
+    .transform((given): PeriodFrom => () => ({
+      kind,
+      // What says the default says nothing: the same period is always stored the same.
+      ...(given.every === undefined || given.every === 1 ? {} : { every: given.every }),
+      ...(given.timezone === undefined || given.timezone === "UTC" ? {} : { timezone: given.timezone }),
+      ...(given.anchor === undefined ? {} : { anchor: given.anchor.toISOString() }),
+    }));
+
+const durationPeriod = z
   .strictObject({
-    kind: oneOf([...CALENDAR_KINDS, "duration", "total"], []),
-    seconds: durationSeconds.optional(),
+    kind: z.literal("duration"),
+    seconds: z.int().min(MIN_DURATION_SECONDS).max(MAX_DURATION_SECONDS),
     anchor: moment.optional(),
-    every: notYet(1),
-    timezone: notYet("UTC"),
   })
-  .transform(({ kind, seconds, anchor }, context): PeriodFrom => {
-    const refuse = (field: string, input: unknown, message: string): PeriodFrom => {
-      context.issues.push({ code: "custom", path: [field], message, input });
-      return z.NEVER;
-    };
-    if (kind === "duration") {
-      if (seconds === undefined) return refuse("seconds", seconds, "is required");
-      return (createdAt) => ({ kind, seconds, anchor: (anchor ?? createdAt).toISOString() });
-    }
-    if (seconds !== undefined) return refuse("seconds", seconds, "is for durations only");
-    if (anchor === undefined) return () => ({ kind });
-    return refuse("anchor", anchor, kind === "total" ? "is not for a total" : "isn't supported yet");
-  });
+  .transform(({ kind, seconds, anchor }): PeriodFrom => (createdAt) => ({
+    kind,
+    seconds,
+    anchor: (anchor ?? createdAt).toISOString(),
+  }));
+
+const totalPeriod = z.strictObject({ kind: z.literal("total") }).transform(({ kind }): PeriodFrom => () => ({
+  kind,
+}));
+
+const kinds = [...CALENDAR_KINDS, "duration", "total"] as const;
+const periodObject = z.discriminatedUnion(
+  "kind",
+  [
+    calendarPeriod("day"),
+    calendarPeriod("week"),
+    calendarPeriod("month"),
+    calendarPeriod("quarter"),
+    calendarPeriod("year"),
+    durationPeriod,
+    totalPeriod,
+  ],
+  { error: `must be one of: ${kinds.join(", ")}` },
+);
 
 /** A period as text or object. A text that isn't exactly a shorthand is refused, never guessed (R36). */
 export const periodInput = z
@@ -48,8 +77,7 @@ export const periodInput = z
     if (typeof value === "string") {
       const period = (createdAt: Date) => parsePeriodShorthand(value, createdAt.toISOString());
       if (period(new Date(0))) return (createdAt) => period(createdAt) ?? z.NEVER;
-      const message = CALENDAR_MONTHS.test(value) ? `"${value}" isn't supported yet` : DETAIL;
-      context.issues.push({ code: "custom", message, input: value });
+      context.issues.push({ code: "custom", message: DETAIL, input: value });
       return z.NEVER;
     }
     const parsed = periodObject.safeParse(value);
@@ -58,3 +86,10 @@ export const periodInput = z
     context.issues.push(...(parsed.error.issues as z.core.$ZodRawIssue[]));
     return z.NEVER;
   });
+
+/** The period of a `concurrent` budget: a slot is free or it isn't, whatever the time. */
+export const slotPeriod = periodInput.transform((from, context): PeriodFrom => {
+  if (from(new Date(0)).kind === "total") return from;
+  context.issues.push({ code: "custom", message: 'must be "total" for concurrent', input: from });
+  return z.NEVER;
+});

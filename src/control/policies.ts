@@ -1,6 +1,9 @@
 import { sql } from "drizzle-orm";
-import { policyVersions } from "../ledger/schema.ts";
+import { WILDCARD } from "../domain/charged-budgets.ts";
+import { LABEL_KINDS } from "../domain/policy.ts";
 import type { Database } from "../ledger/database.ts";
+import type { BudgetRow } from "../ledger/rows.ts";
+import { policyVersions } from "../ledger/schema.ts";
 import { type PolicyRef, type Services, StoreUnavailable } from "../services.ts";
 import { storeProblem } from "./failures.ts";
 
@@ -13,6 +16,20 @@ export function keyDocument(digest: string): PolicyRef {
 
 export function scopeDocument(scopeKind: string, scopeId: string): PolicyRef {
   return { kind: "scope", id: `${scopeKind}:${scopeId}` };
+}
+
+/** The document that a budget stands in: one for each ("*") stands in its organization's. */
+export function budgetDocument(row: Pick<BudgetRow, "organizationId" | "scopeKind" | "scopeId">): PolicyRef {
+  return row.scopeId === WILDCARD
+    ? scopeDocument("organization", row.organizationId)
+    : scopeDocument(row.scopeKind, row.scopeId);
+}
+
+/** The documents that change where a budget comes or goes: the organization's says of which labels some have their own. */
+export function budgetDocuments(row: BudgetRow): PolicyRef[] {
+  const own = budgetDocument(row);
+  const labelled = row.scopeId !== WILDCARD && LABEL_KINDS.some((kind) => kind === row.scopeKind);
+  return labelled ? [own, scopeDocument("organization", row.organizationId)] : [own];
 }
 
 /** The statement that raises one document's version; it goes into the batch of the change. */

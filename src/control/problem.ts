@@ -6,6 +6,9 @@ import { STATUS_BY_CODE } from "../errors.ts";
 const STATUS_BY_PROBLEM = {
   ...STATUS_BY_CODE,
   method_not_allowed: 405,
+  already_exists: 409,
+  in_use: 409,
+  too_many: 409,
   hold_not_lapsed: 409,
   idempotency_in_progress: 409,
   idempotency_key_reused: 422,

@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import { z } from "zod";
 import type { Services } from "../services.ts";
 import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "./context.ts";
-import { entriesOf, isNonEmpty } from "./entries.ts";
+import { entriesOf, isNonEmpty, unitsOfEntries } from "./entries.ts";
 import { requestView, unbookedRequestView } from "./entry-views.ts";
 import { shortText } from "./fields.ts";
 import { pathId } from "./input.ts";
@@ -27,7 +27,7 @@ async function viewOf(services: Services, organizationId: string, requestId: str
   for (let look = 1; ; look++) {
     await services.bringLedgerUpToDate(organizationId);
     const entries = await entriesOf(services.database, organizationId, { requestId });
-    if (isNonEmpty(entries)) return requestView(entries);
+    if (isNonEmpty(entries)) return requestView(entries, await unitsOfEntries(services.database, entries));
     const hold = await services.findHold(organizationId, holdId);
     if (!hold) throw notFound("request");
     if (look === MAX_LOOKS || hold.state === "held" || hold.state === "released")

@@ -7,7 +7,7 @@ import { Problem } from "./problem.ts";
 // How a resource states its methods. All of them go through `endpoint`, so that no query parameter is ever ignored.
 
 export type Endpoint = (c: ControlContext) => Promise<Response>;
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 const NO_QUERY = z.strictObject({});
 

@@ -1,7 +1,4 @@
-import { formatUsd } from "../domain/money.ts";
-import { periodAt } from "../domain/period.ts";
-import { type BudgetRow, type KeyRow, budgetFromRow, keyStatus } from "../ledger/rows.ts";
-import type { LiveBudget } from "../services.ts";
+import { type KeyRow, keyStatus } from "../ledger/rows.ts";
 
 // Rows as the API shows them: money as decimal USD, times in RFC 3339 UTC, optional fields absent. Pure.
 
@@ -28,51 +25,6 @@ export function keyView(row: KeyRow, nowMs: number) {
     allow_unpriced: row.allowUnpriced,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
-  });
-}
-
-export function budgetView(row: BudgetRow) {
-  return withoutNulls({
-    id: row.id,
-    organization_id: row.organizationId,
-    scope: { kind: row.scopeKind, id: row.scopeId },
-    unit: row.unit,
-    limit: formatUsd(row.limit),
-    period: row.period,
-    models: row.models,
-    enforcement: row.enforcement,
-    on_lapse: row.onLapse,
-    on_store_outage: row.onStoreOutage,
-    count_from: row.countFrom,
-    alert_at: row.alertAt,
-    name: row.name,
-    created_at: row.createdAt.toISOString(),
-    updated_at: row.updatedAt.toISOString(),
-  });
-}
-
-/** A budget beside what the gate enforces right now (law 1). */
-export function liveBudgetView(row: BudgetRow, live: LiveBudget) {
-  return {
-    ...budgetView(row),
-    spent: formatUsd(live.spent),
-    held: formatUsd(live.held),
-    remaining: formatUsd(Math.max(row.limit - live.spent - live.held, 0)),
-    effective_limit: formatUsd(row.limit),
-    period_start: timeOf(live.periodStartMs),
-    resets_at: live.resetsAtMs === null ? null : timeOf(live.resetsAtMs),
-  };
-}
-
-/** A budget that was made just now: its counter has a name that nothing was ever counted under. */
-export function newBudgetView(row: BudgetRow, nowMs: number) {
-  const { startMs, endMs } = periodAt(budgetFromRow(row).period, nowMs);
-  return liveBudgetView(row, {
-    effectiveLimit: row.limit,
-    spent: 0,
-    held: 0,
-    periodStartMs: startMs,
-    resetsAtMs: endMs,
   });
 }
 

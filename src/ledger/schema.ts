@@ -189,6 +189,14 @@ export const budgets = pgTable(
   (table) => [index("budgets_by_scope").on(table.organizationId, table.scopeKind, table.scopeId)],
 );
 
+/** What the ledger's amounts in budgets that are gone were counted in. */
+export const deletedBudgets = pgTable("deleted_budgets", {
+  id: text("id").primaryKey(),
+  organizationId: text("organization_id").notNull(),
+  unit: text("unit", { enum: UNITS }).notNull(),
+  deletedAt: moment("deleted_at").notNull().defaultNow(),
+});
+
 /** Temporary changes of one budget's limit. */
 export const adjustments = pgTable(
   "adjustments",

@@ -6,6 +6,7 @@ import { embedded } from "../../src/local/postgres/embedded.ts";
 import { type PostgresBridge, servePostgres } from "../../src/local/postgres/serve.ts";
 import { createControl } from "../../src/control/control.ts";
 import {
+  type Drift,
   type HoldView,
   type LiveBudget,
   type PolicyRef,
@@ -37,6 +38,11 @@ export interface FakeRedis {
   live: Map<string, Partial<LiveBudget>>;
   holds: HoldView[];
   voided: string[];
+  /** Counters. */
+  resets: string[];
+  openings: { counter: string; periodStartMs: number; amount: number }[];
+  drift: Drift[];
+  reconciled: { organizationId: string; repair: boolean }[];
   broughtUpToDate: number;
   probe: Awaited<ReturnType<Services["probe"]>>;
 }
@@ -193,6 +199,10 @@ export function emptyRedis(): FakeRedis {
     live: new Map(),
     holds: [],
     voided: [],
+    resets: [],
+    openings: [],
+    drift: [],
+    reconciled: [],
     broughtUpToDate: 0,
     probe: { redis: { ok: true, ms: 1 }, postgres: { ok: true, ms: 2 } },
   };
@@ -244,6 +254,20 @@ function redisServices(
       if (hold.state !== "lapsed") return "not_lapsed";
       redis.voided.push(holdId);
       return "voided";
+    },
+    async resetBudget(_organizationId, { budget, counter }) {
+      reach();
+      redis.resets.push(counter);
+      redis.live.set(budget.id, { ...redis.live.get(budget.id), spent: 0 });
+    },
+    async openBalance(_organizationId, opening) {
+      reach();
+      redis.openings.push(opening);
+    },
+    async reconcile(organizationId, { repair }) {
+      reach();
+      redis.reconciled.push({ organizationId, repair });
+      return { checked: 7, drift: redis.drift, repaired: repair ? redis.drift.length : 0 };
     },
     async probe() {
       return redis.probe;
