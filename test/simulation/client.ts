@@ -1,7 +1,7 @@
 import { gate } from "../../src/gate/gate.ts";
 import type { Isolate } from "./isolate.ts";
 import { ORGANIZATION, type PlannedCall } from "./scenario.ts";
-import type { CallRecord } from "./records.ts";
+import { holdPrefix, type CallRecord } from "./records.ts";
 import type { World } from "./world.ts";
 
 // Clients: a real request to the real gate, whose answer is read to its end, unless the client leaves.
@@ -33,7 +33,9 @@ export async function makeCall(world: World, planned: PlannedCall, isolate: Isol
     };
     scheduler.after(planned.leavesAfterMs, { owner: `client ${planned.number}`, run: leave });
   }
-  scheduler.trace.push(`client calls ${isolate.name} (call ${planned.number})`);
+  scheduler.trace.push(
+    `client calls ${isolate.name} (call ${planned.number}, ${holdPrefix(record.requestId)})`,
+  );
   isolate.busy += 1;
   try {
     const response = await gate(isolate.deps, request);

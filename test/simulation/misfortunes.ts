@@ -13,7 +13,7 @@ const LEAP_CHANCE = 0.015;
 const CRASH_CHANCE = 0.02;
 const MEMORY_CHANCE = 0.025;
 const OUTAGE_CHANCE = 0.03;
-const RETURN_CHANCE = 0.02;
+const RETURN_CHANCE = 0.05;
 
 export function createMisfortunes(world: World, isolates: Isolate[]) {
   const { scheduler, scenario } = world;
@@ -76,13 +76,15 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
       return;
     }
     if (fault === "outbox") world.memory.old = view.outbox.length > 0;
+    if (fault === null) return;
+    if (fault === "hold") world.memory.lostHoldIn = view.meta?.epoch ?? null;
     const key = {
       meta: metaKey(ORGANIZATION),
       outbox: outboxKey(ORGANIZATION),
       counter: counterKey(ORGANIZATION, pick(random, [...view.counters.keys()]) ?? ""),
       hold: holdKey(ORGANIZATION, pick(random, [...view.holds.keys()]) ?? ""),
       document: policyKey(ORGANIZATION, { kind: "scope", id: `organization:${ORGANIZATION}` }),
-    }[fault ?? "meta"];
+    }[fault];
     // A counter or a hold that is lost is forgotten for admission, as if all were.
     await watch.forgetHolds();
     await redis.look("DEL", key);

@@ -54,7 +54,7 @@ export function createProvider(scheduler: Scheduler, records: Map<number, CallRe
           const streamed = body.stream === true && status === 200;
           const chunks = streamed ? eventsOf(record, body) : wholeOf(record, body);
           resolve(
-            new Response(bodyOf(chunks, { scheduler, owner, cut: answer === "cut", signal }), {
+            new Response(bodyOf(chunks, { scheduler, owner, record, signal }), {
               status,
               headers: { "content-type": streamed ? "text/event-stream" : "application/json" },
             }),
@@ -112,32 +112,36 @@ function eventsOf(record: CallRecord, body: ReceivedBody): string[] {
 
 function bodyOf(
   chunks: string[],
-  {
-    scheduler,
-    owner,
-    cut,
-    signal,
-  }: { scheduler: Scheduler; owner: string; cut: boolean; signal: AbortSignal | null | undefined },
+  call: {
+    scheduler: Scheduler;
+    owner: string;
+    record: CallRecord;
+    signal: AbortSignal | null | undefined;
+  },
 ): ReadableStream<Uint8Array> {
+  const { scheduler, owner, record, signal } = call;
   const encoder = new TextEncoder();
   let at = 0;
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      signal?.addEventListener("abort", () => controller.error(new Error("aborted")), { once: true });
+      const breakOff = () => {
+        if (at > chunks.length) return;
+        if (record.bill !== "nothing") record.bill = "unknown";
+        controller.error(new Error("aborted"));
+      };
+      signal?.addEventListener("abort", breakOff, { once: true });
     },
     pull: (controller) =>
       new Promise<void>((resolve) => {
-        scheduler.soon({
-          owner,
-          run() {
-            resolve();
-            if (signal?.aborted) return;
-            const chunk = chunks[at++];
-            if (cut && at === chunks.length) controller.error(new Error("cut"));
-            else if (chunk === undefined) controller.close();
-            else controller.enqueue(encoder.encode(chunk));
-          },
-        });
+        const run = () => {
+          resolve();
+          if (signal?.aborted) return;
+          const chunk = chunks[at++];
+          if (record.planned.answer === "cut" && at === chunks.length) controller.error(new Error("cut"));
+          else if (chunk === undefined) controller.close();
+          else controller.enqueue(encoder.encode(chunk));
+        };
+        scheduler.soon({ owner, run });
       }),
   });
 }

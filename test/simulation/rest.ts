@@ -57,7 +57,10 @@ function checkOverspend(world: World): void {
       );
       const amount = lines.reduce((sum, line) => sum + line.amount, 0);
       spent += amount;
-      const held = heldOf(world, row.holdId, counter);
+      // What a lapse gave back may have been taken by others before its settle came.
+      const lapse = world.ledger.rows().find(({ id }) => id === `${row.holdId}.l`);
+      const charged = lapse?.lines.find((line) => line.counter === counter)?.amount;
+      const held = charged === undefined ? heldOf(world, row.holdId, counter) : 0;
       if (row.kind === "s") overruns += Math.max(0, amount - held);
     }
     const allowed = limit + overruns + (world.watch.forgotten.get(counter) ?? 0);

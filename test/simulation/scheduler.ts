@@ -35,6 +35,7 @@ export function createScheduler(random: Random, startMs: number) {
   let ready: Happening[] = [];
   let timers: Timer[] = [];
   let late: Happening[] = [];
+  const forgotten = new Set<string>();
 
   /** What happens next; null: nothing is left but late copies. */
   function next(): Happening | null {
@@ -61,13 +62,15 @@ export function createScheduler(random: Random, startMs: number) {
     random,
     now: () => nowMs,
     /** At any moment from now on. */
-    soon: (happening: Happening) => void ready.push(happening),
+    soon(happening: Happening): void {
+      if (!forgotten.has(happening.owner)) ready.push(happening);
+    },
     /** Long after its sender gave it up; at the latest when all else is over. */
     someday: (happening: Happening) => void late.push(happening),
     /** Not before `milliseconds` have passed. Returns what cancels it. */
     after(milliseconds: number, happening: Happening): () => void {
       const timer: Timer = { ...happening, dueMs: nowMs + Math.max(0, milliseconds) };
-      timers.push(timer);
+      if (!forgotten.has(happening.owner)) timers.push(timer);
       return () => {
         timers = timers.filter((other) => other !== timer);
       };
@@ -77,6 +80,7 @@ export function createScheduler(random: Random, startMs: number) {
     },
     /** What a dead Worker waits for never comes. What it had sent is the network's, and stays. */
     forget(owner: string): void {
+      forgotten.add(owner);
       ready = ready.filter((happening) => happening.owner !== owner);
       timers = timers.filter((timer) => timer.owner !== owner);
     },

@@ -66,7 +66,7 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
   const ledger: MemoryLedger = { ...inMemory, ...breaks.ledger?.(inMemory) };
   const records = new Map<number, CallRecord>();
   const violations: Violation[] = [];
-  const memory = { faulted: false, old: false };
+  const memory = { faulted: false, old: false, lostHoldIn: null as number | null };
   return {
     scenario,
     /** The stores' own clocks go with the Workers'. */
