@@ -1,7 +1,7 @@
-import { and, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { budgetFromRow } from "../../src/ledger/rows.ts";
-import { budgets, organizations, policyVersions } from "../../src/ledger/schema.ts";
+import { budgets, organizations } from "../../src/ledger/schema.ts";
 import {
   type Harness,
   ORGANIZATION_BUDGET,
@@ -11,6 +11,7 @@ import {
   makeKey,
   pointersOf,
   startHarness,
+  versionOf,
 } from "./harness.ts";
 
 let harness: Harness;
@@ -29,14 +30,6 @@ const ORGANIZATION_DOCUMENT = {
   kind: "scope",
   id: "organization:org_default",
 };
-
-async function versionOf(scope: string): Promise<number> {
-  const [row] = await harness.database
-    .select()
-    .from(policyVersions)
-    .where(and(eq(policyVersions.kind, "scope"), eq(policyVersions.id, scope)));
-  return row?.version ?? 0;
-}
 
 async function generationOf(id: string): Promise<number> {
   const [row] = await harness.database.select().from(budgets).where(eq(budgets.id, id));
@@ -77,27 +70,24 @@ describe("POST", () => {
       scope: { kind: "key", id: keyId },
       unit: "usd",
       limit: 0.5,
-      period: {
-        kind: "duration",
-        seconds: 3_600,
-        anchor: "2026-01-01T00:30:00+01:00",
-        every: 1,
-        timezone: "UTC",
-      },
-      enforcement: "hard",
+      period: { kind: "duration", seconds: 3_600, anchor: "2026-01-01T00:30:00+01:00" },
+      enforcement: "soft",
       on_lapse: "release",
-      on_store_outage: "closed",
+      on_store_outage: "open",
       count_from: "now",
       include_team_spend: false,
       alert_at: [1, 0.000_1],
       name: "an hour",
-      models: null,
+      models: ["openai/*"],
     };
     expect((await call("POST", "/api/v1/budgets", { body })).body).toMatchObject({
       scope: { kind: "key", id: keyId },
       limit: "0.50",
       period: { kind: "duration", seconds: 3_600, anchor: "2025-12-31T23:30:00.000Z" },
+      enforcement: "soft",
       on_lapse: "release",
+      on_store_outage: "open",
+      models: ["openai/*"],
       alert_at: [1, 0.000_1],
       name: "an hour",
       period_start: "2026-05-13T10:30:00.000Z",
@@ -112,7 +102,13 @@ describe("POST", () => {
     ["36h", { kind: "duration", seconds: 129_600, anchor: "2026-05-13T10:30:00.000Z" }],
     ["30d", { kind: "duration", seconds: 2_592_000, anchor: "2026-05-13T10:30:00.000Z" }],
     ["2w", { kind: "duration", seconds: 1_209_600, anchor: "2026-05-13T10:30:00.000Z" }],
+    ["2mo", { kind: "month", every: 2, anchor: "2026-05-13T10:30:00.000Z" }],
     [{ kind: "week" }, { kind: "week" }],
+    [{ kind: "week", every: 1, timezone: "UTC" }, { kind: "week" }],
+    [
+      { kind: "month", every: 3, timezone: "Europe/Berlin", anchor: "2026-01-31T00:00:00+01:00" },
+      { kind: "month", every: 3, timezone: "Europe/Berlin", anchor: "2026-01-30T23:00:00.000Z" },
+    ],
     [
       { kind: "duration", seconds: 1 },
       { kind: "duration", seconds: 1, anchor: "2026-05-13T10:30:00.000Z" },
@@ -144,9 +140,9 @@ describe("POST", () => {
   });
 
   test("law 10: raises and publishes the scope's document", async () => {
-    const version = await versionOf("organization:org_default");
+    const version = await versionOf(harness, "organization:org_default");
     await makeBudget(harness);
-    expect(await versionOf("organization:org_default")).toBe(version + 1);
+    expect(await versionOf(harness, "organization:org_default")).toBe(version + 1);
     expect(harness.redis.published).toEqual([ORGANIZATION_DOCUMENT]);
   });
 
@@ -207,7 +203,7 @@ describe("GET", () => {
 describe("PATCH", () => {
   test("R38: a new limit keeps the count", async () => {
     const id = await makeBudget(harness);
-    const version = await versionOf("organization:org_default");
+    const version = await versionOf(harness, "organization:org_default");
     harness.redis.live.set(id, { spent: 3_000_000_000 });
     expect((await call("PATCH", `/api/v1/budgets/${id}`, { body: { limit: "4" } })).body).toMatchObject({
       limit: "4.00",
@@ -215,7 +211,7 @@ describe("PATCH", () => {
       remaining: "1.00",
     });
     expect(await generationOf(id)).toBe(1);
-    expect(await versionOf("organization:org_default")).toBe(version + 1);
+    expect(await versionOf(harness, "organization:org_default")).toBe(version + 1);
     expect(harness.redis.published).toEqual([ORGANIZATION_DOCUMENT, ORGANIZATION_DOCUMENT]);
   });
 
@@ -265,9 +261,9 @@ describe("PATCH", () => {
 describe("DELETE", () => {
   test("removes the budget and publishes the scope without it", async () => {
     const id = await makeBudget(harness);
-    const version = await versionOf("organization:org_default");
+    const version = await versionOf(harness, "organization:org_default");
     expect(await call("DELETE", `/api/v1/budgets/${id}`)).toMatchObject({ status: 204, text: "" });
-    expect(await versionOf("organization:org_default")).toBe(version + 1);
+    expect(await versionOf(harness, "organization:org_default")).toBe(version + 1);
     expect(harness.redis.published).toHaveLength(2);
     expect((await call("GET", `/api/v1/budgets/${id}`)).status).toBe(404);
     expect((await call("DELETE", `/api/v1/budgets/${id}`)).status).toBe(404);

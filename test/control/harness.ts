@@ -1,9 +1,11 @@
+import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import { type Database, openDatabase } from "../../src/ledger/database.ts";
 import { parseEnv } from "../../src/env.ts";
 import { migrate } from "../../src/local/postgres/backend.ts";
 import { embedded } from "../../src/local/postgres/embedded.ts";
 import { type PostgresBridge, servePostgres } from "../../src/local/postgres/serve.ts";
+import { policyVersions } from "../../src/ledger/schema.ts";
 import { createControl } from "../../src/control/control.ts";
 import {
   type Drift,
@@ -35,7 +37,10 @@ export interface FakeRedis {
   /** Thrown in place of an answer: a fault of ours. */
   broken: Error | undefined;
   published: Published[];
+  /** By budget id. */
   live: Map<string, Partial<LiveBudget>>;
+  /** By counter. */
+  counters: Map<string, Partial<LiveBudget>>;
   holds: HoldView[];
   voided: string[];
   /** Counters. */
@@ -156,6 +161,29 @@ export async function makeBudget(harness: Harness, body: Record<string, unknown>
   return z.object({ id: z.string() }).parse(made.body).id;
 }
 
+/** Makes a resource of any kind and returns its id. */
+export async function make(harness: Harness, resource: string, body: unknown): Promise<string> {
+  const made = await harness.call("POST", `/api/v1/${resource}`, { body });
+  if (made.status !== 201) throw new Error(made.text);
+  return z.object({ id: z.string() }).parse(made.body).id;
+}
+
+/** The version of a scope's policy document. */
+export async function versionOf(harness: Harness, scope: string): Promise<number> {
+  const rows = await harness.database
+    .select()
+    .from(policyVersions)
+    .where(and(eq(policyVersions.kind, "scope"), eq(policyVersions.id, scope)));
+  return rows[0]?.version ?? 0;
+}
+
+/** The scope documents that were published since the last look, in the order of their names. */
+export function publishedScopes(harness: Harness): string[] {
+  const scopes = harness.redis.published.filter(({ kind }) => kind === "scope").map(({ id }) => id);
+  harness.redis.published = [];
+  return scopes.toSorted();
+}
+
 export const ORGANIZATION_BUDGET = {
   scope: { kind: "organization", id: "org_default" },
   limit: "10",
@@ -197,6 +225,7 @@ export function emptyRedis(): FakeRedis {
     broken: undefined,
     published: [],
     live: new Map(),
+    counters: new Map(),
     holds: [],
     voided: [],
     resets: [],
@@ -228,7 +257,7 @@ function redisServices(
           const { startMs, endMs } = windowOf(budget, clock.nowMs);
           const effectiveLimit = effectiveLimitOf(budget, clock.nowMs);
           const fresh = { effectiveLimit, spent: 0, held: 0, periodStartMs: startMs, resetsAtMs: endMs };
-          return [counter, { ...fresh, ...redis.live.get(budget.id) }];
+          return [counter, { ...fresh, ...redis.live.get(budget.id), ...redis.counters.get(counter) }];
         }),
       );
     },
