@@ -176,7 +176,10 @@ export function askStep({ world, worker, index, who, emit }: Turn): void {
     const asked = ask(world, state, worker.id, worker.asking);
     const isVoid = worker.mode === "void" && worker.stack.includes("close");
     const nothing = asked.amount === 0 && asked.lines.every(({ amount }) => amount === 0);
-    if (isVoid && ((asked.settled && world.rules.voidSettled) || !asked.any || nothing)) finish(world, state, index);
+    // A reset that is booked is done, also where there was nothing to take back.
+    const isDone = worker.mode === "reset" && worker.stack.includes("close") && asked.any;
+    if (isDone) finish(world, state, index);
+    else if (isVoid && ((asked.settled && world.rules.voidSettled) || !asked.any || nothing)) finish(world, state, index);
     else goOn(world, state, index, { asked, asking: null });
   });
 }

@@ -62,6 +62,7 @@ function booked({ world, index, worker }: Turn, state: State, head: Head, reply:
     epoch,
     seq: stack.includes("await") ? worker.seq : 0,
     head: trims.length > 0 ? head : null,
+    count: trims.length > 0 ? state.postgres.count : 0,
     opening: ok ? null : { epoch: 0, condemned: head.epoch, suspicion, lost: -1 },
   });
   goOn(world, state, index);
@@ -73,8 +74,8 @@ export function trimStep(turn: Turn): void {
   const last = head?.entries.at(-1);
   if (!head || !last) return;
   const tags = head.entries.map(({ tag }) => tag);
-  send(turn, `${who} drain: trim`, { op: "trim", tags, last: last.seq }, trim, (state) =>
-    goOn(world, state, index, { head: null }),
+  send(turn, `${who} drain: trim`, { op: "trim", tags, last: last.seq, count: worker.count }, trim, (state) =>
+    goOn(world, state, index, { head: null, count: 0 }),
   );
 }
 

@@ -69,7 +69,7 @@ function fallBack(state: State, emit: Emit, loses: (label: string, apply: (next:
   }
 }
 
-function redisOf({ meta, counters, holds, leases, outbox }: State): Redis {
+export function redisOf({ meta, counters, holds, leases, outbox }: State): Redis {
   return { meta, counters, holds, leases, outbox };
 }
 

@@ -42,7 +42,9 @@ export const RULES = {
   rebuildOld: "no rebuild while the outbox has entries of earlier epochs",
   rebuildTrimmed: "no rebuild from a snapshot older than the last trim",
   rebuildPresent: "a rebuild leaves a counter that is there",
-  rebuildNumber: "a rebuild takes a sequence number, so that born tells older holds from younger",
+  rebuildKnows: "no rebuild or refresh where Redis doesn't know the snapshot's watermark",
+  rebuildCount: "and that is told by how much the ledger had booked, which no other history gives out twice",
+  bornApart: "counters are numbered apart from entries, so that an entry's number says how many came before it",
   outboxInRebuild: "a rebuild adds what the outbox has beyond the watermark",
   latestPeriod: "a rebuild makes the latest period that was booked or is in the outbox",
   voidSettled: "a void of a hold that Redis doesn't have is refused where a settle is booked",
@@ -50,6 +52,9 @@ export const RULES = {
 
 export type Rule = keyof typeof RULES;
 export type RuleSet = Readonly<Record<Rule, boolean>>;
+
+/** Repairs of what the model found in the code, and the code doesn't have yet. */
+export const PROPOSED: readonly Rule[] = ["doneByState", "rebuildCount", "rebuildKnows", "bornApart"];
 
 export const ALL_RULES = Object.keys(RULES) as Rule[];
 

@@ -84,6 +84,7 @@ const SCENARIOS = {
   readrest: { losses: 1, memory: ["fall back"], operator: "read", late: 1, background: true },
   firstuse: {
     calls: 2,
+    begun: 1,
     budgets: 2,
     absent: [1],
     uses: [[0], [0]],
@@ -91,7 +92,6 @@ const SCENARIOS = {
     operator: "read",
     losses: 1,
     memory: ["fall back"],
-    late: 1,
   },
   replays: { late: 1, strands: true, operator: "replay", deaths: 1 },
   replaywipe: { late: 1, strands: true, operator: "replay", losses: 1, memory: ["everything"] },

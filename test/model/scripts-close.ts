@@ -78,6 +78,7 @@ function close(
   state.holds = state.holds.with(id, {
     state: next,
     at: sequence(meta.epoch, meta.n),
+    after: 0,
     leaseEnd,
     seq,
     amount: hold?.amount ?? 0,
@@ -117,7 +118,7 @@ function closeLine(
   if (!stands) {
     if (!rules.skipMissing && state.meta) {
       const { epoch, n } = state.meta;
-      putCounter(state, budget, { epoch, born: sequence(epoch, n + 1), period, spent: delta, held: 0 });
+      putCounter(state, budget, { epoch, born: n + 1, period, spent: delta, held: 0 });
     }
     return { budget, period, to, delta };
   }

@@ -46,7 +46,8 @@ export function reserve(world: World, state: State, message: ReserveMessage): Re
   }
   state.meta = { ...meta, now: Math.max(meta.now, now) };
   const at = sequence(meta.epoch, meta.n);
-  state.holds = state.holds.with(id, { state: "h", at, leaseEnd: now + LEASE, seq: 0, amount: granted, lines });
+  const after = rules.bornApart ? meta.births : meta.n;
+  state.holds = state.holds.with(id, { state: "h", at, after, leaseEnd: now + LEASE, seq: 0, amount: granted, lines });
   state.leases = state.leases.with(id, now + LEASE);
   setAside(world, state, id, lines);
   return { kind: "ok", holds: true, granted, lines };

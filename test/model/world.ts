@@ -1,6 +1,5 @@
 import type { RuleSet } from "./rules.ts";
 import {
-  sequence,
   type BookedLine,
   type HoldBooks,
   type Postgres,
@@ -42,6 +41,8 @@ export interface Scenario {
   soft: readonly number[];
   /** Budgets whose counter nobody has made yet. */
   absent: readonly number[];
+  /** Calls that are admitted already when the search begins, and an older state is then. */
+  begun: number;
   /** Time passes by itself until then; a lease's end moves it further. */
   time: number;
   /** When period 1 begins. */
@@ -81,6 +82,7 @@ export const SMALLEST: Scenario = {
   charges: [],
   soft: [],
   absent: [],
+  begun: 0,
   time: 0,
   roll: NEVER,
   behind: [],
@@ -141,6 +143,7 @@ const FRESH: Worker = {
   asking: null,
   asked: null,
   head: null,
+  count: 0,
   snapshot: null,
   opening: null,
   stranded: false,
@@ -163,6 +166,7 @@ export function initialState(world: World): State {
     fence: 0,
     watermark: 0,
     tag: "-",
+    count: 0,
     ledger: upTo(holds).map(() => NO_BOOKS),
   };
   const truth: Truth = { state: "-", amounts: [], periods: [], forgotten: false };
@@ -178,11 +182,11 @@ export function initialState(world: World): State {
     time: 0,
     left: { late, deaths, memory: losses },
     unhealed: false,
-    meta: cold ? null : { epoch, n: 0, now: 0, out: 0, trimmed: 0, tag: "-" },
+    meta: cold ? null : { epoch, n: 0, now: 0, out: 0, trimmed: 0, tag: "-", births: 0, trimmedAt: 0 },
     counters: upTo(budgets).map((budget) =>
       cold || absent.includes(budget)
         ? null
-        : { epoch, born: sequence(epoch, 0), period: 0, spent: 0, held: 0 },
+        : { epoch, born: 0, period: 0, spent: 0, held: 0 },
     ),
     holds: upTo(holds).map(() => null),
     leases: upTo(holds).map(() => null),
