@@ -1,7 +1,7 @@
 import { periodAt } from "../domain/period.ts";
 import { counterName, type Budget } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
-import { closeOrStrand } from "../ledger/strand.ts";
+import { closeOrStrand, replayBehindRefusal } from "../ledger/strand.ts";
 import { drainOutbox } from "../ledger/drain.ts";
 import { lapseHolds } from "../ledger/lapse.ts";
 import { openEpoch } from "../ledger/open.ts";
@@ -129,7 +129,9 @@ export async function admit<T>(
             const budget = policies.budgets[index];
             return budget ? [{ budget, spent, held }] : [];
           });
-          return await settled({ refusal: budgetRefusal(refused, plan.reserve.least, hold.nowMs) });
+          const refusal = budgetRefusal(refused, plan.reserve.least, hold.nowMs);
+          if (refusal.code === "budget_held") deps.waitUntil(replay(deps, org));
+          return await settled({ refusal });
         }
         case "late":
         case "again":
@@ -240,6 +242,15 @@ async function release(
   } catch (error) {
     // Neither store can be told: the lease's end charges the hold, visibly, and an operator can void it.
     deps.books.report("release_lost", { organization: org, hold: hold.id, cause: String(error) });
+  }
+}
+
+async function replay({ books }: GateDeps, org: string): Promise<void> {
+  try {
+    await replayBehindRefusal(books, org);
+  } catch (error) {
+    // The next refusal looks again, and so does every drain.
+    books.report("replay_failed", { organization: org, cause: String(error) });
   }
 }
 
