@@ -79,7 +79,9 @@ function hunt(rules: readonly Rule[], seconds: number): void {
       if (!shortest || found.states < shortest.found.states) shortest = { name, found };
     }
     const trace = shortest?.found.violation;
-    console.log(trace ? `${rule} | ${shortest?.name} | ${trace.trace.length} | ${trace.law}` : `${rule} | none found`);
+    console.log(
+      trace ? `${rule} | ${shortest?.name} | ${trace.trace.length} | ${trace.law}` : `${rule} | none found`,
+    );
     for (const [i, label] of (trace?.trace ?? []).entries()) console.log(`    ${i + 1}. ${label}`);
   }
 }

@@ -30,7 +30,7 @@ export function partOf(value: unknown): number {
 function hashOfText(text: string): number {
   const before = texts.get(text);
   if (before !== undefined) return before;
-  const hash = hashOf([...text].map((character) => character.charCodeAt(0)));
+  const hash = hashOf(Array.from(text, (character) => character.charCodeAt(0)));
   texts.set(text, hash);
   return hash;
 }

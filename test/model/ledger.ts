@@ -1,4 +1,12 @@
-import { epochOf, type Asked, type BookMessage, type HoldBooks, type Sequence, type Snapshot, type State } from "./state.ts";
+import {
+  epochOf,
+  type Asked,
+  type BookMessage,
+  type HoldBooks,
+  type Sequence,
+  type Snapshot,
+  type State,
+} from "./state.ts";
 import { bookedAmount, bookedLines, NO_BOOKS, totalOf, type World } from "./world.ts";
 
 // drizzle/0001_books.sql, step by step: each is one transaction.

@@ -30,17 +30,29 @@ export function trim({ rules }: World, state: State, { tags, last, count }: Trim
   };
 }
 
-/** Returns the epoch in force. */
+/** Returns the epoch in force; 0 where there is none and this one had its time. */
 export function open(world: World, state: State, { opening }: OpenMessage): number {
   const { rules, scenario } = world;
   const { meta } = state;
   const { lost, suspicion, condemned } = opening;
   if (lost >= 0 && !state.holds[lost]) state.leases = state.leases.with(lost, null);
+  if (rules.openOnce && opening.epoch <= state.begun) return meta?.epoch ?? 0;
   if (meta && suspicion && rules.confirm && !isBehind(world, state, suspicion)) return meta.epoch;
   if (meta && (rules.condemn ? meta.epoch !== condemned : meta.epoch >= opening.epoch)) return meta.epoch;
-  if (meta && state.left.memory === scenario.losses) fail("false alarm: a new epoch though Redis lost nothing");
+  if (meta && state.left.memory === scenario.losses)
+    fail("false alarm: a new epoch though Redis lost nothing");
   const epoch = rules.newEpoch ? opening.epoch : 1;
-  state.meta = { epoch, n: 0, now: 0, out: state.outbox.length, trimmed: 0, tag: "-", births: 0, trimmedAt: 0 };
+  state.begun = epoch;
+  state.meta = {
+    epoch,
+    n: 0,
+    now: 0,
+    out: state.outbox.length,
+    trimmed: 0,
+    tag: "-",
+    births: 0,
+    trimmedAt: 0,
+  };
   state.truths = state.truths.map((truth, id) => {
     if (truth.state === "h" && state.unhealed) return { ...truth, forgotten: true };
     const books = state.postgres.ledger[id];
@@ -70,7 +82,8 @@ export function rebuild(world: World, state: State, { op, snapshot }: RebuildMes
   if (rules.rebuildEpoch && snapshot.epoch !== meta.epoch) return again;
   const isOld = rules.rebuildCount ? meta.trimmedAt > snapshot.count : meta.trimmed > snapshot.watermark;
   if (rules.rebuildTrimmed && isOld) return again;
-  if (rules.rebuildKnows && isBehind(world, state, { seq: snapshot.watermark, tag: snapshot.tag })) return again;
+  if (rules.rebuildKnows && isBehind(world, state, { seq: snapshot.watermark, tag: snapshot.tag }))
+    return again;
   if (outbox.length > scenario.batch) return again;
   if (rules.rebuildOld && outbox.some((entry) => epochOf(entry.seq) < meta.epoch)) return again;
 
@@ -81,14 +94,16 @@ export function rebuild(world: World, state: State, { op, snapshot }: RebuildMes
     outbox.some(({ lines }) => lines.some((line) => line.budget === budget && line.period > period));
   if (rules.latestPeriod && made.some(({ budget, period }) => isLater(budget, period))) return again;
 
-  if (op === "refresh" && made.some(({ budget, period }) => (counterIn(state, budget)?.period ?? 0) > period)) return again;
+  if (op === "refresh" && made.some(({ budget, period }) => (counterIn(state, budget)?.period ?? 0) > period))
+    return again;
 
   let { n, births } = meta;
   for (const { budget, period, spent } of made) {
     let beyond = 0;
     for (const entry of outbox) {
       if (!rules.outboxInRebuild || entry.seq <= snapshot.watermark) continue;
-      for (const line of entry.lines) if (line.budget === budget && line.period === period) beyond += line.delta;
+      for (const line of entry.lines)
+        if (line.budget === budget && line.period === period) beyond += line.delta;
     }
     const stands = counterIn(state, budget);
     if (op === "refresh" && stands) {

@@ -88,7 +88,9 @@ function begunState(world: World): State {
   for (let id = 0; id < begun; id++) {
     reserve(world, state, { op: "reserve", id, now: 0, epoch: 1 });
     const lines = state.holds[id]?.lines ?? [];
-    const periods = upTo(world.scenario.budgets).map((budget) => lines.find((l) => l.budget === budget)?.period ?? 0);
+    const periods = upTo(world.scenario.budgets).map(
+      (budget) => lines.find((l) => l.budget === budget)?.period ?? 0,
+    );
     change(state, id, { stack: ["dispatch"], granted: state.holds[id]?.amount ?? 0, periods });
   }
   if (begun > 0) state.older = redisOf(state);
@@ -135,7 +137,7 @@ function hashed(state: State, before: Hashed | null): Hashed {
     if (before && before.parts[i] === part) return before.hashes[i] ?? 0;
     return i === MESSAGES ? hashOfBag(state.messages) : partOf(part);
   });
-  return { hash: hashOf([state.time, state.unhealed, ...hashes]), parts, hashes };
+  return { hash: hashOf([state.time, state.begun, state.unhealed, ...hashes]), parts, hashes };
 }
 
 /** In any order: messages overtake each other. */
@@ -168,7 +170,14 @@ class Graph {
     this.#rests.push(rests);
   }
 
-  add(step: { from: number; label: string; fault: boolean; hash: number; isNew: boolean; rests: boolean }): number {
+  add(step: {
+    from: number;
+    label: string;
+    fault: boolean;
+    hash: number;
+    isNew: boolean;
+    rests: boolean;
+  }): number {
     let to = this.size;
     if (step.isNew) this.#push(step.from, step.label);
     if (!this.#all) return to;

@@ -198,6 +198,8 @@ export interface Truth {
 
 export interface Redis {
   readonly meta: Meta | null;
+  /** The last epoch that began, in a place of its own. */
+  readonly begun: number;
   readonly counters: readonly (Counter | null)[];
   readonly holds: readonly (Hold | null)[];
   /** The sorted set: lease ends by hold, in a place of its own. */
@@ -212,6 +214,7 @@ export interface State {
   /** A loss of memory that no new epoch has followed yet. */
   unhealed: boolean;
   meta: Meta | null;
+  begun: number;
   counters: readonly (Counter | null)[];
   holds: readonly (Hold | null)[];
   leases: readonly (number | null)[];
@@ -256,7 +259,12 @@ export type LapseMessage = {
   readonly nonce: number;
 };
 export type RenewMessage = { readonly op: "renew"; readonly id: number; readonly now: number };
-export type TrimMessage = { readonly op: "trim"; readonly tags: readonly string[]; readonly last: Sequence; readonly count: number };
+export type TrimMessage = {
+  readonly op: "trim";
+  readonly tags: readonly string[];
+  readonly last: Sequence;
+  readonly count: number;
+};
 export type OpenMessage = { readonly op: "open"; readonly opening: Opening };
 export type RebuildMessage = { readonly op: "rebuild" | "refresh"; readonly snapshot: Snapshot };
 export type BookMessage = { readonly op: "book"; readonly head: Head };

@@ -10,17 +10,9 @@ import {
 
 /** What a hold sets aside in each budget, unless less is left and less will do. */
 export const AMOUNT = 2;
-/** Every lease is one unit of time. */
-export const LEASE = 1;
 const NEVER = 99;
 
-export type MemoryFault =
-  | "everything"
-  | "meta"
-  | "outbox"
-  | "counter"
-  | "hold"
-  | "fall back";
+export type MemoryFault = "everything" | "meta" | "outbox" | "counter" | "hold" | "fall back";
 
 /** How large the world is that is searched, and what may go wrong in it. */
 export interface Scenario {
@@ -45,9 +37,11 @@ export interface Scenario {
   begun: number;
   /** Time passes by itself until then; a lease's end moves it further. */
   time: number;
+  /** How long a lease is. */
+  lease: number;
   /** When period 1 begins. */
   roll: number;
-  /** Workers whose clock is behind by one. */
+  /** Workers whose clock is behind by one unit of time. */
   behind: readonly number[];
   /** All requests came at time 0, however late they are sent. */
   slow: boolean;
@@ -84,6 +78,7 @@ export const SMALLEST: Scenario = {
   absent: [],
   begun: 0,
   time: 0,
+  lease: 1,
   roll: NEVER,
   behind: [],
   slow: false,
@@ -183,10 +178,9 @@ export function initialState(world: World): State {
     left: { late, deaths, memory: losses },
     unhealed: false,
     meta: cold ? null : { epoch, n: 0, now: 0, out: 0, trimmed: 0, tag: "-", births: 0, trimmedAt: 0 },
+    begun: epoch,
     counters: upTo(budgets).map((budget) =>
-      cold || absent.includes(budget)
-        ? null
-        : { epoch, born: 0, period: 0, spent: 0, held: 0 },
+      cold || absent.includes(budget) ? null : { epoch, born: 0, period: 0, spent: 0, held: 0 },
     ),
     holds: upTo(holds).map(() => null),
     leases: upTo(holds).map(() => null),
