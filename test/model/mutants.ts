@@ -40,6 +40,7 @@ const MUTANTS_BY_RULE = {
   durable: ["begunrest", 13],
   tag: ["r1", 16],
   confirm: ["o1", 10],
+  newEpoch: ["opentwice", 13],
   openOnce: ["opentwice", 14],
   condemn: ["w2", 16],
   rebuildEpoch: ["coldread", 17],

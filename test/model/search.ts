@@ -2,10 +2,8 @@ import { HashSet, hashOf, partOf } from "./hash.ts";
 import { checkRest, checkState, isAtRest } from "./laws.ts";
 import { successors } from "./successors.ts";
 import { Violation, type State } from "./state.ts";
-import { redisOf } from "./memory.ts";
-import { reserve } from "./scripts-reserve.ts";
-import { change } from "./steps.ts";
-import { initialState, upTo, type World } from "./world.ts";
+import { begunState } from "./begun.ts";
+import type { World } from "./world.ts";
 
 // Breadth first through all that may happen, so the first violation that is found has a shortest trace.
 
@@ -80,21 +78,6 @@ export function search(world: World, limits: Limits, options: Options = {}): Fou
       ? null
       : { law: "liveness: from here the books never come to rest", trace: graph.trace(stuck), state: first };
   return found({ cut: false, violation });
-}
-
-function begunState(world: World): State {
-  const state = initialState(world);
-  const { begun } = world.scenario;
-  for (let id = 0; id < begun; id++) {
-    reserve(world, state, { op: "reserve", id, now: 0, epoch: 1 });
-    const lines = state.holds[id]?.lines ?? [];
-    const periods = upTo(world.scenario.budgets).map(
-      (budget) => lines.find((l) => l.budget === budget)?.period ?? 0,
-    );
-    change(state, id, { stack: ["dispatch"], granted: state.holds[id]?.amount ?? 0, periods });
-  }
-  if (begun > 0) state.older = redisOf(state);
-  return state;
 }
 
 interface Frontier {
