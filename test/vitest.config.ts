@@ -5,6 +5,8 @@ import { defineConfig } from "vitest/config";
 // Both run the same sources; the end-to-end suites start the real local stack.
 export default defineConfig({
   test: {
+    // Two at once also on two cores: the end-to-end suites mostly wait for their stacks.
+    maxWorkers: 2,
     projects: [
       {
         root: new URL("..", import.meta.url).pathname,

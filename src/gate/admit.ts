@@ -9,7 +9,7 @@ import type { CounterState, ReserveLine, ReserveReply } from "../store/admission
 import { epochInMemory, rememberEpoch } from "../store/epochs.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { reserveLine } from "./lines.ts";
-import { firstHold, nextHold, noteAttempt, release, tidy, type PendingHold } from "./pending-hold.ts";
+import { firstHold, nextHold, noteAttempt, release, replay, tidy, type PendingHold } from "./pending-hold.ts";
 import { confirmedPolicies, policiesInMemory, takeDocuments, type CallPolicies } from "./policies.ts";
 import { budgetRefusal } from "./refusals.ts";
 import type { ProvenKey } from "./secret.ts";
@@ -117,6 +117,9 @@ export async function admit<T>(
           const states = admittedLines(plan.charged, lines, reply.counters);
           const inTheWay = reply.refused.flatMap((index) => states[index] ?? []);
           const refusal = budgetRefusal(inTheWay, plan.reserve.least, hold.nowMs);
+          if (refusal.code === "budget_held" || refusal.code === "rate_limited") {
+            deps.waitUntil(replay(deps, org));
+          }
           return refuse(deps, org, hold, { refusal, lines: states });
         }
         case "late":

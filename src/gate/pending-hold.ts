@@ -1,6 +1,6 @@
 import { drainOutbox } from "../ledger/drain.ts";
 import { lapseHolds } from "../ledger/lapse.ts";
-import { closeOrStrand } from "../ledger/strand.ts";
+import { closeOrStrand, replayBehindRefusal } from "../ledger/strand.ts";
 import type { ReserveLine } from "../store/admission.ts";
 import type { GateDeps } from "./gate-deps.ts";
 
@@ -66,5 +66,15 @@ export async function tidy(deps: GateDeps, org: string, ended: string[]): Promis
   } catch (error) {
     // Later calls and reads find the same leases ended.
     deps.books.report("lapse_failed", { organization: org, cause: String(error) });
+  }
+}
+
+/** What refuses a call may be a hold whose settle stranded. */
+export async function replay({ books }: GateDeps, org: string): Promise<void> {
+  try {
+    await replayBehindRefusal(books, org);
+  } catch (error) {
+    // The next refusal looks again, and so does every drain.
+    books.report("replay_failed", { organization: org, cause: String(error) });
   }
 }

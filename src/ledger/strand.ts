@@ -26,6 +26,21 @@ export async function closeOrStrand(books: Books, org: string, closing: Closing)
   }
 }
 
+/** Between two looks of one isolate for stranded settles where no drain told of them, in milliseconds. */
+const LOOK_INTERVAL_MS = 2_000;
+
+/**
+ * Replays what may be stranded where a hold refuses a call: what stranded is still held, and where it refuses every
+ * call there is no settle, hence no drain, that would replay it before the lease's end (R3). Throws StoreUnavailable.
+ */
+export async function replayBehindRefusal(books: Books, org: string): Promise<void> {
+  const nowMs = books.now();
+  const { replayedAtMs } = books.memory;
+  if (nowMs - (replayedAtMs.get(org) ?? 0) < LOOK_INTERVAL_MS) return;
+  replayedAtMs.set(org, nowMs);
+  await replayStranded(books, org);
+}
+
 /** Replays what is stranded. A row is done only once its entry is in Postgres. */
 export async function replayStranded(books: Books, org: string): Promise<void> {
   for (const { holdId, settle } of await books.ledger.stranded(org)) {

@@ -9,8 +9,10 @@ export interface IsolateMemory {
   epochs: Map<string, number>;
   /** When this isolate last drained an organization's outbox on the way of a settle, in milliseconds. */
   drainedAtMs: Map<string, number>;
+  /** When this isolate last looked for stranded settles behind a refusal, in milliseconds. */
+  replayedAtMs: Map<string, number>;
 }
 
 export function createMemory(): IsolateMemory {
-  return { policies: new Map(), epochs: new Map(), drainedAtMs: new Map() };
+  return { policies: new Map(), epochs: new Map(), drainedAtMs: new Map(), replayedAtMs: new Map() };
 }

@@ -40,7 +40,12 @@ function reserved({ world, index, worker }: Turn, state: State, reply: ReserveRe
     case "again":
       if (reply.holds) {
         const { granted } = reply;
-        change(state, index, { stack: ["dispatch"], periods: periodsOf(world, reply.lines), granted, unanswered: false });
+        change(state, index, {
+          stack: ["dispatch"],
+          periods: periodsOf(world, reply.lines),
+          granted,
+          unanswered: false,
+        });
         return;
       }
       break;
@@ -69,9 +74,13 @@ export const condemnation = (condemned = 0, lost = -1): NonNullable<Worker["open
 export function dispatchStep({ world, index, who, emit }: Turn): void {
   for (const cost of world.scenario.costs) {
     if (cost === "r") {
-      emit(`${who} provider refuses`, false, (state) => change(state, index, { stack: ["close"], mode: "release" }));
+      emit(`${who} provider refuses`, false, (state) =>
+        change(state, index, { stack: ["close"], mode: "release" }),
+      );
     } else {
-      emit(`${who} call costs ${cost}`, false, (state) => change(state, index, { stack: ["close"], mode: "settle", cost }));
+      emit(`${who} call costs ${cost}`, false, (state) =>
+        change(state, index, { stack: ["close"], mode: "settle", cost }),
+      );
     }
   }
 }
@@ -103,7 +112,11 @@ function closeMessage(turn: Turn): SettleMessage {
   const { id, mode, asked } = worker;
   const lines: SettleLine[] = budgetsOf(world, id).map((budget) => ({
     budget,
-    period: worker.periods?.[budget] ?? periodOf(turn),
+    // A correction counts where what it corrects was counted.
+    period:
+      asked?.lines.findLast((line) => line.budget === budget)?.period ??
+      worker.periods?.[budget] ??
+      periodOf(turn),
     actual: mode === "settle" ? (world.scenario.fixed[budget] ?? worker.cost ?? 0) : 0,
     booked: (asked?.lines ?? []).reduce((sum, line) => sum + (line.budget === budget ? line.amount : 0), 0),
   }));
@@ -164,9 +177,11 @@ export function awaitStep({ world, state, worker, index, who, emit }: Turn): voi
     return;
   }
   emit(`${who} drain: reads the outbox`, false, (next) => {
-    if (next.meta) change(next, index, { stack: ["book", ...worker.stack], head: takeHead(world, next, next.meta) });
+    if (next.meta)
+      change(next, index, { stack: ["book", ...worker.stack], head: takeHead(world, next, next.meta) });
     // Cold: its entry is gone with the rest.
-    else goOn(world, next, index, { seq: 0, tries: worker.tries + 1 });
+    else if (world.rules.neither) goOn(world, next, index, { seq: 0, tries: worker.tries + 1 });
+    else finish(world, next, index);
   });
 }
 
@@ -176,7 +191,11 @@ export function askStep({ world, worker, index, who, emit }: Turn): void {
     const asked = ask(world, state, worker.id, worker.asking);
     const isVoid = worker.mode === "void" && worker.stack.includes("close");
     const nothing = asked.amount === 0 && asked.lines.every(({ amount }) => amount === 0);
-    if (isVoid && ((asked.settled && world.rules.voidSettled) || !asked.any || nothing)) finish(world, state, index);
+    // A reset that is booked is done, also where there was nothing to take back.
+    const isDone = worker.mode === "reset" && worker.stack.includes("close") && asked.any;
+    if (isDone) finish(world, state, index);
+    else if (isVoid && ((asked.settled && world.rules.voidSettled) || !asked.any || nothing))
+      finish(world, state, index);
     else goOn(world, state, index, { asked, asking: null });
   });
 }
@@ -234,5 +253,3 @@ function lapsed({ world, index }: Turn, state: State, id: number, reply: LapseRe
       return;
   }
 }
-
-

@@ -17,5 +17,5 @@ export function rolled(counter: Counter, period: number): Counter {
 
 /** Whether a counter's held includes what this hold set aside. */
 export function includesHold(counter: Counter, hold: Hold): boolean {
-  return counter.epoch === epochOf(hold.at) && counter.born <= hold.at;
+  return counter.epoch === epochOf(hold.at) && counter.born <= hold.after;
 }

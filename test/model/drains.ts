@@ -15,7 +15,8 @@ export function takeHead({ scenario }: World, { outbox }: State, meta: Meta): He
 /** Reads the outbox for the drain that stands at the top of the stack. */
 export function read({ world, index, who, worker, emit }: Turn, stack: Worker["stack"] = worker.stack): void {
   emit(`${who} drain: reads the outbox`, false, (state) => {
-    if (state.meta) change(state, index, { stack: ["book", ...stack], head: takeHead(world, state, state.meta) });
+    if (state.meta)
+      change(state, index, { stack: ["book", ...stack], head: takeHead(world, state, state.meta) });
     else {
       const opening = { epoch: 0, condemned: 0, suspicion: null, lost: -1 };
       change(state, index, { stack: ["take epoch", ...stack], opening });
@@ -41,7 +42,8 @@ function booked({ world, index, worker }: Turn, state: State, head: Head, reply:
   let epoch = worker.epoch;
   if (parent === "await") {
     const kind = worker.mode === "void" ? "v" : "s";
-    const own = reply.kind !== "fenced" && head.entries.some((entry) => entry.id === worker.id && entry.kind === kind);
+    const own =
+      reply.kind !== "fenced" && head.entries.some((entry) => entry.id === worker.id && entry.kind === kind);
     if (own || (isWhole && !world.rules.neither)) stack = ["finish"];
     else if (isWhole) {
       stack = rest; // In neither place: it is settled again.
@@ -62,6 +64,7 @@ function booked({ world, index, worker }: Turn, state: State, head: Head, reply:
     epoch,
     seq: stack.includes("await") ? worker.seq : 0,
     head: trims.length > 0 ? head : null,
+    count: trims.length > 0 ? state.postgres.count : 0,
     opening: ok ? null : { epoch: 0, condemned: head.epoch, suspicion, lost: -1 },
   });
   goOn(world, state, index);
@@ -73,8 +76,8 @@ export function trimStep(turn: Turn): void {
   const last = head?.entries.at(-1);
   if (!head || !last) return;
   const tags = head.entries.map(({ tag }) => tag);
-  send(turn, `${who} drain: trim`, { op: "trim", tags, last: last.seq }, trim, (state) =>
-    goOn(world, state, index, { head: null }),
+  send(turn, `${who} drain: trim`, { op: "trim", tags, last: last.seq, count: worker.count }, trim, (state) =>
+    goOn(world, state, index, { head: null, count: 0 }),
   );
 }
 

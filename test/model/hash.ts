@@ -1,13 +1,10 @@
-// Hashes of immutable values, each object's computed once. 53 bits, in two lanes.
+// Hashes of plain values, 53 bits in two lanes.
 
-const known = new WeakMap<object, number>();
 const texts = new Map<string, number>();
 const LANE = 4_294_967_296;
 
 /** Objects are told apart by their values in the order of their fields, so each kind is made in one shape. */
 export function hashOf(value: object): number {
-  const before = known.get(value);
-  if (before !== undefined) return before;
   let low = 0xdeadbeef;
   let high = 0x41c6ce57;
   for (const key in value) {
@@ -19,12 +16,11 @@ export function hashOf(value: object): number {
   }
   low = Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909);
   high = Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
-  const hash = (high & 2_097_151) * LANE + (low >>> 0);
-  known.set(value, hash);
-  return hash;
+  return (high & 2_097_151) * LANE + (low >>> 0);
 }
 
-function partOf(value: unknown): number {
+/** A number that stands for any value. */
+export function partOf(value: unknown): number {
   if (typeof value === "number") return value;
   if (typeof value === "object" && value !== null) return hashOf(value);
   if (typeof value === "string") return hashOfText(value);
@@ -34,7 +30,7 @@ function partOf(value: unknown): number {
 function hashOfText(text: string): number {
   const before = texts.get(text);
   if (before !== undefined) return before;
-  const hash = hashOf([...text].map((character) => character.charCodeAt(0)));
+  const hash = hashOf(Array.from(text, (character) => character.charCodeAt(0)));
   texts.set(text, hash);
   return hash;
 }

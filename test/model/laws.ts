@@ -1,6 +1,16 @@
 import { counterIn, includesHold } from "./counters.ts";
 import { epochOf, fail, type Place, type State } from "./state.ts";
-import { backgroundOf, bookedAmount, bookedLines, budgetsOf, NO_BOOKS, periodAt, resetId, totalOf, type World } from "./world.ts";
+import {
+  backgroundOf,
+  bookedAmount,
+  bookedLines,
+  budgetsOf,
+  NO_BOOKS,
+  periodAt,
+  resetId,
+  totalOf,
+  type World,
+} from "./world.ts";
 
 // What must be true: in every state, and at rest.
 
@@ -15,7 +25,8 @@ export function mustDrain({ rules }: World, state: State): boolean {
   const { watermark, tag, fence } = postgres;
   if (rules.fallenBack && meta.epoch * 100 + meta.n < watermark) return true;
   const isKnown = meta.tag === tag || outbox.some((entry) => entry.tag === tag);
-  if (rules.tag && (meta.epoch < epochOf(watermark) || (meta.epoch === epochOf(watermark) && !isKnown))) return true;
+  if (rules.tag && (meta.epoch < epochOf(watermark) || (meta.epoch === epochOf(watermark) && !isKnown)))
+    return true;
   if (rules.count && meta.out !== outbox.length) return true;
   return rules.fence && meta.epoch < fence;
 }
@@ -39,15 +50,19 @@ export function checkState(world: World, state: State): void {
     let held = 0;
     for (const hold of state.holds) {
       if (hold?.state !== "h" || !includesHold(counter, hold)) continue;
-      for (const line of hold.lines) if (line.budget === budget && line.period === counter.period) held += line.amount;
+      for (const line of hold.lines)
+        if (line.budget === budget && line.period === counter.period) held += line.amount;
     }
-    if (counter.held !== held) fail(`law 4: held of budget ${budget} is ${counter.held}, its holds' sum ${held}`);
+    if (counter.held !== held)
+      fail(`law 4: held of budget ${budget} is ${counter.held}, its holds' sum ${held}`);
     let spent = totalOf(state.postgres, budget, counter.period);
     for (const entry of state.outbox) {
       if (state.postgres.ledger[entry.id]?.[entry.kind]) continue;
-      for (const line of entry.lines) if (line.budget === budget && line.period === counter.period) spent += line.delta;
+      for (const line of entry.lines)
+        if (line.budget === budget && line.period === counter.period) spent += line.delta;
     }
-    if (counter.spent !== spent) fail(`law 1: budget ${budget} says ${counter.spent}, ledger and outbox ${spent}`);
+    if (counter.spent !== spent)
+      fail(`law 1: budget ${budget} says ${counter.spent}, ledger and outbox ${spent}`);
   }
 }
 
@@ -110,14 +125,17 @@ function checkDead(world: World, state: State, id: number, cost: number | null):
     if (sum !== 0 && sum !== lapsed) fail(`law 5: call ${id} died before dispatch, the ledger has ${sum}`);
     return;
   }
-  if (!isBooked && !isDouble) fail(`law 12: call ${id} cost ${cost}, its Worker died, and the ledger has nothing`);
+  if (!isBooked && !isDouble)
+    fail(`law 12: call ${id} cost ${cost}, its Worker died, and the ledger has nothing`);
   const due = books.s ? cost : lapsed;
-  if (isBooked && sum !== due) fail(`law 5: call ${id} cost ${cost}, its Worker died, and the ledger has ${sum}`);
+  if (isBooked && sum !== due)
+    fail(`law 5: call ${id} cost ${cost}, its Worker died, and the ledger has ${sum}`);
 }
 
 /** A reset that ended is in the ledger; how often is its id's matter. */
 function checkReset(world: World, state: State): void {
   if (world.scenario.operator !== "reset") return;
   const worker = state.workers[backgroundOf(world) + 1];
-  if (worker?.left === 0 && !state.postgres.ledger[resetId(world)]?.s) fail("the reset ended and isn't in the ledger");
+  if (worker?.left === 0 && !state.postgres.ledger[resetId(world)]?.s)
+    fail("the reset ended and isn't in the ledger");
 }

@@ -1,4 +1,12 @@
-import { epochOf, type Asked, type BookMessage, type HoldBooks, type Sequence, type Snapshot, type State } from "./state.ts";
+import {
+  epochOf,
+  type Asked,
+  type BookMessage,
+  type HoldBooks,
+  type Sequence,
+  type Snapshot,
+  type State,
+} from "./state.ts";
 import { bookedAmount, bookedLines, NO_BOOKS, totalOf, type World } from "./world.ts";
 
 // drizzle/0001_books.sql, step by step: each is one transaction.
@@ -18,7 +26,7 @@ export function book(world: World, state: State, { head }: BookMessage): BookRep
     (rules.tag && (head.epoch < epochOf(watermark) || (head.epoch === epochOf(watermark) && !isKnown)));
 
   let broken = rules.count && head.out !== head.length;
-  let ledger = postgres.ledger;
+  let { ledger, count } = postgres;
   for (const entry of head.entries) {
     const books = ledger[entry.id] ?? NO_BOOKS;
     if (rules.dedupId ? books[entry.kind] : entry.seq <= watermark) continue;
@@ -41,6 +49,7 @@ export function book(world: World, state: State, { head }: BookMessage): BookRep
       broken ||= ours && (at !== period || amount !== lineDelta);
       return { budget, period: at, amount };
     });
+    count += 1;
     ledger = ledger.with(entry.id, { ...books, [entry.kind]: { amount: delta, lines } });
   }
 
@@ -49,6 +58,7 @@ export function book(world: World, state: State, { head }: BookMessage): BookRep
   state.postgres = {
     ...postgres,
     ledger,
+    count,
     ...(moves ? { watermark: last.seq, tag: last.tag } : {}),
     fence: broken && rules.fence && rules.durable ? Math.max(postgres.fence, head.epoch + 1) : postgres.fence,
   };
@@ -91,7 +101,7 @@ export function takeSnapshot(
     }
     return { budget, period: latest, spent: totalOf(postgres, budget, latest) };
   });
-  return { epoch, watermark: postgres.watermark, totals };
+  return { epoch, watermark: postgres.watermark, tag: postgres.tag, count: postgres.count, totals };
 }
 
 export function nextEpoch(state: State): number {

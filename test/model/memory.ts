@@ -16,7 +16,13 @@ export function memoryFaults({ scenario }: World, state: State, emit: Emit): voi
   if (memory.includes("everything") && state.meta) {
     loses("REDIS IS EMPTIED", (next) => {
       forgetUnbooked(next);
-      const none = { meta: null, counters: nulls(next.counters), holds: nulls(next.holds), leases: nulls(next.leases) };
+      const none = {
+        meta: null,
+        begun: 0,
+        counters: nulls(next.counters),
+        holds: nulls(next.holds),
+        leases: nulls(next.leases),
+      };
       Object.assign(next, none, { outbox: [] });
     });
   }
@@ -54,7 +60,11 @@ export function memoryFaults({ scenario }: World, state: State, emit: Emit): voi
   if (memory.includes("fall back")) fallBack(state, emit, loses);
 }
 
-function fallBack(state: State, emit: Emit, loses: (label: string, apply: (next: State) => void) => void): void {
+function fallBack(
+  state: State,
+  emit: Emit,
+  loses: (label: string, apply: (next: State) => void) => void,
+): void {
   const { older } = state;
   if (older === null) {
     emit("(a snapshot is taken)", true, (next) => {
@@ -69,8 +79,8 @@ function fallBack(state: State, emit: Emit, loses: (label: string, apply: (next:
   }
 }
 
-function redisOf({ meta, counters, holds, leases, outbox }: State): Redis {
-  return { meta, counters, holds, leases, outbox };
+export function redisOf({ meta, begun, counters, holds, leases, outbox }: State): Redis {
+  return { meta, begun, counters, holds, leases, outbox };
 }
 
 const nulls = (values: readonly unknown[]): null[] => values.map(() => null);
@@ -84,6 +94,8 @@ function forgetUnbooked(state: State): void {
   state.unhealed = true;
   forget(state, (id) => {
     const truth = state.truths[id];
-    return truth?.state === "h" || (truth !== undefined && truth.state !== "-" && !state.postgres.ledger[id]?.s);
+    return (
+      truth?.state === "h" || (truth !== undefined && truth.state !== "-" && !state.postgres.ledger[id]?.s)
+    );
   });
 }

@@ -28,7 +28,8 @@ export const RULES = {
   doneByState: "and only if the hold bears the outcome that was sent",
   strandDone: "a stranded row is done when its entry is in Postgres",
   dedupId: "an entry whose id the ledger has is skipped",
-  drainOutcome: "the ledger counts an entry's outcome less what is booked; a lapse or void after a settle is nothing",
+  drainOutcome:
+    "the ledger counts an entry's outcome less what is booked; a lapse or void after a settle is nothing",
   count: "an outbox that is longer or shorter than its count proves a loss",
   fence: "a drain of an epoch below the fence books nothing",
   durable: "a proven inconsistency raises the fence in the same transaction",
@@ -37,12 +38,16 @@ export const RULES = {
   nonce: "tags tell apart what was sent before and after a fall-back",
   confirm: "a suspicion is checked again by the script that opens an epoch",
   newEpoch: "each opening takes a new epoch",
+  openOnce: "an epoch begins once: a late copy of its opening doesn't bring it back",
   condemn: "a standing epoch gives way only to its own condemnation",
   rebuildEpoch: "a rebuild's snapshot counts in its epoch only",
   rebuildOld: "no rebuild while the outbox has entries of earlier epochs",
   rebuildTrimmed: "no rebuild from a snapshot older than the last trim",
   rebuildPresent: "a rebuild leaves a counter that is there",
-  rebuildNumber: "a rebuild takes a sequence number, so that born tells older holds from younger",
+  rebuildKnows: "no rebuild or refresh where Redis doesn't know the snapshot's watermark",
+  rebuildCount: "and that is told by how much the ledger had booked, which no other history gives out twice",
+  bornApart:
+    "counters are numbered apart from entries, so that an entry's number says how many came before it",
   outboxInRebuild: "a rebuild adds what the outbox has beyond the watermark",
   latestPeriod: "a rebuild makes the latest period that was booked or is in the outbox",
   voidSettled: "a void of a hold that Redis doesn't have is refused where a settle is booked",
@@ -50,6 +55,9 @@ export const RULES = {
 
 export type Rule = keyof typeof RULES;
 export type RuleSet = Readonly<Record<Rule, boolean>>;
+
+/** Repairs of what the model found in the code, and the code doesn't have yet. */
+export const PROPOSED: readonly Rule[] = ["doneByState", "rebuildCount", "rebuildKnows", "bornApart"];
 
 export const ALL_RULES = Object.keys(RULES) as Rule[];
 

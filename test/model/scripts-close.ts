@@ -14,7 +14,7 @@ import {
   type SettleMessage,
   type State,
 } from "./state.ts";
-import { LEASE, lapseCharges, upTo, type World } from "./world.ts";
+import { lapseCharges, upTo, type World } from "./world.ts";
 
 // src/store/scripts/settle.ts and lapse.ts, step by step: what ends a hold.
 
@@ -46,10 +46,11 @@ export function settle(world: World, state: State, message: SettleMessage): Sett
   return close(world, state, message, hold, booked?.amount ?? 0);
 }
 
-function isFresh({ rules }: World, { meta }: State, { booked }: SettleMessage): boolean {
+function isFresh(world: World, { meta }: State, { booked }: SettleMessage): boolean {
   if (!booked || !meta) return false;
+  const { rules } = world;
   if (rules.bookedEpoch && booked.epoch !== meta.epoch) return false;
-  return !rules.bookedFresh || meta.now < booked.now + LEASE;
+  return !rules.bookedFresh || meta.now < booked.now + world.scenario.lease;
 }
 
 function close(
@@ -62,22 +63,34 @@ function close(
   const { mode, id } = message;
   const missed = hold?.lines.find(({ budget }) => !message.lines.some((line) => line.budget === budget));
   if (missed) fail(`the settle of ${id} lacks a line of its hold`);
-  const charged = hold ? (hold.state === "l" && world.rules.correctLapse ? chargeOf(world, hold) : 0) : booked;
+  const charged = hold
+    ? hold.state === "l" && world.rules.correctLapse
+      ? chargeOf(world, hold)
+      : 0
+    : booked;
   const to = mode === "settle" ? message.amount : 0;
   const lines = message.lines.map((line) => closeLine(world, state, mode, line, hold));
   const silent =
-    mode === "release" && (hold ? hold.state === "h" : charged === 0 && message.lines.every((l) => l.booked === 0));
+    mode === "release" &&
+    (hold ? hold.state === "h" : charged === 0 && message.lines.every((l) => l.booked === 0));
   const seq = silent
     ? 0
-    : append(world, state, { kind: mode === "void" ? "v" : "s", id, to, delta: to - charged, lines }, message.nonce);
+    : append(
+        world,
+        state,
+        { kind: mode === "void" ? "v" : "s", id, to, delta: to - charged, lines },
+        message.nonce,
+      );
   const { meta } = state;
   if (!meta) fail("a script lost the meta value");
   const leaseEnd =
-    hold?.leaseEnd ?? (world.rules.bookedFresh ? Math.max(message.now, meta.now) : message.now) + LEASE;
+    hold?.leaseEnd ??
+    (world.rules.bookedFresh ? Math.max(message.now, meta.now) : message.now) + world.scenario.lease;
   const next: HoldState = silent ? "r" : mode === "void" ? "v" : "s";
   state.holds = state.holds.with(id, {
     state: next,
     at: sequence(meta.epoch, meta.n),
+    after: 0,
     leaseEnd,
     seq,
     amount: hold?.amount ?? 0,
@@ -107,7 +120,8 @@ function closeLine(
 ): EntryLine {
   const { budget } = line;
   const known = hold?.lines.find((own) => own.budget === budget);
-  const period = mode === "reset" ? (counterIn(state, budget)?.period ?? line.period) : (known?.period ?? line.period);
+  const period =
+    mode === "reset" ? (counterIn(state, budget)?.period ?? line.period) : (known?.period ?? line.period);
   const lapsed = known && hold?.state === "l" && (scenario.charges[budget] ?? true) && rules.correctLapse;
   const prior = hold ? (lapsed ? known.amount : 0) : line.booked;
   const stands = counterIn(state, budget);
@@ -117,7 +131,7 @@ function closeLine(
   if (!stands) {
     if (!rules.skipMissing && state.meta) {
       const { epoch, n } = state.meta;
-      putCounter(state, budget, { epoch, born: sequence(epoch, n + 1), period, spent: delta, held: 0 });
+      putCounter(state, budget, { epoch, born: n + 1, period, spent: delta, held: 0 });
     }
     return { budget, period, to, delta };
   }
@@ -135,12 +149,7 @@ function chargeOf(world: World, hold: Hold): number {
   return hold.lines.some(({ budget }) => lapseCharges(world, budget)) ? hold.amount : 0;
 }
 
-function append(
-  { rules }: World,
-  state: State,
-  draft: Omit<Entry, "seq" | "tag">,
-  nonce: number,
-): Sequence {
+function append({ rules }: World, state: State, draft: Omit<Entry, "seq" | "tag">, nonce: number): Sequence {
   const { meta } = state;
   if (!meta) fail("a script appended without a meta value");
   const n = meta.n + 1;
@@ -203,7 +212,7 @@ function charge(world: World, state: State, hold: Hold, { id, now, nonce }: Laps
   const { meta } = state;
   if (!meta) fail("a script lost the meta value");
   state.meta = { ...meta, now: Math.max(meta.now, now) };
-  const leaseEnd = rules.lapseStays ? now + LEASE : hold.leaseEnd;
+  const leaseEnd = rules.lapseStays ? now + world.scenario.lease : hold.leaseEnd;
   state.holds = state.holds.with(id, { ...hold, state: "l", at: seq, seq, leaseEnd });
   state.leases = state.leases.with(id, leaseEnd);
   const truth = state.truths[id];
@@ -214,10 +223,10 @@ function charge(world: World, state: State, hold: Hold, { id, now, nonce }: Laps
 }
 
 /** Proposed: a held hold of this epoch whose call still runs gets a later lease end. Nothing else changes. */
-export function renew(_world: World, state: State, { id, now }: RenewMessage): void {
+export function renew(world: World, state: State, { id, now }: RenewMessage): void {
   const hold = state.holds[id];
   if (!state.meta || hold?.state !== "h" || epochOf(hold.at) !== state.meta.epoch) return;
-  const leaseEnd = now + LEASE;
+  const leaseEnd = now + world.scenario.lease;
   if (leaseEnd <= hold.leaseEnd) return;
   state.holds = state.holds.with(id, { ...hold, leaseEnd });
   state.leases = state.leases.with(id, leaseEnd);

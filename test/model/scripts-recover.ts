@@ -2,7 +2,6 @@ import { counterIn, putCounter, rolled } from "./counters.ts";
 import {
   epochOf,
   fail,
-  sequence,
   type Counter,
   type OpenMessage,
   type RebuildMessage,
@@ -14,7 +13,7 @@ import type { World } from "./world.ts";
 
 // src/store/scripts/drain.ts and recover.ts, step by step: the outbox, epochs, counters made anew.
 
-export function trim({ rules }: World, state: State, { tags, last }: TrimMessage): void {
+export function trim({ rules }: World, state: State, { tags, last, count }: TrimMessage): void {
   const { meta, outbox } = state;
   if (!meta) return;
   const goes = outbox.map((entry) => (rules.trimById ? tags.includes(entry.tag) : entry.seq <= last));
@@ -26,21 +25,34 @@ export function trim({ rules }: World, state: State, { tags, last }: TrimMessage
   state.meta = {
     ...meta,
     out: Math.max(0, meta.out - removed.length),
+    trimmedAt: removed.length > 0 ? Math.max(meta.trimmedAt, count) : meta.trimmedAt,
     ...(moves ? { trimmed: newest.seq, tag: newest.tag } : {}),
   };
 }
 
-/** Returns the epoch in force. */
+/** Returns the epoch in force; 0 where there is none and this one had its time. */
 export function open(world: World, state: State, { opening }: OpenMessage): number {
   const { rules, scenario } = world;
   const { meta } = state;
   const { lost, suspicion, condemned } = opening;
   if (lost >= 0 && !state.holds[lost]) state.leases = state.leases.with(lost, null);
+  if (rules.openOnce && opening.epoch <= state.begun) return meta?.epoch ?? 0;
   if (meta && suspicion && rules.confirm && !isBehind(world, state, suspicion)) return meta.epoch;
   if (meta && (rules.condemn ? meta.epoch !== condemned : meta.epoch >= opening.epoch)) return meta.epoch;
-  if (meta && state.left.memory === scenario.losses) fail("false alarm: a new epoch though Redis lost nothing");
+  if (meta && state.left.memory === scenario.losses)
+    fail("false alarm: a new epoch though Redis lost nothing");
   const epoch = rules.newEpoch ? opening.epoch : 1;
-  state.meta = { epoch, n: 0, now: 0, out: state.outbox.length, trimmed: 0, tag: "-" };
+  state.begun = epoch;
+  state.meta = {
+    epoch,
+    n: 0,
+    now: 0,
+    out: state.outbox.length,
+    trimmed: 0,
+    tag: "-",
+    births: 0,
+    trimmedAt: 0,
+  };
   state.truths = state.truths.map((truth, id) => {
     if (truth.state === "h" && state.unhealed) return { ...truth, forgotten: true };
     const books = state.postgres.ledger[id];
@@ -68,7 +80,10 @@ export function rebuild(world: World, state: State, { op, snapshot }: RebuildMes
   if (!meta) return { kind: "cold" };
   const again: RebuildReply = { kind: "again", epoch: meta.epoch };
   if (rules.rebuildEpoch && snapshot.epoch !== meta.epoch) return again;
-  if (rules.rebuildTrimmed && meta.trimmed > snapshot.watermark) return again;
+  const isOld = rules.rebuildCount ? meta.trimmedAt > snapshot.count : meta.trimmed > snapshot.watermark;
+  if (rules.rebuildTrimmed && isOld) return again;
+  if (rules.rebuildKnows && isBehind(world, state, { seq: snapshot.watermark, tag: snapshot.tag }))
+    return again;
   if (outbox.length > scenario.batch) return again;
   if (rules.rebuildOld && outbox.some((entry) => epochOf(entry.seq) < meta.epoch)) return again;
 
@@ -79,30 +94,33 @@ export function rebuild(world: World, state: State, { op, snapshot }: RebuildMes
     outbox.some(({ lines }) => lines.some((line) => line.budget === budget && line.period > period));
   if (rules.latestPeriod && made.some(({ budget, period }) => isLater(budget, period))) return again;
 
-  if (op === "refresh" && made.some(({ budget, period }) => (counterIn(state, budget)?.period ?? 0) > period)) return again;
+  if (op === "refresh" && made.some(({ budget, period }) => (counterIn(state, budget)?.period ?? 0) > period))
+    return again;
 
-  let { n } = meta;
+  let { n, births } = meta;
   for (const { budget, period, spent } of made) {
     let beyond = 0;
     for (const entry of outbox) {
       if (!rules.outboxInRebuild || entry.seq <= snapshot.watermark) continue;
-      for (const line of entry.lines) if (line.budget === budget && line.period === period) beyond += line.delta;
+      for (const line of entry.lines)
+        if (line.budget === budget && line.period === period) beyond += line.delta;
     }
     const stands = counterIn(state, budget);
     if (op === "refresh" && stands) {
       refreshCounter(world, state, { budget, stands: rolled(stands, period), spent: spent + beyond });
       continue;
     }
-    if (rules.rebuildNumber) n += 1;
+    if (rules.bornApart) births += 1;
+    else n += 1;
     putCounter(state, budget, {
       epoch: meta.epoch,
-      born: sequence(meta.epoch, n),
+      born: rules.bornApart ? births : n,
       period,
       spent: spent + beyond,
       held: 0,
     });
   }
-  state.meta = { ...meta, n };
+  state.meta = { ...meta, n, births };
   return { kind: "ok", epoch: meta.epoch };
 }
 

@@ -1,13 +1,18 @@
 import { counterIn, putCounter, rolled } from "./counters.ts";
 import { fail, sequence, type Counter, type HoldLine, type ReserveMessage, type State } from "./state.ts";
-import { AMOUNT, LEASE, amountIn, budgetsOf, isHard, periodAt, upTo, type World } from "./world.ts";
+import { AMOUNT, amountIn, budgetsOf, isHard, periodAt, upTo, type World } from "./world.ts";
 
 // src/store/scripts/reserve.ts, step by step.
 
 export type ReserveReply =
   | { readonly kind: "cold" | "late" | "refused" }
   | { readonly kind: "stale" | "missing" | "lost"; readonly epoch: number }
-  | { readonly kind: "again" | "ok"; readonly holds: boolean; readonly granted: number; readonly lines: readonly HoldLine[] };
+  | {
+      readonly kind: "again" | "ok";
+      readonly holds: boolean;
+      readonly granted: number;
+      readonly lines: readonly HoldLine[];
+    };
 
 export function reserve(world: World, state: State, message: ReserveMessage): ReserveReply {
   const { rules, scenario } = world;
@@ -20,7 +25,7 @@ export function reserve(world: World, state: State, message: ReserveMessage): Re
   if (before && rules.retryReserve && (before.state !== "r" || rules.tombstone)) {
     return { kind: "again", holds: before.state === "h", granted: before.amount, lines: before.lines };
   }
-  if (rules.lateReserve && now + LEASE <= meta.now) return { kind: "late" };
+  if (rules.lateReserve && now + world.scenario.lease <= meta.now) return { kind: "late" };
 
   const budgets = budgetsOf(world, id);
   const counters: [number, Counter][] = [];
@@ -46,8 +51,17 @@ export function reserve(world: World, state: State, message: ReserveMessage): Re
   }
   state.meta = { ...meta, now: Math.max(meta.now, now) };
   const at = sequence(meta.epoch, meta.n);
-  state.holds = state.holds.with(id, { state: "h", at, leaseEnd: now + LEASE, seq: 0, amount: granted, lines });
-  state.leases = state.leases.with(id, now + LEASE);
+  const after = rules.bornApart ? meta.births : meta.n;
+  state.holds = state.holds.with(id, {
+    state: "h",
+    at,
+    after,
+    leaseEnd: now + world.scenario.lease,
+    seq: 0,
+    amount: granted,
+    lines,
+  });
+  state.leases = state.leases.with(id, now + world.scenario.lease);
   setAside(world, state, id, lines);
   return { kind: "ok", holds: true, granted, lines };
 }
@@ -71,7 +85,8 @@ function setAside(world: World, state: State, id: number, lines: readonly HoldLi
   for (const { budget, period, amount } of lines) {
     let load = 0;
     for (const [other, truth] of state.truths.entries()) {
-      if (other !== id && !truth.forgotten && truth.periods[budget] === period) load += truth.amounts[budget] ?? 0;
+      if (other !== id && !truth.forgotten && truth.periods[budget] === period)
+        load += truth.amounts[budget] ?? 0;
     }
     if (isHard(world, budget) && load + amount > scenario.limit) {
       fail(`law 3: admitted call ${id} over ${load} on budget ${budget}, limit ${scenario.limit}`);

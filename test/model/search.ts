@@ -1,8 +1,9 @@
-import { HashSet, hashOf } from "./hash.ts";
+import { HashSet, hashOf, partOf } from "./hash.ts";
 import { checkRest, checkState, isAtRest } from "./laws.ts";
 import { successors } from "./successors.ts";
 import { Violation, type State } from "./state.ts";
-import { initialState, type World } from "./world.ts";
+import { begunState } from "./begun.ts";
+import type { World } from "./world.ts";
 
 // Breadth first through all that may happen, so the first violation that is found has a shortest trace.
 
@@ -30,10 +31,11 @@ export function search(world: World, limits: Limits, options: Options = {}): Fou
   const start = performance.now();
   const seen = new HashSet();
   const graph = new Graph(options.liveness ?? false);
-  const first = initialState(world);
-  seen.add(hashOfState(first));
-  graph.begin(first, isAtRest(world, first));
-  let layer: [number, State][] = [[0, first]];
+  const first = begunState(world);
+  const firstHashed = hashed(first, null);
+  seen.add(firstHashed.hash);
+  graph.begin(firstHashed.hash, isAtRest(world, first));
+  let layer: Frontier[] = [{ id: 0, state: first, hashed: firstHashed }];
   let atRest = 0;
   let depth = 0;
   const found = (more: Pick<Found, "cut" | "violation">): Found => ({
@@ -45,8 +47,8 @@ export function search(world: World, limits: Limits, options: Options = {}): Fou
   });
 
   while (layer.length > 0) {
-    const nextLayer: [number, State][] = [];
-    for (const [from, state] of layer) {
+    const nextLayer: Frontier[] = [];
+    for (const { id: from, state, hashed: before } of layer) {
       let violation: Found["violation"] = null;
       successors(world, state, (label, fault, apply) => {
         if (violation) return;
@@ -56,12 +58,12 @@ export function search(world: World, limits: Limits, options: Options = {}): Fou
           violation = { law: rests.message, trace: [...graph.trace(from), label], state: next };
           return;
         }
-        const hash = hashOfState(next);
-        const isNew = seen.add(hash);
-        const to = graph.add({ from, label, fault, hash, isNew, rests });
+        const after = hashed(next, before);
+        const isNew = seen.add(after.hash);
+        const id = graph.add({ from, label, fault, hash: after.hash, isNew, rests });
         if (!isNew) return;
         if (rests) atRest += 1;
-        nextLayer.push([to, next]);
+        nextLayer.push({ id, state: next, hashed: after });
       });
       if (violation) return found({ cut: false, violation });
       const late = (graph.size & 1023) < 8 && performance.now() - start > limits.seconds * 1000;
@@ -78,6 +80,12 @@ export function search(world: World, limits: Limits, options: Options = {}): Fou
   return found({ cut: false, violation });
 }
 
+interface Frontier {
+  id: number;
+  state: State;
+  hashed: Hashed;
+}
+
 /** Whether the state after the step is at rest, or what it breaks. */
 function attempt(world: World, next: State, apply: (state: State) => void): boolean | Violation {
   try {
@@ -92,23 +100,32 @@ function attempt(world: World, next: State, apply: (state: State) => void): bool
   }
 }
 
-function hashOfState(state: State): number {
-  const messages = state.messages.map((message) => hashOf(message)).sort((a, b) => a - b);
-  return hashOf([
-    state.time,
-    state.unhealed ? 1 : 0,
-    hashOf(state.left),
-    state.meta ? hashOf(state.meta) : 0,
-    hashOf(state.counters),
-    hashOf(state.holds),
-    hashOf(state.leases),
-    hashOf(state.outbox),
-    hashOf(state.postgres),
-    hashOf(state.workers),
-    state.older === null ? 0 : state.older === "used" ? 1 : hashOf(state.older),
-    hashOf(state.truths),
-    ...messages,
-  ]);
+/** A state's parts: what a step doesn't touch is the same object before and after it. */
+function partsOf(state: State): unknown[] {
+  const { left, meta, counters, holds, leases, outbox, postgres, older, truths, messages, workers } = state;
+  return [left, meta, counters, holds, leases, outbox, postgres, older, truths, messages, ...workers];
+}
+const MESSAGES = 9;
+
+interface Hashed {
+  hash: number;
+  parts: unknown[];
+  hashes: number[];
+}
+
+/** Only the parts that changed are hashed again. */
+function hashed(state: State, before: Hashed | null): Hashed {
+  const parts = partsOf(state);
+  const hashes = parts.map((part, i) => {
+    if (before && before.parts[i] === part) return before.hashes[i] ?? 0;
+    return i === MESSAGES ? hashOfBag(state.messages) : partOf(part);
+  });
+  return { hash: hashOf([state.time, state.begun, state.unhealed, ...hashes]), parts, hashes };
+}
+
+/** In any order: messages overtake each other. */
+function hashOfBag(values: readonly object[]): number {
+  return values.length === 0 ? 0 : hashOf(values.map((value) => hashOf(value)).sort((a, b) => a - b));
 }
 
 /** Which state came from which, by which step; with `all`, every step between them. */
@@ -129,14 +146,21 @@ class Graph {
     return this.#parents.length;
   }
 
-  begin(state: State, rests: boolean): void {
+  begin(hash: number, rests: boolean): void {
     this.#push(-1, "");
     if (!this.#all) return;
-    this.#ids.set(hashOfState(state), 0);
+    this.#ids.set(hash, 0);
     this.#rests.push(rests);
   }
 
-  add(step: { from: number; label: string; fault: boolean; hash: number; isNew: boolean; rests: boolean }): number {
+  add(step: {
+    from: number;
+    label: string;
+    fault: boolean;
+    hash: number;
+    isNew: boolean;
+    rests: boolean;
+  }): number {
     let to = this.size;
     if (step.isNew) this.#push(step.from, step.label);
     if (!this.#all) return to;

@@ -13,11 +13,15 @@ export interface Meta {
   readonly out: number;
   readonly trimmed: Sequence;
   readonly tag: string;
+  /** How many counters were made: apart from n, or another history could give out one number twice. */
+  readonly births: number;
+  /** How many entries the ledger had when the last trim's were booked. */
+  readonly trimmedAt: number;
 }
 
 export interface Counter {
   readonly epoch: number;
-  readonly born: Sequence;
+  readonly born: number;
   readonly period: number;
   readonly spent: number;
   readonly held: number;
@@ -36,6 +40,8 @@ export interface Hold {
   readonly state: HoldState;
   /** Epoch and sequence of its latest step. */
   readonly at: Sequence;
+  /** The birth of the youngest counter that may include it. */
+  readonly after: number;
   readonly leaseEnd: number;
   /** Of its latest entry. */
   readonly seq: Sequence;
@@ -85,6 +91,8 @@ export interface Postgres {
   readonly fence: number;
   readonly watermark: Sequence;
   readonly tag: string;
+  /** Entries ever booked. */
+  readonly count: number;
   readonly ledger: readonly HoldBooks[];
 }
 
@@ -111,6 +119,8 @@ export interface Asked {
 export interface Snapshot {
   readonly epoch: number;
   readonly watermark: Sequence;
+  readonly tag: string;
+  readonly count: number;
   readonly totals: readonly { readonly budget: number; readonly period: number; readonly spent: number }[];
 }
 
@@ -168,6 +178,8 @@ export interface Worker {
   readonly asking: { readonly epoch: number; readonly now: number } | null;
   readonly asked: Asked | null;
   readonly head: Head | null;
+  /** The ledger's count of entries after its transaction. */
+  readonly count: number;
   readonly snapshot: Snapshot | null;
   readonly opening: Opening | null;
   readonly stranded: boolean;
@@ -186,6 +198,8 @@ export interface Truth {
 
 export interface Redis {
   readonly meta: Meta | null;
+  /** The last epoch that began, in a place of its own. */
+  readonly begun: number;
   readonly counters: readonly (Counter | null)[];
   readonly holds: readonly (Hold | null)[];
   /** The sorted set: lease ends by hold, in a place of its own. */
@@ -200,6 +214,7 @@ export interface State {
   /** A loss of memory that no new epoch has followed yet. */
   unhealed: boolean;
   meta: Meta | null;
+  begun: number;
   counters: readonly (Counter | null)[];
   holds: readonly (Hold | null)[];
   leases: readonly (number | null)[];
@@ -244,7 +259,12 @@ export type LapseMessage = {
   readonly nonce: number;
 };
 export type RenewMessage = { readonly op: "renew"; readonly id: number; readonly now: number };
-export type TrimMessage = { readonly op: "trim"; readonly tags: readonly string[]; readonly last: Sequence };
+export type TrimMessage = {
+  readonly op: "trim";
+  readonly tags: readonly string[];
+  readonly last: Sequence;
+  readonly count: number;
+};
 export type OpenMessage = { readonly op: "open"; readonly opening: Opening };
 export type RebuildMessage = { readonly op: "rebuild" | "refresh"; readonly snapshot: Snapshot };
 export type BookMessage = { readonly op: "book"; readonly head: Head };

@@ -1,4 +1,12 @@
-import { askStep, awaitStep, closeStep, dispatchStep, lapseStep, reserveStep, takeEpochStep } from "./calls.ts";
+import {
+  askStep,
+  awaitStep,
+  closeStep,
+  dispatchStep,
+  lapseStep,
+  reserveStep,
+  takeEpochStep,
+} from "./calls.ts";
 import { bookStep, openStep, read, rebuildStep, snapshotStep, trimStep } from "./drains.ts";
 import { hashOf } from "./hash.ts";
 import { ENDED, mustDrain } from "./laws.ts";
@@ -37,7 +45,11 @@ function workerSteps(world: World, state: State, index: number, emit: Emit): voi
     emit(`${who} dies`, true, (next) => {
       next.left = { ...next.left, deaths: next.left.deaths - 1 };
       const { stranded, periods } = worker;
-      change(next, index, { ...rested(worker, [stranded ? "stranded" : "dead"]), stranded, periods: stranded ? periods : null });
+      change(next, index, {
+        ...rested(worker, [stranded ? "stranded" : "dead"]),
+        stranded,
+        periods: stranded ? periods : null,
+      });
     });
   }
 }
@@ -61,7 +73,9 @@ function placeStep(turn: Turn, place: Place): void {
       awaitStep(turn);
       return;
     case "stranded":
-      emit(`${who} replay of the stranded settle begins`, false, (next) => change(next, index, { stack: ["close"] }));
+      emit(`${who} replay of the stranded settle begins`, false, (next) =>
+        change(next, index, { stack: ["close"] }),
+      );
       return;
     case "whole":
     case "catch up":

@@ -1,6 +1,5 @@
 import type { RuleSet } from "./rules.ts";
 import {
-  sequence,
   type BookedLine,
   type HoldBooks,
   type Postgres,
@@ -11,17 +10,9 @@ import {
 
 /** What a hold sets aside in each budget, unless less is left and less will do. */
 export const AMOUNT = 2;
-/** Every lease is one unit of time. */
-export const LEASE = 1;
 const NEVER = 99;
 
-export type MemoryFault =
-  | "everything"
-  | "meta"
-  | "outbox"
-  | "counter"
-  | "hold"
-  | "fall back";
+export type MemoryFault = "everything" | "meta" | "outbox" | "counter" | "hold" | "fall back";
 
 /** How large the world is that is searched, and what may go wrong in it. */
 export interface Scenario {
@@ -42,11 +33,15 @@ export interface Scenario {
   soft: readonly number[];
   /** Budgets whose counter nobody has made yet. */
   absent: readonly number[];
+  /** Calls that are admitted already when the search begins, and an older state is then. */
+  begun: number;
   /** Time passes by itself until then; a lease's end moves it further. */
   time: number;
+  /** How long a lease is. */
+  lease: number;
   /** When period 1 begins. */
   roll: number;
-  /** Workers whose clock is behind by one. */
+  /** Workers whose clock is behind by one unit of time. */
   behind: readonly number[];
   /** All requests came at time 0, however late they are sent. */
   slow: boolean;
@@ -81,7 +76,9 @@ export const SMALLEST: Scenario = {
   charges: [],
   soft: [],
   absent: [],
+  begun: 0,
   time: 0,
+  lease: 1,
   roll: NEVER,
   behind: [],
   slow: false,
@@ -141,6 +138,7 @@ const FRESH: Worker = {
   asking: null,
   asked: null,
   head: null,
+  count: 0,
   snapshot: null,
   opening: null,
   stranded: false,
@@ -163,6 +161,7 @@ export function initialState(world: World): State {
     fence: 0,
     watermark: 0,
     tag: "-",
+    count: 0,
     ledger: upTo(holds).map(() => NO_BOOKS),
   };
   const truth: Truth = { state: "-", amounts: [], periods: [], forgotten: false };
@@ -178,11 +177,10 @@ export function initialState(world: World): State {
     time: 0,
     left: { late, deaths, memory: losses },
     unhealed: false,
-    meta: cold ? null : { epoch, n: 0, now: 0, out: 0, trimmed: 0, tag: "-" },
+    meta: cold ? null : { epoch, n: 0, now: 0, out: 0, trimmed: 0, tag: "-", births: 0, trimmedAt: 0 },
+    begun: epoch,
     counters: upTo(budgets).map((budget) =>
-      cold || absent.includes(budget)
-        ? null
-        : { epoch, born: sequence(epoch, 0), period: 0, spent: 0, held: 0 },
+      cold || absent.includes(budget) ? null : { epoch, born: 0, period: 0, spent: 0, held: 0 },
     ),
     holds: upTo(holds).map(() => null),
     leases: upTo(holds).map(() => null),

@@ -58,7 +58,8 @@ export function createIsolate(
         const document = await postgres(send, `read ${policy.kind} ${policy.id}`, async () =>
           world.documents.read(policy),
         );
-        return books.store.putPolicy(org, policy, { ...document, endsAtMs: readAtMs + POLICY_TTL_MS });
+        const json = world.breaks.publish?.(document.json) ?? document.json;
+        return books.store.putPolicy(org, policy, { ...document, json, endsAtMs: readAtMs + POLICY_TTL_MS });
       },
       fetch: world.provider(name),
       newId: () => `req_${String((world.made.requests += 1)).padStart(4, "0")}`,

@@ -12,8 +12,10 @@ const LEAPS_MS = [LEASE_MS / 3, LEASE_MS + 1, 95_000, 300_000] as const;
 const LEAP_CHANCE = 0.015;
 const CRASH_CHANCE = 0.02;
 const MEMORY_CHANCE = 0.025;
+/** Memory is lost rather while there is something to lose. */
+const LADEN_MEMORY_CHANCE = 0.2;
 const OUTAGE_CHANCE = 0.03;
-const RETURN_CHANCE = 0.05;
+const OUTAGES_MS = [300, 4_000, 4_000, 20_000] as const;
 
 export function createMisfortunes(world: World, isolates: Isolate[]) {
   const { scheduler, scenario } = world;
@@ -94,13 +96,15 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
     async between(): Promise<void> {
       if (left.leaps > 0 && random() < LEAP_CHANCE) leap();
       if (left.crashes > 0 && random() < CRASH_CHANCE) crash();
-      if (left.memory && random() < MEMORY_CHANCE) await loseMemory();
+      if (left.memory && random() < (world.watch.isLaden() ? LADEN_MEMORY_CHANCE : MEMORY_CHANCE))
+        await loseMemory();
       if (left.outage && random() < OUTAGE_CHANCE) {
         trace.push(`${left.outage} goes away`);
         world.faults.away.add(left.outage);
         left.outage = null;
+        const back = () => world.faults.away.clear();
+        scheduler.after(pick(random, OUTAGES_MS) ?? 0, { owner: "stores", run: back });
       }
-      if (world.faults.away.size > 0 && random() < RETURN_CHANCE) world.faults.away.clear();
     },
     /** From now on nothing goes wrong any more. */
     end(): void {

@@ -32,7 +32,7 @@ export class NoAnswer extends Error {
 
 const FATES = ["lose request", "lose reply", "late", "double"] as const;
 type Fate = (typeof FATES)[number] | "arrive";
-const FAULT_CHANCE = 0.07;
+const FAULT_CHANCE = 0.1;
 /** A broken connection is noticed at once, a silent one at the end of the attempt. */
 const NOTICED_AFTER_MS = [0, 30, 2_000] as const;
 

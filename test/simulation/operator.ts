@@ -103,6 +103,8 @@ function applyChange(state: PolicyState, change: Exclude<Change, { kind: "reset"
       state.blockedCustomers.push(change.customer);
       return;
     case "new budget":
+      // A commit that the network doubled changes nothing more.
+      if (state.budgets.some(({ id }) => id === change.budget.id)) return;
       state.budgets.push(structuredClone(change.budget));
       return;
     case "limit":

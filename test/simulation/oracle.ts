@@ -101,6 +101,24 @@ function isFor({ models }: Budget, { provider, model }: CalledWith): boolean {
   );
 }
 
+/** The hard budgets of a call that admit nothing while Redis is away. */
+export function closedBudgets(
+  world: { keys: KeyPolicy[]; budgets: Budget[] },
+  planned: { key: number; model: string; customer: string | null; tags: string[] },
+): string[] {
+  const key = world.keys[planned.key];
+  if (!key) return [];
+  const of = (scope: string): ScopePolicy => ({
+    budgets: world.budgets.filter((budget) => `${budget.scope.kind}:${budget.scope.id}` === scope),
+    wildcards: world.budgets.filter((budget) => budget.scope.id === "*"),
+    blocked: false,
+    labelled: [],
+    modelAliases: null,
+  });
+  const lines = dueLines(key, { provider: "openai", ...planned }, { of, nowMs: 0 });
+  return [...lines.values()].filter(({ hard, open }) => hard && !open).map(({ counter }) => counter);
+}
+
 /** USD per million tokens as nano-USD a token. A model without a price costs nothing that can be booked. */
 const RATES: Record<string, [input: number, output: number]> = {
   "gpt-4o-mini": [150, 600],

@@ -16,7 +16,12 @@ interface ReceivedBody {
   messages: { content: string }[];
 }
 
-export function createProvider(scheduler: Scheduler, records: Map<number, CallRecord>) {
+/** `unheld`: told of a call that came with nothing set aside. */
+export function createProvider(
+  scheduler: Scheduler,
+  records: Map<number, CallRecord>,
+  unheld: (record: CallRecord) => void,
+) {
   /** What one Worker's fetch does. */
   return function fetchOf(owner: string): typeof fetch {
     return (_url, init) =>
@@ -38,6 +43,7 @@ export function createProvider(scheduler: Scheduler, records: Map<number, CallRe
         function arrive(): void {
           if (signal?.aborted || !record) return;
           record.dispatched = true;
+          if (record.holds.size === 0) unheld(record);
           const { answer, providerMs } = record.planned;
           scheduler.trace.push(`${owner} provider gets call ${record.planned.number} (${answer})`);
           record.bill = billOf(record, body, text.length);
@@ -67,7 +73,7 @@ export function createProvider(scheduler: Scheduler, records: Map<number, CallRe
 function billOf({ planned }: CallRecord, body: ReceivedBody, bytes: number): CallRecord["bill"] {
   const { answer, inputShare, outputShare } = planned;
   if (answer === "error" || answer === "silent" || answer === "unreachable") return "nothing";
-  if (answer === "cut" || answer === "mute") return "unknown";
+  if (answer === "cut" || answer === "mute" || answer === "absurd") return "unknown";
   if (answer === "overrun") return { input: bytes * 2, output: body.max_tokens * OVERRUN_FACTOR };
   return {
     input: 1 + Math.floor((inputShare * bytes) / BYTES_PER_TOKEN),
@@ -75,7 +81,8 @@ function billOf({ planned }: CallRecord, body: ReceivedBody, bytes: number): Cal
   };
 }
 
-function usageOf({ bill }: CallRecord) {
+function usageOf({ bill, planned }: CallRecord) {
+  if (planned.answer === "absurd") return { prompt_tokens: -5, completion_tokens: 1e30 };
   if (typeof bill === "string") return undefined;
   return {
     prompt_tokens: bill.input,

@@ -36,7 +36,7 @@ export function makeBudget(random: Random, keys: KeyRow[], id: string): Budget {
     id,
     scope: makeScope(random, keys),
     unit,
-    limit: random() < 0.04 ? 0 : (pick(random, LIMITS[unit]) ?? 1),
+    limit: random() < 0.06 ? 0 : (pick(random, LIMITS[unit]) ?? 1),
     period: pick(random, PERIODS) ?? { kind: "total" },
     models: pick(random, MODEL_LISTS) ?? null,
     enforcement: pick(random, ENFORCEMENTS) ?? "hard",

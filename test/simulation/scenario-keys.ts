@@ -34,6 +34,6 @@ export function makeKeys(random: Random): KeyRow[] {
     whenShort: pick(random, ["clamp", "reject"] as const) ?? "clamp",
     minOutputTokens: 16,
     onDisconnect: pick(random, ["drain", "abort"] as const) ?? "drain",
-    allowUnpriced: random() < 0.3,
+    allowUnpriced: random() < 0.5,
   }));
 }

@@ -14,8 +14,17 @@ export const PROVIDER_TIMEOUT_SECONDS = 90;
 /** Some minutes before midnight, so that days end too. Far away: a real Redis must not take a document's end for past. */
 export const START_MS = Date.UTC(2041, 2, 13, 23, 55, 10);
 
-/** How the provider answers. `silent`: nothing, until the gate gives up. `cut`: breaks off. `mute`: states no usage. */
-export const ANSWERS = ["usage", "overrun", "error", "silent", "unreachable", "cut", "mute"] as const;
+/** How the provider answers. `silent`: nothing, until the gate gives up. `cut`: breaks off. `mute`: states no usage. `absurd`: one that no call has. */
+export const ANSWERS = [
+  "usage",
+  "overrun",
+  "error",
+  "silent",
+  "unreachable",
+  "cut",
+  "mute",
+  "absurd",
+] as const;
 export type Answer = (typeof ANSWERS)[number];
 
 export interface PlannedCall {
@@ -40,8 +49,10 @@ export interface PlannedCall {
 export const MEMORY_FAULTS = [
   "emptied",
   "falls back",
+  "falls back",
   "meta",
   "outbox",
+  "counter",
   "counter",
   "hold",
   "document",
@@ -86,7 +97,7 @@ export function scenarioOf(seed: number): Scenario {
     skewsMs: Array.from({ length: workers }, () =>
       random() < 0.7 ? 0 : Math.floor(random() * 4_000) - 2_000,
     ),
-    flushMs: random() < 0.85 ? 0 : 4_000,
+    flushMs: random() < 0.8 ? 0 : 4_000,
     keys,
     budgets,
     calls,
@@ -126,7 +137,7 @@ function makeMisfortunes(random: Random): Misfortunes {
   const kind = random();
   const none = { messages: 0, crashes: 0, leaps, memory: null, outage: null };
   if (kind < 0.1) return none;
-  if (kind < 0.5) return { ...none, messages: 6, crashes: Math.floor(random() * 3) };
+  if (kind < 0.5) return { ...none, messages: 10, crashes: Math.floor(random() * 3) };
   if (kind < 0.7) {
     return {
       ...none,

@@ -23,8 +23,10 @@ export function createWatch(world: Parts) {
   const limits = new Map<string, number>();
   const violated = (law: string, message: string) => world.violated(law, message);
 
+  let laden = false;
   const look = async () => {
     const view = await takeView(world.redis, known);
+    laden = view.outbox.length > 0;
     for (const id of view.leases) known.holds.add(id);
     return view;
   };
@@ -188,6 +190,8 @@ export function createWatch(world: Parts) {
 
   return {
     known,
+    /** The outbox has what Postgres hasn't. */
+    isLaden: () => laden,
     limits,
     forgotten,
     look,

@@ -5,6 +5,7 @@ import type { Store } from "../../src/store/store.ts";
 import type { Random } from "../support/schedule.ts";
 import { createDocuments } from "./documents.ts";
 import { createMemoryLedger, type MemoryLedger } from "./memory-ledger.ts";
+import { closedBudgets } from "./oracle.ts";
 import { createNetwork, type NetworkFaults } from "./network.ts";
 import { createProvider } from "./provider.ts";
 import type { CallRecord, Report } from "./records.ts";
@@ -66,6 +67,25 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
   const ledger: MemoryLedger = { ...inMemory, ...breaks.ledger?.(inMemory) };
   const records = new Map<number, CallRecord>();
   const violations: Violation[] = [];
+  const documents = createDocuments({
+    organizationId: ORGANIZATION,
+    keys: structuredClone(scenario.keys),
+    budgets: structuredClone(scenario.budgets),
+    blockedCustomers: [],
+  });
+  const violated = (law: string, message: string): void => {
+    violations.push({ law, message });
+    scheduler.trace.push(`!! law ${law}: ${message}`);
+  };
+  /** Law 14: with nothing held a call goes out only if no hard budget of it says that it must be asked. */
+  const unheld = ({ planned }: CallRecord): void => {
+    const ids = [scenario.budgets, documents.state.budgets].map((budgets) =>
+      closedBudgets({ keys: scenario.keys, budgets }, planned),
+    );
+    if (ids.every((closed) => closed.length > 0)) {
+      violated("14", `call ${planned.number} went out unheld, under ${ids.flat().join()}`);
+    }
+  };
   const memory = { faulted: false, old: false, lostHoldIn: null as number | null };
   return {
     scenario,
@@ -77,13 +97,8 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
     network: createNetwork(scheduler, faults),
     redis: createRedisSide(engine, breaks.scripts),
     ledger,
-    documents: createDocuments({
-      organizationId: ORGANIZATION,
-      keys: structuredClone(scenario.keys),
-      budgets: structuredClone(scenario.budgets),
-      blockedCustomers: [],
-    }),
-    provider: createProvider(scheduler, records),
+    documents,
+    provider: createProvider(scheduler, records, unheld),
     records,
     secrets: new Map<string, string>(),
     /** The version of each document whose change was answered last. */
@@ -96,10 +111,7 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
     memoryFaulted: () => memory.faulted,
     /** Redis has fallen back, or lost settled entries, and nobody has noticed yet. */
     memoryIsOld: () => memory.old,
-    violated(law: string, message: string): void {
-      violations.push({ law, message });
-      scheduler.trace.push(`!! law ${law}: ${message}`);
-    },
+    violated,
     traceReply(name: string, kind: string): void {
       scheduler.trace.push(`     ${name} -> ${kind}`);
     },

@@ -42,6 +42,9 @@ export async function startRawWorker(dir: string, bindings: Record<string, strin
   await writeFile(config, configOf(port, bindings, await compatibility()));
   const child = spawn(WORKERD, ["serve", config], { stdio: "ignore" });
   const ended = once(child, "exit");
+  // A test that fails before it ends its Worker must not leave it running.
+  const end = () => child.kill("SIGKILL");
+  process.once("exit", end);
   const url = `http://127.0.0.1:${port}`;
   await until(`workerd on port ${port}`, async () => {
     if (child.exitCode !== null) throw new Error(`workerd ended with ${child.exitCode}`);
@@ -52,8 +55,9 @@ export async function startRawWorker(dir: string, bindings: Record<string, strin
   return {
     url,
     async kill() {
-      child.kill("SIGKILL");
+      end();
       await ended;
+      process.removeListener("exit", end);
     },
   };
 }

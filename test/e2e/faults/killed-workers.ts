@@ -26,8 +26,7 @@ export function killedWorkers(rigOf: () => FaultGate, start: () => Promise<RawWo
     await readUntil(streamed, "tok ", 2);
     await upstreamOf(rig, key.id);
     expect(await holdsOf(rig, key, "held")).toHaveLength(2);
-    await first.kill();
-    await expect(unary).rejects.toThrow("fetch failed");
+    await Promise.all([expect(unary).rejects.toThrow("fetch failed"), first.kill()]);
 
     // A second Worker, as after a restart. A later call, of any key, or a read finds the leases ended.
     const second = await start();

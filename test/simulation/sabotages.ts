@@ -1,0 +1,216 @@
+import type { ScriptName } from "./redis-side.ts";
+import type { Breaks } from "./world.ts";
+
+// Deliberate breaks of the gate and its books. A check that never fails proves nothing: for each of these some seed fails.
+
+export interface Sabotage {
+  name: string;
+  /** The law that it breaks in spirit; the simulation may name another that breaks first. */
+  law: string;
+  breaks: Breaks;
+}
+
+/** Replaces a part of a script, which must be there. */
+function patch(name: ScriptName, part: string, replacement: string): Breaks {
+  return {
+    scripts: {
+      [name]: (text: string) => {
+        if (!text.includes(part)) throw new Error(`${name} has no ${part}`);
+        return text.replace(part, replacement);
+      },
+    },
+  };
+}
+
+export const SABOTAGES: Sabotage[] = [
+  {
+    law: "1",
+    name: "the rebuild counts what the outbox holds twice",
+    breaks: patch("rebuild", "local beyond = e > we or (e == we and n > wn)", "local beyond = true"),
+  },
+  {
+    law: "2",
+    name: "the reserve checks nothing",
+    breaks: patch(
+      "reserve",
+      "if c.hard and (c.limit == 0 or c.spent + c.held + (c.amount or grant or least) > c.limit) then",
+      "grant = grant or want\n  if false then",
+    ),
+  },
+  {
+    law: "2",
+    name: "a limit of 0 admits an amount of 0",
+    breaks: patch("reserve", "c.limit == 0 or ", ""),
+  },
+  {
+    law: "2",
+    name: "a refusal rests on ended leases",
+    breaks: patch("reserve", "redis.call('ZRANGEBYSCORE', holds, '-inf', ARGV[2], 'LIMIT', 0, 64)}", "{}}"),
+  },
+  {
+    law: "3",
+    name: "the reserve forgets what is held",
+    breaks: patch(
+      "reserve",
+      "c.spent + c.held + (c.amount or grant or least) > c.limit",
+      "c.spent + (c.amount or grant or least) > c.limit",
+    ),
+  },
+  {
+    law: "3",
+    name: "the grant forgets what is held",
+    breaks: patch("reserve", "local left = c.limit - c.spent - c.held", "local left = c.limit - c.spent"),
+  },
+  {
+    law: "4",
+    name: "the settle keeps the hold held",
+    breaks: patch("settle", "then c.held = c.held - line.amount end", "then end"),
+  },
+  {
+    law: "4",
+    name: "a refused reserve that got no answer isn't released",
+    breaks: {
+      store: (store) => ({
+        ...store,
+        reserve: async (input) => ({ ...(await store.reserve(input)), unanswered: 0 }),
+      }),
+    },
+  },
+  {
+    law: "4",
+    name: "a counter born after a hold is relieved of it",
+    breaks: patch(
+      "settle",
+      "return c.epoch == hold.epoch and c.born <= hold.n",
+      "return c.epoch == hold.epoch",
+    ),
+  },
+  {
+    law: "5",
+    name: "a settle after a lapse doesn't take the lapse's charge back",
+    breaks: patch("settle", "if hold.state == 'l' and line.last == 'c' then prior = line.amount end", ""),
+  },
+  {
+    law: "5",
+    name: "a settle that was settled settles again",
+    breaks: patch("settle", "if hold and (hold.state == 's' or hold.state == 'r') then", "if false then"),
+  },
+  {
+    law: "5",
+    name: "the drain books what it is given, whatever is booked",
+    breaks: {
+      ledger: (ledger) => {
+        let copies = 0;
+        return {
+          book: (org, head, rows) =>
+            ledger.book(
+              org,
+              head,
+              rows.map((row) => ({ ...row, id: `${row.id}${" ".repeat((copies += 1))}` })),
+            ),
+        };
+      },
+    },
+  },
+  {
+    law: "6",
+    name: "a settle counts in the period that it is now",
+    breaks: patch("settle", "      period = line.period\n", "      period = now - now % 90000\n"),
+  },
+  {
+    law: "7",
+    name: "a period that is over goes on",
+    breaks: patch("reserve", "if start > c.period then", "if false then"),
+  },
+  {
+    law: "8",
+    name: "a team key's spend reaches its user's own budgets",
+    breaks: { publish: (json) => json.replaceAll('"includeTeamSpend":false', '"includeTeamSpend":true') },
+  },
+  {
+    law: "8",
+    name: "a budget for some models counts all",
+    breaks: {
+      publish: (json) =>
+        json.replaceAll(/"models":\["[^"]*"\],"enforcement"/g, '"models":null,"enforcement"'),
+    },
+  },
+  {
+    law: "9",
+    name: "a counter is made anew as zero",
+    breaks: patch("rebuild", "spent = tonumber(ARGV[a + 3])", "spent = 0"),
+  },
+  {
+    law: "9",
+    name: "the rebuild leaves the outbox out",
+    breaks: patch("rebuild", "c.spent = c.spent + tonumber(delta)", "c.spent = c.spent"),
+  },
+  {
+    law: "10",
+    name: "policies aren't confirmed by the reserve",
+    breaks: patch(
+      "reserve",
+      "if #stale > 0 or ARGV[1] ~= int(m.epoch) then",
+      "if ARGV[1] ~= int(m.epoch) then",
+    ),
+  },
+  {
+    law: "10",
+    name: "a change is answered before it is published",
+    breaks: { answersEarly: true },
+  },
+  {
+    law: "12",
+    name: "a lapse charges nothing",
+    breaks: patch("lapse", "if line.last == 'c' then", "if false then"),
+  },
+  {
+    law: "12",
+    name: "stranded settles are dropped",
+    breaks: { ledger: () => ({ strand: () => Promise.resolve() }) },
+  },
+  {
+    law: "12",
+    name: "the trim removes what was never booked",
+    breaks: patch("trim", "if not booked[tag] then break end", ""),
+  },
+  {
+    law: "12",
+    name: "an entry that Redis lost is taken for booked",
+    breaks: {
+      store: (store) => ({
+        ...store,
+        drain: async (org, options) => {
+          const reply = await store.drain(org, options);
+          return reply.kind === "head" && reply.head.entries.length === 0 && options.awaited
+            ? { kind: "done" }
+            : reply;
+        },
+      }),
+    },
+  },
+  {
+    law: "13",
+    name: "a cost that is negative is booked",
+    breaks: {
+      store: (store) => ({
+        ...store,
+        settle: (input) => store.settle({ ...input, amountNanoUsd: -input.amountNanoUsd }),
+      }),
+    },
+  },
+  {
+    law: "14",
+    name: "a store that doesn't answer admits",
+    breaks: {
+      store: (store) => ({
+        ...store,
+        reserve: (input) =>
+          store.reserve(input).catch(() => ({
+            reply: { kind: "ok" as const, amountNanoUsd: input.want, counters: [], ended: [] },
+            unanswered: 0,
+          })),
+      }),
+    },
+  },
+];
