@@ -19,6 +19,7 @@ export async function makeCall(world: World, planned: PlannedCall, isolate: Isol
     answered: false,
     dispatched: false,
     bill: "nothing",
+    counted: "nothing",
     holds: new Map(),
     refusal: null,
   };

@@ -46,7 +46,8 @@ export function createProvider(
           if (record.holds.size === 0) unheld(record);
           const { answer, providerMs } = record.planned;
           scheduler.trace.push(`${owner} provider gets call ${record.planned.number} (${answer})`);
-          record.bill = billOf(record, body, text.length);
+          record.counted = billOf(record, body, text.length);
+          record.bill = record.counted;
           const fail = () => reject(new TypeError("fetch failed"));
           if (answer === "unreachable") scheduler.after(NOTICED_MS, { owner, run: fail });
           else if (answer !== "silent") scheduler.after(providerMs, { owner, run: respond });

@@ -23,6 +23,8 @@ export interface CallRecord {
   answered: boolean;
   dispatched: boolean;
   bill: Bill;
+  /** What it counted, whether or not its answer got through. */
+  counted: Bill;
   holds: Map<string, TrueHold>;
   /** Whether the last refusal that Redis gave was due. */
   refusal: { due: boolean; why: string } | null;

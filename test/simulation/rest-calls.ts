@@ -96,7 +96,7 @@ function isNotTheLast(record: CallRecord, id: string): boolean {
 
 function costOf(
   world: World,
-  { planned, bill, requestId }: CallRecord,
+  { planned, bill, counted: truth, requestId }: CallRecord,
   settle: BookedRow,
   hold: TrueHold | undefined,
 ): { amount: number; sums: Sums } {
@@ -105,8 +105,10 @@ function costOf(
   const isKnown = bill !== "unknown";
   const usage = bill === "nothing" ? { input: 0, output: 0 } : bill === "unknown" ? counted : bill;
   const isEstimated = settle.facts["estimated"] === true;
-  // What only an estimate could tell is marked as one.
-  if (!isKnown && !isEstimated && !BROKEN_OFF.includes(String(settle.facts["outcome"]))) {
+  // What only an estimate could tell is marked as one; an answer that broke off may have said it before.
+  const isTrue =
+    typeof truth !== "string" && truth.input === counted.input && truth.output === counted.output;
+  if (!isKnown && !isEstimated && !isTrue && !BROKEN_OFF.includes(String(settle.facts["outcome"]))) {
     world.violated("5", `${requestId} states a usage that nobody reported`);
   }
   if (isKnown && isEstimated && bill !== "nothing" && planned.leavesAfterMs === null) {
