@@ -85,7 +85,7 @@ describe("settle and release", () => {
     const period_start = dayOf(START_MS);
     expect(JSON.parse(row?.["budgets"] ?? "")).toEqual([
       { id: "b1", counter: "b1", period_start, amount: 1_500 },
-      { id: "b2", counter: "b2~3:ada", period_start, amount: 1_500 },
+      { id: "b2", instance: "ada", counter: "b2~3:ada", period_start, amount: 1_500 },
     ]);
   });
 
