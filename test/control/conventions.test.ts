@@ -38,6 +38,14 @@ describe("who may ask", () => {
     ["GET", "/api/v1/holds"],
     ["GET", "/api/v1/ledger"],
     ["GET", "/api/v1/requests/req_00000000000000000000000000"],
+    ["GET", "/api/v1/organizations"],
+    ["POST", "/api/v1/teams"],
+    ["PUT", `/api/v1/teams/team_${"0".repeat(26)}/members/user_${"0".repeat(26)}`],
+    ["GET", "/api/v1/users"],
+    ["DELETE", "/api/v1/customers/acme"],
+    ["POST", `/api/v1/budgets/bud_${"0".repeat(26)}/adjustments`],
+    ["POST", `/api/v1/budgets/bud_${"0".repeat(26)}/reset`],
+    ["POST", "/api/v1/reconcile"],
     ["GET", "/api/v1/nothing-here"],
   ] as const;
 
@@ -95,6 +103,12 @@ describe("paths and methods", () => {
     ["DELETE", "/api/v1/ledger", "GET, HEAD"],
     ["GET", "/api/v1/holds/hold_00000000000000000000000000/void", "POST"],
     ["POST", "/healthz", "GET, HEAD"],
+    ["PUT", "/api/v1/organizations", "GET, HEAD, POST"],
+    ["PUT", "/api/v1/customers/acme", "GET, HEAD, PATCH, DELETE"],
+    ["PATCH", `/api/v1/teams/team_${"0".repeat(26)}/members/x`, "GET, HEAD, PUT, DELETE"],
+    ["GET", `/api/v1/budgets/bud_${"0".repeat(26)}/reset`, "POST"],
+    ["PUT", `/api/v1/budgets/bud_${"0".repeat(26)}/adjustments`, "GET, HEAD, POST"],
+    ["GET", "/api/v1/reconcile", "POST"],
   ])("%s %s is 405 and says what is allowed", async (method, path, allow) => {
     const answer = await call(method, path);
     expect(answer).toMatchObject({ status: 405, body: { code: "method_not_allowed" } });
@@ -237,6 +251,13 @@ describe("queries", () => {
     ["/api/v1/holds?cursor=WyJuZXh0Il0", "/cursor"],
     ["/api/v1/holds?cursor=WyJoZWxkIiwiLTEiXQ", "/cursor"],
     ["/api/v1/holds?state=open", "/state"],
+    ["/api/v1/organizations?cursor=W10", "/cursor"],
+    ["/api/v1/organizations?organization_id=org_default", "/organization_id"],
+    ["/api/v1/teams?cursor=WyJ1c2VyXzEiXQ", "/cursor"],
+    ["/api/v1/users?limit=0", "/limit"],
+    ["/api/v1/customers?cursor=WyIiXQ", "/cursor"],
+    [`/api/v1/ledger?customer=${"x".repeat(257)}`, "/customer"],
+    [`/api/v1/ledger?tag=${"%C3%A9".repeat(129)}`, "/tag"],
     ["/api/v1/ledger?kind=refund", "/kind"],
     ["/api/v1/ledger?from=yesterday", "/from"],
     ["/api/v1/ledger?from=0000-01-01T00:00:00Z", "/from"],

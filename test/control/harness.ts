@@ -157,15 +157,24 @@ export async function makeKey(harness: Harness, body: unknown = {}): Promise<Mad
 
 /** Makes a budget and returns its id. */
 export async function makeBudget(harness: Harness, body: Record<string, unknown> = {}): Promise<string> {
-  const made = await harness.call("POST", "/api/v1/budgets", { body: { ...ORGANIZATION_BUDGET, ...body } });
-  return z.object({ id: z.string() }).parse(made.body).id;
+  return make(harness, "budgets", { ...ORGANIZATION_BUDGET, ...body });
 }
 
 /** Makes a resource of any kind and returns its id. */
 export async function make(harness: Harness, resource: string, body: unknown): Promise<string> {
   const made = await harness.call("POST", `/api/v1/${resource}`, { body });
   if (made.status !== 201) throw new Error(made.text);
-  return z.object({ id: z.string() }).parse(made.body).id;
+  return idOf(made);
+}
+
+/** The fields of an answer. */
+export function bodyOf(answer: Answer): Record<string, unknown> {
+  return z.record(z.string(), z.unknown()).parse(answer.body);
+}
+
+/** The id of the resource that an answer shows. */
+export function idOf(answer: Answer): string {
+  return z.object({ id: z.string() }).parse(answer.body).id;
 }
 
 /** The version of a scope's policy document. */

@@ -3,7 +3,7 @@ import type { HoldView } from "../../src/services.ts";
 import { newId } from "../../src/ids.ts";
 import { ledgerEntries } from "../../src/ledger/schema.ts";
 import { book, entryRow, lapseRow } from "./entries.ts";
-import { type Harness, START_MS, emptyRedis, listAll, startHarness } from "./harness.ts";
+import { type Harness, START_MS, emptyRedis, listAll, makeBudget, startHarness } from "./harness.ts";
 
 let harness: Harness;
 beforeAll(async () => {
@@ -45,6 +45,21 @@ describe("GET one", () => {
       lease_ends_at: "2026-05-13T10:45:00.000Z",
       budgets: [{ id: "bud_1", amount: "1.50", period_start: "2026-05-01T00:00:00.000Z" }],
     });
+  });
+
+  test("in each budget's own unit", async () => {
+    const slots = await makeBudget(harness, { unit: "concurrent", period: "total", limit: 2 });
+    const tokens = await makeBudget(harness, { unit: "tokens", limit: 100 });
+    const budgets = [slots, tokens].map((id, n) => ({ id, amount: 1 + 41 * n, periodStartMs: 0 }));
+    const hold = addHold({ budgets });
+    const amounts = {
+      budgets: [
+        { id: slots, amount: 1 },
+        { id: tokens, amount: 42 },
+      ],
+    };
+    expect((await call("GET", `/api/v1/holds/${hold.id}`)).body).toMatchObject(amounts);
+    expect((await call("GET", "/api/v1/holds")).body).toMatchObject({ data: [amounts] });
   });
 
   test.each([

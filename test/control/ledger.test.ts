@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ledgerEntries } from "../../src/ledger/schema.ts";
 import { book, entryRow } from "./entries.ts";
-import { type Harness, START_MS, emptyRedis, listAll, startHarness } from "./harness.ts";
+import { type Harness, START_MS, bodyOf, emptyRedis, listAll, makeBudget, startHarness } from "./harness.ts";
 
 let harness: Harness;
 beforeAll(async () => {
@@ -39,6 +39,37 @@ test("shows each entry with its signed amount and the periods it counts in", asy
     has_more: false,
     next_cursor: null,
   });
+});
+
+test("shows the instance of a budget for each, and each amount in its budget's unit, also of one that is gone", async () => {
+  const usd = await makeBudget(harness);
+  const requests = await makeBudget(harness, { scope: { kind: "customer", id: "*" }, unit: "requests" });
+  const gone = await makeBudget(harness, { unit: "tokens" });
+  await harness.call("DELETE", `/api/v1/budgets/${gone}`);
+  const period_start = Date.UTC(2026, 4, 1);
+  const row = entryRow({
+    budgets: [
+      { id: usd, counter: usd, period_start, amount: 250_000_000 },
+      { id: requests, instance: "a/b", counter: `${requests}:a%2Fb`, period_start, amount: 1 },
+      { id: gone, counter: gone, period_start, amount: 15 },
+    ],
+  });
+  await book(harness, row);
+  const started = "2026-05-01T00:00:00.000Z";
+  const budgets = [
+    { id: usd, period_start: started, amount: "0.25" },
+    { id: requests, instance: "a/b", period_start: started, amount: 1 },
+    { id: gone, period_start: started, amount: 15 },
+  ];
+  expect((await get()).body).toMatchObject({ data: [{ budgets }] });
+  const request = await harness.call("GET", `/api/v1/requests/${row.requestId}`);
+  expect(request.body).toMatchObject({ entries: [{ budgets }] });
+  const hold = await harness.call("GET", `/api/v1/holds/${row.holdId}`);
+  expect(bodyOf(hold)["budgets"]).toEqual([
+    { id: usd, amount: "1.00", period_start: started },
+    { id: requests, amount: 1, period_start: started },
+    { id: gone, period_start: started }, // How many tokens it held, the ledger doesn't say.
+  ]);
 });
 
 test("law 1: is brought up to date before the first page, and not for the later ones", async () => {
@@ -91,6 +122,7 @@ describe("filters", () => {
     ["user_id=user_2", 1],
     [`customer=${encodeURIComponent(special.customer)}`, 1],
     ["tag=x", 1],
+    [`tag=${"é".repeat(128)}`, 0],
     [`tag=${encodeURIComponent(special.tags[1])}`, 1],
     ["tag=y", 0],
     ["model=claude", 1],

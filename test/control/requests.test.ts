@@ -64,6 +64,17 @@ test("a completed request is all that its entry knows", async () => {
   expect(harness.redis.broughtUpToDate).toBe(1);
 });
 
+test("names the shadow budgets that would have refused it, each once", async () => {
+  const lapse = lapseRow({ shadowRefusals: ["bud_1", "bud_2"] });
+  const correction = entryRow({
+    holdId: lapse.holdId,
+    kind: "correction",
+    shadowRefusals: ["bud_2", "bud_1"],
+  });
+  await book(harness, lapse, correction);
+  expect((await get(lapse.requestId)).body).toMatchObject({ shadow_refusals: ["bud_1", "bud_2"] });
+});
+
 test("law 5: a late settle corrects the lapse: the sum is what the call cost, in order", async () => {
   const lapse = lapseRow();
   const correction = entryRow({ holdId: lapse.holdId, kind: "correction", amount: -750_000_000 });

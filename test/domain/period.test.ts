@@ -51,6 +51,11 @@ test("every moment is in its period, and the period's end is the next one's star
     { kind: "month" },
     { kind: "quarter" },
     { kind: "year" },
+    { kind: "day", every: 3_660, timezone: "Europe/Berlin" },
+    { kind: "week", every: 522, anchor: "9999-12-31T23:59:59.999Z" },
+    { kind: "month", every: 120, timezone: "Pacific/Apia", anchor: "1970-01-31T12:00:00Z" },
+    { kind: "quarter", every: 40, timezone: "Asia/Kathmandu" },
+    { kind: "year", every: 10, timezone: "America/St_Johns", anchor: "9999-12-31T23:59:59.999Z" },
     { kind: "duration", seconds: 7, anchor: "2026-11-20T06:30:00Z" },
     { kind: "duration", seconds: 2_592_000, anchor: "2026-11-20T06:30:00Z" },
   );
@@ -73,6 +78,8 @@ describe("shorthands", () => {
     expect(parsePeriodShorthand("total", anchor)).toEqual({ kind: "total" });
     expect(parsePeriodShorthand("30d", anchor)).toEqual({ kind: "duration", seconds: 2_592_000, anchor });
     expect(parsePeriodShorthand("90m", anchor)).toEqual({ kind: "duration", seconds: 5_400, anchor });
+    expect(parsePeriodShorthand("3mo", anchor)).toEqual({ kind: "month", every: 3, anchor });
+    expect(parsePeriodShorthand("120mo", anchor)).toEqual({ kind: "month", every: 120, anchor });
     expect(parsePeriodShorthand("2w", anchor)).toEqual({ kind: "duration", seconds: 1_209_600, anchor });
   });
 
@@ -88,9 +95,26 @@ describe("shorthands", () => {
     "01d",
     "1D",
     "9999999999d",
+    "0mo",
+    "01mo",
+    "121mo",
+    "999999999mo",
+    "1mon",
+    "mo",
+    "1MO",
     "Day",
     "daily",
   ])("never guess what %j means (R36)", (text) => {
     expect(parsePeriodShorthand(text, anchor)).toBeNull();
+  });
+
+  test("count months from their anchor, to the last day of a short one (R36)", () => {
+    const period = parsePeriodShorthand("1mo", "2026-01-31T09:00:00.000Z");
+    if (!period) throw new Error("this is a period");
+    expect(window(period, "2026-02-28T08:59:59.999Z")).toEqual([
+      "2026-01-31T09:00:00.000Z",
+      "2026-02-28T09:00:00.000Z",
+    ]);
+    expect(window(period, "2026-02-28T09:00:00.000Z")[1]).toBe("2026-03-31T09:00:00.000Z");
   });
 });
