@@ -1,6 +1,5 @@
 import type { SettleInput } from "../store/settlement.ts";
-import type { OutboxHead } from "../store/outbox.ts";
-import type { Sequence } from "../store/packed.ts";
+import type { AwaitedEntry, OutboxHead } from "../store/outbox.ts";
 import { StoreUnavailable } from "../services.ts";
 import type { Books } from "./books.ts";
 import { bookHead, drainWhole, isWhole } from "./drain.ts";
@@ -98,7 +97,7 @@ async function close(books: Books, org: string, closing: Closing): Promise<Close
         const seen = await awaitBooked(
           books,
           org,
-          { holdId: closing.holdId, entryId, sequence: reply.sequence },
+          { holdId: closing.holdId, entryId, sequence: reply.sequence, state: reply.state },
           reply.head,
         );
         if (seen !== "gone") return seen;
@@ -111,10 +110,8 @@ async function close(books: Books, org: string, closing: Closing): Promise<Close
   return without("stranded");
 }
 
-interface Awaited {
-  holdId: string;
+interface Awaited extends AwaitedEntry {
   entryId: string;
-  sequence: Sequence;
 }
 
 /** `gone`: the entry is neither in the outbox nor in Postgres; Redis lost it. */

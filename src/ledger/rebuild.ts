@@ -25,6 +25,7 @@ export async function rebuildCounters(
     if (outcome === "ok") return;
     if (outcome === "cold") await openEpoch(books, org);
     const reply = await books.store.drain(org, { nowMs: books.now(), force: true });
+    if (reply.kind === "cold") epoch = await openEpoch(books, org);
     if (reply.kind !== "head") continue;
     epoch = reply.head.epoch;
     // A Worker near the stores trims faster than one far away comes from its snapshot to its script. So the drain is

@@ -1,7 +1,7 @@
 // The outbox: what a drain reads, and what it removes.
 
 import { holdKey, metaKey, outboxKey } from "./keys.ts";
-import type { Sequence } from "./packed.ts";
+import type { HoldState, Sequence } from "./packed.ts";
 import type { RunScript } from "./redis.ts";
 import { integer, text, texts } from "./reply.ts";
 import { DRAIN, TRIM } from "./scripts/drain.ts";
@@ -19,6 +19,15 @@ export interface OutboxHead {
   drainUntilMs: number;
 }
 
+/** An entry that a caller waits for. `state`: what its hold became with it. */
+export interface AwaitedEntry {
+  holdId: string;
+  sequence: Sequence;
+  state: HoldState;
+}
+
+const NOTHING_AWAITED: AwaitedEntry = { holdId: "-", sequence: { epoch: 0, n: 0 }, state: "s" };
+
 export type DrainReply = { kind: "cold" | "done" | "busy" } | { kind: "head"; head: OutboxHead };
 
 export function outbox(run: RunScript) {
@@ -26,13 +35,13 @@ export function outbox(run: RunScript) {
     /** `awaited`: the entry that the caller waits for, of this hold. */
     async drain(
       org: string,
-      options: { nowMs: number; force: boolean; awaited?: { holdId: string; sequence: Sequence } },
+      options: { nowMs: number; force: boolean; awaited?: AwaitedEntry },
     ): Promise<DrainReply> {
-      const { holdId, sequence } = options.awaited ?? { holdId: "-", sequence: { epoch: 0, n: 0 } };
+      const { holdId, sequence, state } = options.awaited ?? NOTHING_AWAITED;
       const { reply } = await run({
         script: DRAIN,
         keys: [metaKey(org), outboxKey(org), holdKey(org, holdId)],
-        args: [options.nowMs, options.force ? 1 : 0, sequence.epoch, sequence.n],
+        args: [options.nowMs, options.force ? 1 : 0, sequence.epoch, sequence.n, state],
       });
       const kind = text(reply[0]);
       if (kind === "cold" || kind === "done" || kind === "busy") return { kind };

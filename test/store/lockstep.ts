@@ -11,7 +11,8 @@ import type { PolicyRef } from "../../src/services.ts";
 import type { ReserveInput } from "../../src/store/admission.ts";
 import { counterKey, epochKey, holdKey, metaKey, outboxKey } from "../../src/store/keys.ts";
 import type { OutboxHead } from "../../src/store/outbox.ts";
-import { parseEntry, type Sequence } from "../../src/store/packed.ts";
+import type { AwaitedEntry } from "../../src/store/outbox.ts";
+import { parseEntry } from "../../src/store/packed.ts";
 import type { OpenInput, RebuildInput } from "../../src/store/recovery.ts";
 import type { RunCommand } from "../../src/store/redis.ts";
 import type { LapseInput, SettleInput } from "../../src/store/settlement.ts";
@@ -68,7 +69,7 @@ export function createLockstep(real: Real | null) {
       const whole = { ...input, organizationId: org };
       return both(booksModel.lapse(books, whole), (s) => s.lapse(whole));
     },
-    drain: (input: { nowMs: number; force: boolean; awaited?: { holdId: string; sequence: Sequence } }) =>
+    drain: (input: { nowMs: number; force: boolean; awaited?: AwaitedEntry }) =>
       both(booksModel.drain(books, input), async (s) => readEntries(await s.drain(org, input))),
     trim: (tags: string[], drainUntilMs?: number) =>
       both(booksModel.trim(books, tags, drainUntilMs), (s) => s.trim(org, tags, drainUntilMs)),

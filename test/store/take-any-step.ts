@@ -40,7 +40,8 @@ export async function takeAnyStep(books: Lockstep, step: AnyStep): Promise<void>
     }
     case "drain": {
       const sequence = step.awaits && now.holds[step.awaits]?.sequence;
-      const awaited = step.awaits && sequence ? { awaited: { holdId: step.awaits, sequence } } : {};
+      const awaited =
+        step.awaits && sequence ? { awaited: { holdId: step.awaits, sequence, state: "s" as const } } : {};
       await books.drain({ nowMs: step.nowMs, force: step.force, ...awaited });
       return;
     }

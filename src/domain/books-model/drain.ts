@@ -1,5 +1,5 @@
-import type { DrainReply, OutboxHead } from "../../store/outbox.ts";
-import type { Entry, Sequence } from "../../store/packed.ts";
+import type { AwaitedEntry, DrainReply, OutboxHead } from "../../store/outbox.ts";
+import type { Entry } from "../../store/packed.ts";
 import { OUTBOX_BATCH } from "../../store/scripts/prelude.ts";
 import { DRAIN_LEASE_MS } from "../../store/scripts/settle.ts";
 import { copyOf, isLater, trimmedOf, unchanged, type Books, type Step } from "./books.ts";
@@ -16,7 +16,7 @@ export type ModelDrainReply = Exclude<DrainReply, { kind: "head" }> | { kind: "h
 interface DrainInput {
   nowMs: number;
   force: boolean;
-  awaited?: { holdId: string; sequence: Sequence };
+  awaited?: AwaitedEntry;
 }
 
 /** Takes the drain, if it is free, and reads the head. */
@@ -66,11 +66,10 @@ export function trim(
  * Whether an entry was drained and trimmed. After a loss of memory the same sequence is given out twice: the hold must
  * bear it too, else another's entry would be taken for it.
  */
-function isTrimmed(
-  { meta, holds }: Books,
-  { holdId, sequence }: NonNullable<DrainInput["awaited"]>,
-): boolean {
-  const own = holds[holdId]?.sequence;
+function isTrimmed({ meta, holds }: Books, { holdId, sequence, state }: AwaitedEntry): boolean {
+  const hold = holds[holdId];
+  const own = hold?.sequence;
+  if (hold?.state !== state) return false;
   if (!meta || sequence.n === 0 || own?.epoch !== sequence.epoch || own.n !== sequence.n) return false;
   return meta.epoch === sequence.epoch && meta.trimEpoch === sequence.epoch && meta.trimN >= sequence.n;
 }

@@ -4,7 +4,8 @@ import { DRAIN_LEASE_MS } from "./settle.ts";
 // Takes the drain, if it is free, and reads the outbox's head.
 //
 // KEYS: 1 meta, 2 outbox, 3 the hold whose entry the caller waits for
-// ARGV: 1 now (ms), 2 even if another Worker drains (1|0), 3 and 4 the awaited entry's sequence: epoch and n, or 0 0
+// ARGV: 1 now (ms), 2 even if another Worker drains (1|0), 3 and 4 the awaited entry's sequence: epoch and n,
+//       or 0 0, 5 the state that its hold took with it
 // Replies: cold | done (the awaited entry was drained and trimmed) | busy | head epoch n tag out length entry…
 export const DRAIN = `${PRELUDE}
 local values = redis.call('MGET', KEYS[1], KEYS[3])
@@ -12,8 +13,10 @@ local m = readMeta(values[1])
 if not m then return {'cold'} end
 local now, e, n = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local hold = readHold(values[2])
--- The same sequence may have been given out twice, before and after a loss of memory: the hold must bear it too.
-if n > 0 and m.epoch == e and m.trimEpoch == e and m.trimN >= n and hold and hold.seqEpoch == e and hold.seqN == n then
+-- The same sequence may have been given out twice, before and after a loss of memory: the hold must bear it too, and
+-- for the same outcome.
+if n > 0 and m.epoch == e and m.trimEpoch == e and m.trimN >= n and hold and hold.seqEpoch == e and hold.seqN == n
+  and hold.state == ARGV[5] then
   return {'done'}
 end
 if m.drainUntil > now and ARGV[2] ~= '1' then return {'busy'} end
