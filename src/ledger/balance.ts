@@ -52,7 +52,12 @@ export async function changeBalance(books: Books, org: string, change: BalanceCh
       }
       case "ok": {
         if (reply.sequence.n === 0) return;
-        const awaited = { holdId: change.id, entryId: `${change.id}.z`, sequence: reply.sequence };
+        const awaited = {
+          holdId: change.id,
+          entryId: `${change.id}.z`,
+          sequence: reply.sequence,
+          state: reply.state,
+        };
         const seen = await awaitBooked(books, org, awaited, reply.head);
         if (seen !== "gone") return;
         asked = undefined;
