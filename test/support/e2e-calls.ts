@@ -30,6 +30,9 @@ export interface Answer {
   received: RecordedRequest | undefined;
 }
 
+/** Decimal text of USD, or a count, which a test reads as text too. */
+const amount = z.union([z.string(), z.int().transform(String)]);
+
 const refusalView = z.object({
   error: z.object({
     message: z.string(),
@@ -46,10 +49,10 @@ const refusalView = z.object({
         id: z.string(),
         scope: z.strictObject({ kind: z.string(), id: z.string() }),
         unit: z.string(),
-        limit: z.string(),
-        spent: z.string(),
-        held: z.string(),
-        remaining: z.string(),
+        limit: amount,
+        spent: amount,
+        held: amount,
+        remaining: amount,
         resets_at: z.string().nullable(),
       })
       .optional(),
