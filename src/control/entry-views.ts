@@ -136,6 +136,7 @@ function whoseView({ id, requestId, keyId }: HoldView) {
   };
 }
 
+/** A reset belongs to no call, so to no key. */
 function placeView({ keyId, teamId, userId, customer }: EntryRow) {
-  return { key_id: keyId, ...withoutNulls({ team_id: teamId, user_id: userId, customer }) };
+  return withoutNulls({ key_id: keyId || null, team_id: teamId, user_id: userId, customer });
 }
