@@ -185,7 +185,7 @@ const ways = [
 ] as const;
 
 describe.each(ways)("%s", (_, send) => {
-  test.each(LIMITS)("R55: refuses the limit %s", async (limit) => {
+  test.each(LIMITS)("R55, R57, R63: refuses the limit %s", async (limit) => {
     const answer = await send({ limit });
     expect([answer.status, pointersOf(answer)]).toEqual([400, ["/limit"]]);
   });
@@ -204,12 +204,12 @@ describe.each(ways)("%s", (_, send) => {
 describe.each(["requests", "tokens", "concurrent"])("a budget of %s", (unit) => {
   const period = unit === "concurrent" ? undefined : '"day"';
 
-  test.each(COUNTS)("R55: POST refuses the limit %s", async (limit) => {
+  test.each(COUNTS)("R55, R57, R63: POST refuses the limit %s", async (limit) => {
     const answer = await post({ unit: `"${unit}"`, period, limit });
     expect([answer.status, pointersOf(answer)]).toEqual([400, ["/limit"]]);
   });
 
-  test.each(COUNTS)("R55: PATCH refuses the limit %s", async (limit) => {
+  test.each(COUNTS)("R55, R57, R63: PATCH refuses the limit %s", async (limit) => {
     const id = await makeBudget(harness, { unit, limit: 1, period: unit === "concurrent" ? "total" : "day" });
     const answer = await harness.call("PATCH", `/api/v1/budgets/${id}`, { text: objectOf({ limit }) });
     expect([answer.status, pointersOf(answer)]).toEqual([400, ["/limit"]]);

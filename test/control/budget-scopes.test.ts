@@ -116,7 +116,7 @@ describe("R18: a budget on one", () => {
   );
 });
 
-describe("R19: a budget for each", () => {
+describe("R17, R19: a budget for each is there before its first call", () => {
   test.each(KINDS)("%s stands in the organization's document, and in no other", async (kind) => {
     const scope = { kind, id: "*" };
     const before = await versionOf(harness, "organization:org_default");
