@@ -19,7 +19,7 @@ export function labelsOf(
   const bad = [customer ?? [], tags].flat().find((label) => !isLabel(label));
   if (bad !== undefined) {
     const what = bad === customer ? "customer" : "tag";
-    const message = `The ${what} is longer than ${MAX_LABEL_BYTES} bytes, or has control characters.`;
+    const message = `The ${what} is longer than ${MAX_LABEL_BYTES} bytes, has control characters, or is "*".`;
     return { refusal: { code: "invalid_request", message, param: what } };
   }
   if (new Set(tags).size > MAX_TAGS) return { refusal: tooManyTags() };

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
 import { WILDCARD } from "../domain/charged-budgets.ts";
 import { LABEL_KINDS, type KeyPolicy, type ScopePolicy } from "../domain/policy.ts";
 import { SCOPE_KINDS, type ScopeKind } from "../domain/scope.ts";
@@ -136,5 +136,10 @@ async function organizationWide(
 
 function adjustmentsOf(database: Database, which: ReturnType<typeof and>) {
   const ids = database.select({ id: budgets.id }).from(budgets).where(which);
-  return database.select().from(adjustments).where(inArray(adjustments.budgetId, ids));
+  // Those that are over change nothing any more, and would make the document grow for ever.
+  const inForce = or(isNull(adjustments.until), gt(adjustments.until, sql`now()`));
+  return database
+    .select()
+    .from(adjustments)
+    .where(and(inArray(adjustments.budgetId, ids), inForce));
 }
