@@ -41,7 +41,7 @@ export function createIsolate(
     leaseMs: config.HOLD_LEASE_SECONDS * 1_000,
     flushMs: config.LEDGER_FLUSH_SECONDS * 1_000,
     report: (event, details) => {
-      scheduler.trace.push(`${name} reports ${event}`);
+      scheduler.trace.push(`${name} reports ${event} ${String(details["cause"] ?? "")}`);
       world.reports.push({ isolate: name, event, details });
       if (event === "gate_failed") world.violated("14", `the gate failed: ${String(details["cause"])}`);
     },

@@ -1,7 +1,7 @@
 import { counterKey, holdKey, metaKey, outboxKey, policyKey } from "../../src/store/keys.ts";
 import { pick } from "../support/schedule.ts";
 import { createIsolate, type Isolate } from "./isolate.ts";
-import { LEASE_SECONDS, ORGANIZATION } from "./scenario.ts";
+import { LEASE_SECONDS, ORGANIZATION, type MemoryFault } from "./scenario.ts";
 import { trueSpent } from "./view.ts";
 import { configOf, type World } from "./world.ts";
 
@@ -11,9 +11,9 @@ const LEASE_MS = LEASE_SECONDS * 1_000;
 const LEAPS_MS = [LEASE_MS / 3, LEASE_MS + 1, 95_000, 300_000] as const;
 const LEAP_CHANCE = 0.015;
 const CRASH_CHANCE = 0.02;
-const MEMORY_CHANCE = 0.025;
 /** Memory is lost rather while there is something to lose. */
-const LADEN_MEMORY_CHANCE = 0.2;
+const MEMORY_CHANCE = 0.15;
+const IDLE_MEMORY_CHANCE = 0.004;
 const OUTAGE_CHANCE = 0.03;
 const OUTAGES_MS = [300, 4_000, 4_000, 20_000] as const;
 
@@ -48,6 +48,13 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
     });
   }
 
+  function isWorthLosing(fault: MemoryFault): boolean {
+    const view = world.watch.lastSeen();
+    if (!view) return false;
+    if (fault === "outbox" || fault === "counter") return view.outbox.some(({ lines }) => lines.length > 0);
+    return [...view.holds.values()].some(({ state }) => state === "h");
+  }
+
   async function loseMemory(): Promise<void> {
     const { redis, watch } = world;
     if (left.memory === "falls back" && snapshot === null) {
@@ -80,10 +87,13 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
     if (fault === "outbox") world.memory.old = view.outbox.length > 0;
     if (fault === null) return;
     if (fault === "hold") world.memory.lostHoldIn = view.meta?.epoch ?? null;
+    // What stands in the outbox too is the harder to make anew.
+    const unbooked = view.outbox.flatMap(({ lines }) => lines.map(({ counter }) => counter));
+    const counters = unbooked.length > 0 ? unbooked : [...view.counters.keys()];
     const key = {
       meta: metaKey(ORGANIZATION),
       outbox: outboxKey(ORGANIZATION),
-      counter: counterKey(ORGANIZATION, pick(random, [...view.counters.keys()]) ?? ""),
+      counter: counterKey(ORGANIZATION, pick(random, counters) ?? ""),
       hold: holdKey(ORGANIZATION, pick(random, [...view.holds.keys()]) ?? ""),
       document: policyKey(ORGANIZATION, { kind: "scope", id: `organization:${ORGANIZATION}` }),
     }[fault];
@@ -96,7 +106,7 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
     async between(): Promise<void> {
       if (left.leaps > 0 && random() < LEAP_CHANCE) leap();
       if (left.crashes > 0 && random() < CRASH_CHANCE) crash();
-      if (left.memory && random() < (world.watch.isLaden() ? LADEN_MEMORY_CHANCE : MEMORY_CHANCE))
+      if (left.memory && random() < (isWorthLosing(left.memory) ? MEMORY_CHANCE : IDLE_MEMORY_CHANCE))
         await loseMemory();
       if (left.outage && random() < OUTAGE_CHANCE) {
         trace.push(`${left.outage} goes away`);

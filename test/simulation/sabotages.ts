@@ -52,8 +52,8 @@ export const SABOTAGES: Sabotage[] = [
     name: "the reserve forgets what is held",
     breaks: patch(
       "reserve",
-      "c.spent + c.held + (c.amount or grant or least) > c.limit",
-      "c.spent + (c.amount or grant or least) > c.limit",
+      "c.period, c.spent, c.held = start, 0, 0 end",
+      "c.period, c.spent, c.held = start, 0, 0 end c.held = 0",
     ),
   },
   {

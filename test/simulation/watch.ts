@@ -23,10 +23,10 @@ export function createWatch(world: Parts) {
   const limits = new Map<string, number>();
   const violated = (law: string, message: string) => world.violated(law, message);
 
-  let laden = false;
+  let lastSeen: View | null = null;
   const look = async () => {
     const view = await takeView(world.redis, known);
-    laden = view.outbox.length > 0;
+    lastSeen = view;
     for (const id of view.leases) known.holds.add(id);
     return view;
   };
@@ -190,8 +190,7 @@ export function createWatch(world: Parts) {
 
   return {
     known,
-    /** The outbox has what Postgres hasn't. */
-    isLaden: () => laden,
+    lastSeen: () => lastSeen,
     limits,
     forgotten,
     look,

@@ -25,7 +25,7 @@ export type Verdict =
   | { result: "ok" | "suspect" | "broken"; watermark: FakeLedger["watermark"] };
 
 export function emptyLedger(): FakeLedger {
-  return { rows: [], watermark: { epoch: 0, n: 0, tag: "" }, epoch: 0, fence: 0 };
+  return { rows: [], watermark: { epoch: 0, n: 0, tag: "-" }, epoch: 0, fence: 0 };
 }
 
 export function nextEpoch(ledger: FakeLedger): number {
