@@ -41,10 +41,14 @@ export async function replayBehindRefusal(books: Books, org: string): Promise<vo
   await replayStranded(books, org);
 }
 
-/** Replays what is stranded. A row is done only once its entry is in Postgres. */
+/**
+ * Replays what is stranded. A row is done only once its entry is in Postgres, so a replay waits for that, whatever the
+ * flush time: one that left its entry in the outbox would be replayed again and again.
+ */
 export async function replayStranded(books: Books, org: string): Promise<void> {
+  const waiting = { ...books, flushMs: 0 };
   for (const { holdId, settle } of await books.ledger.stranded(org)) {
-    const { outcome } = await closeHold(books, org, stored.parse(settle));
+    const { outcome } = await closeHold(waiting, org, stored.parse(settle));
     if (outcome === "booked" || outcome === "refused") {
       await books.ledger.strandedDone(org, holdId, settle);
     }
