@@ -1,0 +1,39 @@
+// Requests, tokens and calls at once, limited through the running Worker and both stores by the same script as usd.
+
+import { afterAll, beforeAll, describe } from "vitest";
+import { startFaultGate, type FaultGate } from "../support/fault-gate.ts";
+import { bundleWorker, startRawWorker, type RawWorker } from "../support/raw-worker.ts";
+import { concurrent } from "./units/concurrent.ts";
+import { requests } from "./units/requests.ts";
+import { severalUnits } from "./units/several-units.ts";
+import { tokens } from "./units/tokens.ts";
+
+let rig: FaultGate;
+let startShortLease: () => Promise<RawWorker>;
+let stop = async (): Promise<void> => undefined;
+beforeAll(async () => {
+  const [gate, bundle] = await Promise.all([startFaultGate(), bundleWorker()]);
+  rig = gate;
+  startShortLease = () => startRawWorker(bundle.dir, { ...rig.stack.bindings, HOLD_LEASE_SECONDS: "2" });
+  stop = async () => {
+    await rig.stop();
+    await bundle.remove();
+  };
+});
+afterAll(() => stop());
+
+describe("requests", () => {
+  requests(() => rig);
+});
+describe("tokens", () => {
+  tokens(() => rig);
+});
+describe("concurrent", () => {
+  concurrent(
+    () => rig,
+    () => startShortLease(),
+  );
+});
+describe("several units", () => {
+  severalUnits(() => rig);
+});
