@@ -36,9 +36,18 @@ export function openStores(config: Config): Stores {
     nonce: () => crypto.randomUUID().replaceAll("-", ""),
     leaseMs: config.HOLD_LEASE_SECONDS * 1_000,
     flushMs: config.LEDGER_FLUSH_SECONDS * 1_000,
-    report: (event, details) => console.warn(JSON.stringify({ event, ...details })),
+    report: (event, details) => console.warn(reportLine(event, details)),
   };
   return { books, database };
+}
+
+/** Of one text in a report: stores quote the whole command in their errors. */
+const MAX_REPORTED_LENGTH = 300;
+
+function reportLine(event: string, details: Record<string, unknown>): string {
+  return JSON.stringify({ event, ...details }, (_, value: unknown) =>
+    typeof value === "string" ? value.slice(0, MAX_REPORTED_LENGTH) : value,
+  );
 }
 
 export function gateDepsOf(config: Config, { books, database }: Stores, waitUntil: WaitUntil): GateDeps {

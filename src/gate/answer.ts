@@ -30,6 +30,12 @@ export interface AnswerOptions {
   end: (end: CallEnd) => void;
 }
 
+/** Of a model or a tier, in the ledger. What a provider states beyond it is no name, and would swell every entry. */
+const MAX_NAME_LENGTH = 256;
+
+/** What a response may have: https://fetch.spec.whatwg.org/#dom-response. */
+const isHttpStatus = (status: number) => status >= 200 && status <= 599;
+
 const FAILED: Record<
   "provider_unreachable" | "provider_timeout" | "client_gone",
   { outcome: Outcome; refusal: Refusal }
@@ -101,14 +107,15 @@ async function answerWhole(
   const how = whole.how === "too_large" ? "cut" : whole.how;
   const { refusal } = FAILED[how === "idle" ? "provider_timeout" : "provider_unreachable"];
   // What the client gets: the provider's answer, or where that broke off, ours in its place.
-  const status = how === "idle" || how === "cut" ? STATUS_BY_CODE[refusal.code] : response.status;
+  const broken = how === "idle" || how === "cut" || !isHttpStatus(response.status);
+  const status = broken ? STATUS_BY_CODE[refusal.code] : response.status;
   const outcome =
     response.status >= 400 ? "provider_error" : outcomeOf({ ...reading, complete: how === "ended" }, how);
   const costNanoUsd = finish(options, reading, { outcome, status, firstByteMs });
-  if (how !== "ended") return refused(refusal, options);
+  if (how !== "ended" || broken) return refused(refusal, options);
   const headers = headersOf(response, options);
   headers.set("x-tollgate-cost-usd", formatUsd(costNanoUsd));
-  const bytes = status >= 400 ? redact(whole.bytes, options.secret) : whole.bytes;
+  const bytes = redact(whole.bytes, options.secret);
   const empty = status === 204 || status === 205 || status === 304;
   return new Response(empty ? null : bytes, { status, headers });
 }
@@ -149,15 +156,15 @@ function finish(
   end({
     ...known,
     ...cost,
-    model: reading.model ?? null,
-    serviceTier: reading.serviceTier ?? null,
+    model: reading.model?.slice(0, MAX_NAME_LENGTH) ?? null,
+    serviceTier: reading.serviceTier?.slice(0, MAX_NAME_LENGTH) ?? null,
     priceVersion: refined?.version ?? null,
   });
   return cost.costNanoUsd;
 }
 
 function headersOf(response: Response, options: AnswerOptions): Headers {
-  const headers = clientHeaders(response.headers);
+  const headers = clientHeaders(response.headers, options.secret);
   for (const [name, value] of ownHeaders(options)) headers.set(name, value);
   return headers;
 }

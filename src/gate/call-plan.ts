@@ -10,6 +10,7 @@ import type { GateDeps } from "./gate-deps.ts";
 import { tooManyTags } from "./labels.ts";
 import { allowanceRefusal, keyRefusal, targetOf, type Target } from "./plan.ts";
 import type { CallPolicies } from "./policies.ts";
+import { unpricedOption } from "./unpriced-options.ts";
 import type { Understood } from "./understand.ts";
 
 /** What the plan of a metered call leaves for later: where it goes, and what it costs. */
@@ -53,7 +54,11 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   const price = listPrice({ ...target, atMs: startedAtMs });
   const charged = policies.chargedFor(target);
   const underUsd = charged.some(({ budget }) => budget.unit === "usd");
-  if (!price && underUsd && !key.allowUnpriced) return { refusal: unpriced(target) };
+  if (underUsd && !key.allowUnpriced) {
+    if (!price) return { refusal: unpriced(target) };
+    const option = unpricedOption(call.body);
+    if (option !== null) return { refusal: unpricedService(option) };
+  }
   const sizes = sizesOf(call, wire, target.model);
   const estimated = price && estimate(call, sizes, price, key);
   if (price && !estimated) return { refusal: unbounded() };
@@ -93,6 +98,14 @@ function unpriced({ provider, model }: Target): Refusal {
     code: "model_unpriced",
     message: `The model ${model} of ${provider} has no known price, and this key is under a usd budget.`,
     param: "model",
+  };
+}
+
+function unpricedService(option: string): Refusal {
+  return {
+    code: "model_unpriced",
+    message: `What ${option} asks for has no known price yet, and this key is under a usd budget.`,
+    param: option,
   };
 }
 

@@ -46,8 +46,11 @@ export function upstreamHeaders(
   return headers;
 }
 
-export function clientHeaders(provider: Headers): Headers {
+/** `secret`: our credential, which no header may carry to the client. */
+export function clientHeaders(provider: Headers, secret: string | undefined): Headers {
   const headers = new Headers(provider);
+  const echoes = [...headers].filter(([, value]) => secret !== undefined && value.includes(secret));
+  for (const [name] of echoes) headers.delete(name);
   for (const name of [...HOP_BY_HOP, ...NOT_FOR_CLIENTS]) headers.delete(name);
   dropPrefixed(headers, ["x-tollgate-"]);
   return headers;

@@ -45,7 +45,7 @@ export async function passThrough(
       : { refusal: { code: "provider_unreachable", message: "The provider can't be reached." } };
   }
   const { response, abort } = dispatched;
-  const headers = clientHeaders(response.headers);
+  const headers = clientHeaders(response.headers, upstream.credential?.secret);
   headers.set("x-tollgate-request-id", requestId);
   if (response.status < 400)
     return { response: new Response(response.body, { status: response.status, headers }) };

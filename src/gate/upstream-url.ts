@@ -1,5 +1,3 @@
-import { CREDENTIAL_PARAMETER } from "./authenticate.ts";
-
 /** Where a call goes: the provider's base, its own path, and the client's query, byte for byte, but for the client's key. */
 export function upstreamUrl(baseUrl: string, path: string, client: URL): string {
   const pairs = client.search.slice(1).split("&");
@@ -7,7 +5,11 @@ export function upstreamUrl(baseUrl: string, path: string, client: URL): string 
   return `${baseUrl}${path}${kept === "" ? "" : `?${kept}`}`;
 }
 
-/** A parameter may be given twice, of which only one is ours. */
+const VIRTUAL_KEY = /tg_[0-9a-z]{1,40}_[0-9a-z]{32}_[0-9a-z]{26}/i;
+
+/** In any parameter, however it is written: no provider has a use for one of our keys. */
 function holdsKey(pair: string): boolean {
-  return new URLSearchParams(pair).get(CREDENTIAL_PARAMETER)?.startsWith("tg_") === true;
+  return [...new URLSearchParams(pair)].some(
+    ([name, value]) => VIRTUAL_KEY.test(name) || VIRTUAL_KEY.test(value),
+  );
 }

@@ -48,8 +48,8 @@ export function anthropicExtras(body: JsonObject): InputExtras {
   if (asObject(body["context_management"])) extras.readings++;
   for (const item of asArray(body["messages"])) {
     for (const block of asArray(asObject(item)?.["content"])) {
-      addBlock(extras, asObject(block));
-      for (const inner of asArray(asObject(block)?.["content"])) addBlock(extras, asObject(inner));
+      addBlock(extras, asObject(block), 0);
+      for (const inner of asArray(asObject(block)?.["content"])) addBlock(extras, asObject(inner), 0);
     }
   }
   return extras;
@@ -78,8 +78,11 @@ function addTools(extras: InputExtras, body: JsonObject): void {
 }
 
 /** A block's kind is whatever source it has: a wrong `type` must not hide an image. */
-function addBlock(extras: InputExtras, block: JsonObject | null): void {
-  if (!block) return;
+/** What lies deeper counts as text, by its bytes: the provider takes no such block. */
+const MAX_BLOCK_DEPTH = 8;
+
+function addBlock(extras: InputExtras, block: JsonObject | null, depth: number): void {
+  if (!block || depth > MAX_BLOCK_DEPTH) return;
   addCacheControl(extras, block);
   const source = asObject(block["source"]);
   if (!source) return;
@@ -89,7 +92,7 @@ function addBlock(extras: InputExtras, block: JsonObject | null): void {
   if (source["type"] === "text" || source["type"] === "content") {
     // A document of plain text, or of blocks: its bytes are text.
     if (asObject(block["citations"])) extras.tokens += utf8Bytes(data);
-    for (const inner of asArray(source["content"])) addBlock(extras, asObject(inner));
+    for (const inner of asArray(source["content"])) addBlock(extras, asObject(inner), depth + 1);
   } else if (data !== undefined) {
     extras.mediaBytes += data.length;
     extras.tokens += isImage ? IMAGE_TOKENS : documentTokens(data, IMAGE_TOKENS);

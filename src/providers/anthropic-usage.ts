@@ -20,6 +20,7 @@ export interface AnthropicCounts {
 
 /** More calls inside one call, or more kinds of tools, than this are a fault of the report. */
 const MAX_ITERATIONS = 1_000;
+const MAX_TOOL_NAME_LENGTH = 64;
 const MAX_TOOL_NAMES = 32;
 
 /** Takes each count that is stated and believable; the counts of a stream are cumulative, so the last one holds. */
@@ -75,7 +76,8 @@ function toolCallsIn(tools: JsonObject): Record<string, number> {
   const calls: [string, number][] = [];
   for (const [name, value] of Object.entries(tools).slice(0, MAX_TOOL_NAMES)) {
     const count = tokenCount(value);
-    if (count !== undefined) calls.push([name.replace(/_requests$/, ""), count]);
+    if (count !== undefined)
+      calls.push([name.slice(0, MAX_TOOL_NAME_LENGTH).replace(/_requests$/, ""), count]);
   }
   return Object.fromEntries(calls);
 }

@@ -122,13 +122,17 @@ function callBytes(call: JsonObject | null): number {
   return utf8Bytes(call?.["name"]) + utf8Bytes(call?.["arguments"]) + utf8Bytes(call?.["input"]);
 }
 
+/** Thinking stands one level inside content; anything deeper is no provider's answer. */
+const MAX_CONTENT_DEPTH = 4;
+
 /** Text, or (Mistral) an array of parts. */
-function contentBytes(content: unknown): number {
+function contentBytes(content: unknown, depth = 0): number {
   if (!Array.isArray(content)) return utf8Bytes(content);
+  if (depth > MAX_CONTENT_DEPTH) return 0;
   let bytes = 0;
   for (const item of content) {
     const part = asObject(item);
-    bytes += utf8Bytes(part?.["text"]) + contentBytes(asArray(part?.["thinking"]));
+    bytes += utf8Bytes(part?.["text"]) + contentBytes(asArray(part?.["thinking"]), depth + 1);
   }
   return bytes;
 }

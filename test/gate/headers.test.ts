@@ -52,7 +52,9 @@ test("headers to the client leave out the encoding that was undone, cookies, and
       "transfer-encoding": "chunked",
       "x-tollgate-cost-usd": "0.00",
       "x-ratelimit-remaining-requests": "7",
+      "x-debug": "called with sk-ours",
     }),
+    "sk-ours",
   );
   expect(Object.fromEntries(headers.entries())).toEqual({ "x-ratelimit-remaining-requests": "7" });
 });
@@ -60,6 +62,10 @@ test("headers to the client leave out the encoding that was undone, cookies, and
 test("the provider's URL has the client's query, without the client's key", () => {
   const url = (text: string) => upstreamUrl("https://api.example.com", "/v1/x", new URL(text));
   expect(url("http://gate/openai/v1/x?a=1&b=%20")).toBe("https://api.example.com/v1/x?a=1&b=%20");
-  expect(url("http://gate/openai/v1/x?key=tg_secret&a=1")).toBe("https://api.example.com/v1/x?a=1");
-  expect(url("http://gate/openai/v1/x?key=tg_secret")).toBe("https://api.example.com/v1/x");
+  const key = `tg_default_${"0".repeat(32)}_${"0".repeat(26)}`;
+  expect(url(`http://gate/openai/v1/x?key=${key}&a=1`)).toBe("https://api.example.com/v1/x?a=1");
+  expect(url(`http://gate/openai/v1/x?key=${key}`)).toBe("https://api.example.com/v1/x");
+  expect(url(`http://gate/openai/v1/x?KEY=${key}&k=%20${key}&b=Bearer%20${key}`)).toBe(
+    "https://api.example.com/v1/x",
+  );
 });

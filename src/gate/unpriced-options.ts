@@ -1,0 +1,13 @@
+import type { JsonObject } from "../providers/wire.ts";
+
+/**
+ * The member of a body that asks for a dearer service than the list price is for, or null: OpenAI's priority tier,
+ * Anthropic's fast mode and inference in one region. Until those are priced they are no calls for a usd budget (law 11).
+ * https://platform.openai.com/docs/guides/priority-processing, https://platform.claude.com/docs/en/build-with-claude/fast-mode
+ */
+export function unpricedOption(body: JsonObject): string | null {
+  if (body["service_tier"] === "priority") return "service_tier";
+  if (body["speed"] !== undefined && body["speed"] !== null && body["speed"] !== "standard") return "speed";
+  const geo = body["inference_geo"];
+  return geo === undefined || geo === null || geo === "global" ? null : "inference_geo";
+}
