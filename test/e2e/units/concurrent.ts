@@ -99,7 +99,7 @@ export function concurrent(rigOf: () => FaultGate, start: () => Promise<RawWorke
     const lost = call({ ...rig, url: worker.url }, { secret: key.secret, body: BODY, scenario: { gate } });
     await until("the call to be in flight", () => heldAt(rig, gate)[0]);
     expect(await org.live(slots)).toMatchObject({ held: 1n });
-    await Promise.all([expect(lost).rejects.toThrow(), worker.kill()]);
+    await Promise.all([expect(lost).rejects.toThrow("fetch failed"), worker.kill()]);
     await until("the slot to be free", async () =>
       (await org.call(key, { body: BODY })).status === 200 ? true : undefined,
     );

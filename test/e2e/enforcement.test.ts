@@ -1,0 +1,52 @@
+// How budgets are enforced, and what becomes of their counts when operators and stores interfere, through the running
+// Worker and both stores.
+
+import { afterAll, beforeAll, describe } from "vitest";
+import { startFaultGate, type FaultGate } from "../support/fault-gate.ts";
+import { bundleWorker, startRawWorker, type RawWorker } from "../support/raw-worker.ts";
+import { adjustments } from "./enforcement/adjustments.ts";
+import { changes } from "./enforcement/changes.ts";
+import { drift } from "./enforcement/drift.ts";
+import { lapses } from "./enforcement/lapses.ts";
+import { outages } from "./enforcement/outages.ts";
+import { resets } from "./enforcement/resets.ts";
+import { softAndShadow } from "./enforcement/soft-and-shadow.ts";
+
+let rig: FaultGate;
+let startShortLease: () => Promise<RawWorker>;
+let stop = async (): Promise<void> => undefined;
+beforeAll(async () => {
+  const [gate, bundle] = await Promise.all([startFaultGate(), bundleWorker()]);
+  rig = gate;
+  startShortLease = () => startRawWorker(bundle.dir, { ...rig.stack.bindings, HOLD_LEASE_SECONDS: "2" });
+  stop = async () => {
+    await rig.stop();
+    await bundle.remove();
+  };
+});
+afterAll(() => stop());
+
+describe("soft and shadow", () => {
+  softAndShadow(() => rig);
+});
+describe("an adjustment", () => {
+  adjustments(() => rig);
+});
+describe("a reset", () => {
+  resets(() => rig);
+});
+describe("a change while calls are in flight", () => {
+  changes(() => rig);
+});
+describe("a lapse", () => {
+  lapses(
+    () => rig,
+    () => startShortLease(),
+  );
+});
+describe("a store outage", () => {
+  outages(() => rig);
+});
+describe("reconcile", () => {
+  drift(() => rig);
+});
