@@ -6,7 +6,7 @@ import type { World } from "./world.ts";
 
 // Clients: a real request to the real gate, whose answer is read to its end, unless the client leaves.
 
-const REFUSED_BY_BUDGET = ["budget_exceeded", "request_too_large", "budget_held", "rate_limited"];
+const REFUSED_BY_BUDGET = new Set(["budget_exceeded", "request_too_large", "budget_held", "rate_limited"]);
 
 export async function makeCall(world: World, planned: PlannedCall, isolate: Isolate): Promise<void> {
   const { scheduler } = world;
@@ -82,7 +82,7 @@ async function readAnswer(
   record.code = code;
   world.scheduler.trace.push(`client of call ${record.planned.number} gets ${response.status} ${code ?? ""}`);
   if (code === null) return;
-  if (REFUSED_BY_BUDGET.includes(code)) {
+  if (REFUSED_BY_BUDGET.has(code)) {
     if (!record.refusal?.due) {
       world.violated(
         "2",

@@ -41,7 +41,7 @@ export function createIsolate(
     leaseMs: config.HOLD_LEASE_SECONDS * 1_000,
     flushMs: config.LEDGER_FLUSH_SECONDS * 1_000,
     report: (event, details) => {
-      scheduler.trace.push(`${name} reports ${event} ${String(details["cause"] ?? "")}`);
+      scheduler.trace.push(`${name} reports ${event} ${JSON.stringify(details["cause"] ?? "")}`);
       world.reports.push({ isolate: name, event, details });
       if (event === "gate_failed") world.violated("14", `the gate failed: ${String(details["cause"])}`);
     },
@@ -109,13 +109,15 @@ function ledgerBehind(send: Send, ledger: Ledger): Ledger {
     (...args: Args) =>
       postgres(send, name, () => call(...args));
   return {
-    nextEpoch: over("next_epoch", ledger.nextEpoch),
-    booked: over("booked", ledger.booked),
-    snapshot: over("snapshot", ledger.snapshot),
-    book: over("book", ledger.book),
-    strand: over("strand", ledger.strand),
-    stranded: over("stranded", ledger.stranded),
-    strandedDone: over("stranded_done", ledger.strandedDone),
-    ping: over("ping", ledger.ping),
+    nextEpoch: over("next_epoch", (...args: Parameters<Ledger["nextEpoch"]>) => ledger.nextEpoch(...args)),
+    booked: over("booked", (...args: Parameters<Ledger["booked"]>) => ledger.booked(...args)),
+    snapshot: over("snapshot", (...args: Parameters<Ledger["snapshot"]>) => ledger.snapshot(...args)),
+    book: over("book", (...args: Parameters<Ledger["book"]>) => ledger.book(...args)),
+    strand: over("strand", (...args: Parameters<Ledger["strand"]>) => ledger.strand(...args)),
+    stranded: over("stranded", (...args: Parameters<Ledger["stranded"]>) => ledger.stranded(...args)),
+    strandedDone: over("stranded_done", (...args: Parameters<Ledger["strandedDone"]>) =>
+      ledger.strandedDone(...args),
+    ),
+    ping: over("ping", (...args: Parameters<Ledger["ping"]>) => ledger.ping(...args)),
   };
 }

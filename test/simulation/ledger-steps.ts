@@ -31,17 +31,23 @@ const entry = fc
     lines,
     nonce: fc.constantFrom("x1", "x2"),
   })
-  .map(({ first, nonce, ...row }): BookRow => {
-    const id = `${row.hold}.${row.kind}`;
-    const delta = first ? row.to : row.delta;
+  .map(({ first, nonce, e, n, hold, kind, to, delta: stated, lines: linesOf }): BookRow => {
+    const id = `${hold}.${kind}`;
+    const delta = first ? to : stated;
     return {
-      ...row,
+      e,
+      n,
+      hold,
+      kind,
+      to,
       id,
       delta,
-      lines: row.lines.map((one) => ({ ...one, id: "b", delta: first ? one.to : one.delta })),
-      tag: `${row.e}.${row.n}/${id}/${delta}/${nonce}`,
+      lines: linesOf.map(({ counter, period_start, to: lineTo, delta: lineDelta }) => {
+        return { counter, period_start, to: lineTo, id: "b", delta: first ? lineTo : lineDelta };
+      }),
+      tag: `${e}.${n}/${id}/${delta}/${nonce}`,
       at: 1_700_000_000_000,
-      facts: factsOf({ holdId: row.hold, amountNanoUsd: row.to }),
+      facts: factsOf({ holdId: hold, amountNanoUsd: to }),
     };
   });
 
@@ -95,7 +101,7 @@ export async function takeStep(ledger: Ledger, org: string, taken: LedgerStep): 
       const booked = await ledger.booked(org, taken.epoch, taken.hold);
       return {
         ...booked,
-        lines: booked.lines.map((one) => JSON.stringify(Object.entries(one).toSorted())).toSorted(),
+        lines: booked.lines.map(lineText).toSorted(),
       };
     }
     case "snapshot":
@@ -110,5 +116,10 @@ export async function takeStep(ledger: Ledger, org: string, taken: LedgerStep): 
       return (await ledger.stranded(org)).toSorted((a, b) => (a.holdId < b.holdId ? -1 : 1));
     case "strandedDone":
       return ledger.strandedDone(org, taken.hold, taken.settle);
+    default:
+      throw new Error("no such step");
   }
 }
+
+type BookedLine = Awaited<ReturnType<Ledger["booked"]>>["lines"][number];
+const lineText = ({ counter, period_start, amount }: BookedLine) => `${counter} ${period_start} ${amount}`;

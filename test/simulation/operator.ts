@@ -83,6 +83,8 @@ function documentsOf(state: PolicyState, change: Exclude<Change, { kind: "reset"
       const budget = state.budgets.find(({ id }) => id === change.budgetId);
       return budget ? documentsOfBudget(budget) : [];
     }
+    default:
+      throw new Error("no such change");
   }
 }
 

@@ -101,11 +101,11 @@ function isFor({ models }: Budget, { provider, model }: CalledWith): boolean {
   );
 }
 
-/** The hard budgets of a call that admit nothing while Redis is away. */
-export function closedBudgets(
+/** The lines of a call under these budgets, whatever the documents say of them. */
+export function linesUnder(
   world: { keys: KeyPolicy[]; budgets: Budget[] },
   planned: { key: number; model: string; customer: string | null; tags: string[] },
-): string[] {
+): DueLine[] {
   const key = world.keys[planned.key];
   if (!key) return [];
   const of = (scope: string): ScopePolicy => ({
@@ -116,7 +116,7 @@ export function closedBudgets(
     modelAliases: null,
   });
   const lines = dueLines(key, { provider: "openai", ...planned }, { of, nowMs: 0 });
-  return [...lines.values()].filter(({ hard, open }) => hard && !open).map(({ counter }) => counter);
+  return [...lines.values()];
 }
 
 /** USD per million tokens as nano-USD a token. A model without a price costs nothing that can be booked. */

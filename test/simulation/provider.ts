@@ -16,11 +16,11 @@ interface ReceivedBody {
   messages: { content: string }[];
 }
 
-/** `unheld`: told of a call that came with nothing set aside. */
+/** `received`: told of each call that arrives. */
 export function createProvider(
   scheduler: Scheduler,
   records: Map<number, CallRecord>,
-  unheld: (record: CallRecord) => void,
+  received: (record: CallRecord) => void,
 ) {
   /** What one Worker's fetch does. */
   return function fetchOf(owner: string): typeof fetch {
@@ -43,7 +43,7 @@ export function createProvider(
         function arrive(): void {
           if (signal?.aborted || !record) return;
           record.dispatched = true;
-          if (record.holds.size === 0) unheld(record);
+          received(record);
           const { answer, providerMs } = record.planned;
           scheduler.trace.push(`${owner} provider gets call ${record.planned.number} (${answer})`);
           record.counted = billOf(record, body, text.length);

@@ -7,7 +7,7 @@ import type { World } from "./world.ts";
 // nobody could tell, or not at all.
 
 /** Outcomes of a call whose provider said nothing: the design books nothing for it, whatever it may have generated. */
-const BROKEN_OFF = ["timeout", "provider_unreachable"];
+const BROKEN_OFF = new Set(["timeout", "provider_unreachable"]);
 
 /** Sums by "counter period". */
 type Sums = Map<string, number>;
@@ -108,7 +108,7 @@ function costOf(
   // What only an estimate could tell is marked as one; an answer that broke off may have said it before.
   const isTrue =
     typeof truth !== "string" && truth.input === counted.input && truth.output === counted.output;
-  if (!isKnown && !isEstimated && !isTrue && !BROKEN_OFF.includes(String(settle.facts["outcome"]))) {
+  if (!isKnown && !isEstimated && !isTrue && !BROKEN_OFF.has(String(settle.facts["outcome"]))) {
     world.violated("5", `${requestId} states a usage that nobody reported`);
   }
   if (isKnown && isEstimated && bill !== "nothing" && planned.leavesAfterMs === null) {

@@ -90,7 +90,10 @@ function checkAlarms(world: World): void {
   for (const { event, details } of world.reports) {
     if (event === "books_inconsistent") world.violated("9", "books_inconsistent, though Redis lost nothing");
     if (event === "epoch_opened" && details["condemned"] !== null) {
-      world.violated("9", `epoch ${String(details["condemned"])} was condemned, though Redis lost nothing`);
+      world.violated(
+        "9",
+        `epoch ${JSON.stringify(details["condemned"])} was condemned, though Redis lost nothing`,
+      );
     }
   }
 }

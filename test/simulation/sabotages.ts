@@ -1,4 +1,5 @@
 import type { ScriptName } from "./redis-side.ts";
+import type { MemoryFault, Misfortunes, Scenario } from "./scenario.ts";
 import type { Breaks } from "./world.ts";
 
 // Deliberate breaks of the gate and its books. A check that never fails proves nothing: for each of these some seed fails.
@@ -8,7 +9,34 @@ export interface Sabotage {
   /** The law that it breaks in spirit; the simulation may name another that breaks first. */
   law: string;
   breaks: Breaks;
+  /** The scenarios in which it can show; all, where none are named. Null: not in this one. */
+  among?: (scenario: Scenario) => Scenario | null;
 }
+
+const CALM: Misfortunes = { messages: 0, crashes: 0, leaps: 1, memory: null, outage: null };
+const withMisfortunes = (misfortunes: Partial<Misfortunes>) => (scenario: Scenario) => ({
+  ...scenario,
+  misfortunes: { ...CALM, ...misfortunes },
+});
+const withFlush = (scenario: Scenario) => ({ ...scenario, flushMs: 4_000 });
+/** Every call competes for little money. */
+const inNeed = (scenario: Scenario) => ({
+  ...withMisfortunes({ messages: 60 })(scenario),
+  changes: [],
+  budgets: scenario.budgets.map((budget) => ({
+    ...budget,
+    unit: "usd" as const,
+    limit: 90_000,
+    enforcement: "hard" as const,
+  })),
+});
+const withNothingLeft = (scenario: Scenario) => ({
+  ...scenario,
+  calls: scenario.calls.map((call) => ({ ...call, model: "no-such-model" })),
+  keys: scenario.keys.map((key) => ({ ...key, allowUnpriced: true })),
+  budgets: scenario.budgets.map((budget) => ({ ...budget, limit: 0 })),
+});
+const losing = (memory: MemoryFault) => withMisfortunes({ memory });
 
 /** Replaces a part of a script, which must be there. */
 function patch(name: ScriptName, part: string, replacement: string): Breaks {
@@ -26,6 +54,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "1",
     name: "the rebuild counts what the outbox holds twice",
+    among: losing("counter"),
     breaks: patch("rebuild", "local beyond = e > we or (e == we and n > wn)", "local beyond = true"),
   },
   {
@@ -40,11 +69,13 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "2",
     name: "a limit of 0 admits an amount of 0",
+    among: withNothingLeft,
     breaks: patch("reserve", "c.limit == 0 or ", ""),
   },
   {
     law: "2",
     name: "a refusal rests on ended leases",
+    among: withMisfortunes({ leaps: 4 }),
     breaks: patch("reserve", "redis.call('ZRANGEBYSCORE', holds, '-inf', ARGV[2], 'LIMIT', 0, 64)}", "{}}"),
   },
   {
@@ -69,6 +100,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "4",
     name: "a refused reserve that got no answer isn't released",
+    among: inNeed,
     breaks: {
       store: (store) => ({
         ...store,
@@ -79,6 +111,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "4",
     name: "a counter born after a hold is relieved of it",
+    among: losing("counter"),
     breaks: patch(
       "settle",
       "return c.epoch == hold.epoch and c.born <= hold.n",
@@ -138,11 +171,13 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "9",
     name: "a counter is made anew as zero",
+    among: losing("counter"),
     breaks: patch("rebuild", "spent = tonumber(ARGV[a + 3])", "spent = 0"),
   },
   {
     law: "9",
     name: "the rebuild leaves the outbox out",
+    among: (scenario) => withFlush(losing("counter")(scenario)),
     breaks: patch("rebuild", "c.spent = c.spent + tonumber(delta)", "c.spent = c.spent"),
   },
   {
@@ -160,6 +195,11 @@ export const SABOTAGES: Sabotage[] = [
     breaks: { answersEarly: true },
   },
   {
+    law: "11",
+    name: "a model without a price passes under a usd budget",
+    breaks: { publish: (json) => json.replaceAll('"allowUnpriced":false', '"allowUnpriced":true') },
+  },
+  {
     law: "12",
     name: "a lapse charges nothing",
     breaks: patch("lapse", "if line.last == 'c' then", "if false then"),
@@ -167,6 +207,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "12",
     name: "stranded settles are dropped",
+    among: withMisfortunes({ outage: "redis" }),
     breaks: { ledger: () => ({ strand: () => Promise.resolve() }) },
   },
   {
@@ -177,6 +218,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "12",
     name: "an entry that Redis lost is taken for booked",
+    among: losing("outbox"),
     breaks: {
       store: (store) => ({
         ...store,
@@ -202,6 +244,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "14",
     name: "a store that doesn't answer admits",
+    among: withMisfortunes({ outage: "redis" }),
     breaks: {
       store: (store) => ({
         ...store,

@@ -59,7 +59,7 @@ export const MEMORY_FAULTS = [
 ] as const;
 export type MemoryFault = (typeof MEMORY_FAULTS)[number];
 
-const KEEPS_OUTBOX: MemoryFault[] = ["meta", "counter", "hold", "document"];
+const KEEPS_OUTBOX = new Set<MemoryFault>(["meta", "counter", "hold", "document"]);
 
 export interface Misfortunes {
   messages: number;
@@ -82,7 +82,9 @@ export interface Scenario {
   misfortunes: Misfortunes;
 }
 
-const MODELS = ["gpt-4o-mini", "gpt-4o-mini", "gpt-4o-mini", "gpt-4.1-nano", "no-such-model"] as const;
+/** A model without a price. */
+export const UNPRICED = "no-such-model";
+const MODELS = ["gpt-4o-mini", "gpt-4o-mini", "gpt-4o-mini", "gpt-4.1-nano", UNPRICED] as const;
 const GAPS_MS = [0, 0, 0, 3, 20, 150, 1_500, 25_000] as const;
 const PROVIDER_MS = [0, 1, 10, 10, 60, 400, 9_000, 40_000] as const;
 const LEAVING_MS = [0, 5, 80, 12_000] as const;
@@ -96,7 +98,7 @@ export function scenarioOf(seed: number): Scenario {
   const budgets = makeBudgets(random, keys);
   const misfortunes = makeMisfortunes(random);
   // Settled entries that wait for Postgres are what a loss of memory may lose: that window is documented.
-  const mayWait = misfortunes.memory === null || KEEPS_OUTBOX.includes(misfortunes.memory);
+  const mayWait = misfortunes.memory === null || KEEPS_OUTBOX.has(misfortunes.memory);
   return {
     workers,
     skewsMs: Array.from({ length: workers }, () =>

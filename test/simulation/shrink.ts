@@ -84,14 +84,9 @@ function* smallerThan(scenario: Scenario): Iterable<Scenario> {
   for (const call of calls) yield { ...scenario, calls: calls.filter((other) => other !== call) };
   for (const change of changes) yield { ...scenario, changes: changes.filter((other) => other !== change) };
   for (const budget of budgets) yield { ...scenario, budgets: budgets.filter((other) => other !== budget) };
-  for (const call of calls) {
-    if (call.stream)
-      yield { ...scenario, calls: calls.map((one) => (one === call ? { ...one, stream: false } : one)) };
-    if (call.leavesAfterMs !== null) {
-      yield {
-        ...scenario,
-        calls: calls.map((one) => (one === call ? { ...one, leavesAfterMs: null } : one)),
-      };
-    }
+  for (const [i, call] of calls.entries()) {
+    if (call.stream) yield { ...scenario, calls: calls.with(i, { ...call, stream: false }) };
+    if (call.leavesAfterMs !== null)
+      yield { ...scenario, calls: calls.with(i, { ...call, leavesAfterMs: null }) };
   }
 }

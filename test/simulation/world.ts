@@ -5,12 +5,13 @@ import type { Store } from "../../src/store/store.ts";
 import type { Random } from "../support/schedule.ts";
 import { createDocuments } from "./documents.ts";
 import { createMemoryLedger, type MemoryLedger } from "./memory-ledger.ts";
-import { closedBudgets } from "./oracle.ts";
+import { linesUnder } from "./oracle.ts";
 import { createNetwork, type NetworkFaults } from "./network.ts";
 import { createProvider } from "./provider.ts";
 import type { CallRecord, Report } from "./records.ts";
 import { createRedisSide, type ScriptPatches, type SimulatedEngine } from "./redis-side.ts";
 import {
+  UNPRICED,
   LEASE_SECONDS,
   ORGANIZATION,
   PROVIDER_TIMEOUT_SECONDS,
@@ -77,13 +78,18 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
     violations.push({ law, message });
     scheduler.trace.push(`!! law ${law}: ${message}`);
   };
-  /** Law 14: with nothing held a call goes out only if no hard budget of it says that it must be asked. */
-  const unheld = ({ planned }: CallRecord): void => {
-    const ids = [scenario.budgets, documents.state.budgets].map((budgets) =>
-      closedBudgets({ keys: scenario.keys, budgets }, planned),
+  /** Broken only where it is so before the changes and after them: the call went by one of the two. */
+  const received = ({ planned, holds }: CallRecord): void => {
+    const cases = [scenario.budgets, documents.state.budgets].map((budgets) =>
+      linesUnder({ keys: scenario.keys, budgets }, planned),
     );
-    if (ids.every((closed) => closed.length > 0)) {
-      violated("14", `call ${planned.number} went out unheld, under ${ids.flat().join()}`);
+    const isUnpriced = planned.model === UNPRICED && scenario.keys[planned.key]?.allowUnpriced === false;
+    if (isUnpriced && cases.every((lines) => lines.some(({ unit }) => unit === "usd"))) {
+      violated("11", `call ${planned.number} went out with no price, under a usd budget`);
+    }
+    // With nothing held a call goes out only if no hard budget of it says that it must be asked.
+    if (holds.size === 0 && cases.every((lines) => lines.some(({ hard, open }) => hard && !open))) {
+      violated("14", `call ${planned.number} went out with nothing held`);
     }
   };
   const memory = { faulted: false, old: false, lostHoldIn: null as number | null };
@@ -98,7 +104,7 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
     redis: createRedisSide(engine, breaks.scripts),
     ledger,
     documents,
-    provider: createProvider(scheduler, records, unheld),
+    provider: createProvider(scheduler, records, received),
     records,
     secrets: new Map<string, string>(),
     /** The version of each document whose change was answered last. */
