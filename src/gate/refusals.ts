@@ -57,11 +57,12 @@ function reasonOf(
   budget: Budget,
   { needs, limit, spent }: Pick<Refused, "needs" | "limit" | "spent">,
 ): Reason {
-  const exceeded = limit === 0 || spent + needs > limit;
+  // It admits nothing, in whatever unit: another try won't help.
+  if (limit === 0) return "budget_exceeded";
   if (budget.unit === "concurrent" || budget.unit === "requests") return "rate_limited";
-  if (limit > 0 && needs > limit) return "request_too_large";
+  if (needs > limit) return "request_too_large";
   if (budget.unit === "tokens") return "rate_limited";
-  return exceeded ? "budget_exceeded" : "budget_held";
+  return spent + needs > limit ? "budget_exceeded" : "budget_held";
 }
 
 const roomOf = ({ limit, spent, held }: Refused) => limit - spent - held;

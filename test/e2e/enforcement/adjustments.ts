@@ -46,7 +46,7 @@ export function adjustments(rigOf: () => FaultGate): void {
     const lowered = await adjust(-5);
     // Never below 0, which admits nothing. It lasts for this period.
     expect(await org.live(budget)).toMatchObject({ effective_limit: 0n, resets_at: lowered.until });
-    expect(await status()).toBe(429);
+    expect(await status()).toBe(402);
     const raised = await adjust(3);
     expect(await org.live(budget)).toMatchObject({ effective_limit: 1n });
     expect([await status(), await status()]).toEqual([200, 429]);

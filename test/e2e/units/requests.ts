@@ -84,6 +84,22 @@ export function requests(rigOf: () => FaultGate): void {
     expect((await org.call(key, { body })).status).toBe(200);
   });
 
+  test("a limit of 0 admits nothing, in any unit, and isn't worth another try (law 2, R57)", async () => {
+    const org = await createOrganization(rigOf());
+    const key = await org.createKey();
+    for (const unit of ["usd", "requests", "tokens", "concurrent"]) {
+      const budget = await org.createBudget(org.self, { unit, limit: 0 });
+      const refused = await org.call(key, { body: smallChat(10) });
+      expect([unit, refused.status, refused.headers.get("retry-after")]).toEqual([unit, 402, null]);
+      expect(refused.headers.get("x-should-retry")).toBe("false");
+      expect(refusalOf(refused).tollgate).toMatchObject({
+        code: "budget_exceeded",
+        budget: { id: budget, unit },
+      });
+      await org.rest("DELETE", `/budgets/${budget}`);
+    }
+  });
+
   test("a call that another budget refuses eats no rate limit, of no scope (law 2, R62)", async () => {
     const rig = rigOf();
     const org = await createOrganization(rig);
