@@ -1,25 +1,22 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { openDatabase } from "../../../src/ledger/database.ts";
-import { organizations } from "../../../src/ledger/schema.ts";
 import { call } from "../../support/e2e-calls.ts";
 import { costOfTokens, smallChat, usageOf } from "../../support/e2e-small-calls.ts";
 import type { Gate } from "../../support/gate.ts";
 
-const OTHER = "org_r2";
 const created = z.object({ id: z.string() });
 
 export function ownScopes(rigOf: () => Gate): void {
-  // Teams and users have no budgets yet; until then these are all the scopes that a call can be charged to.
+  // Every other kind of scope: test/e2e/scopes/matrix.ts.
   test("a call charges its key and its key's organization, and no other key or organization (law 8)", async () => {
     const rig = rigOf();
     const { rest } = rig;
-    await addOrganization(rig);
+    const other = created.parse(await post(rig, "/organizations", { name: "of the test of R2" })).id;
     const own = await rest.createOrganizationBudget({ limit: "100" });
     const others = created.parse(
       await post(rig, "/budgets", {
-        organization_id: OTHER,
-        scope: { kind: "organization", id: OTHER },
+        organization_id: other,
+        scope: { kind: "organization", id: other },
         limit: "100",
         period: "total",
       }),
@@ -27,7 +24,7 @@ export function ownScopes(rigOf: () => Gate): void {
     try {
       const key = await rest.createKey([{ limit: "10" }, { limit: "5", period: "day" }]);
       const neighbour = await rest.createKey([{ limit: "10" }]);
-      const stranger = await rest.createKey([{ limit: "10" }], { organization_id: OTHER });
+      const stranger = await rest.createKey([{ limit: "10" }], { organization_id: other });
       const cost = costOfTokens(20, 30);
       const chat = (secret: string) =>
         call(rig, { secret, body: smallChat(100), scenario: { usage: usageOf(20, 30) } });
@@ -62,13 +59,6 @@ export function ownScopes(rigOf: () => Gate): void {
 }
 
 const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id);
-
-/** Organizations have no REST of their own yet. */
-async function addOrganization({ stack }: Gate): Promise<void> {
-  const { DATABASE_URL = "", DATABASE_HTTP_URL = "" } = stack.bindings;
-  const database = openDatabase({ DATABASE_URL, DATABASE_HTTP_URL });
-  await database.insert(organizations).values({ id: OTHER, name: "of the test of R2" });
-}
 
 async function post({ url, stack }: Gate, path: string, body: object): Promise<unknown> {
   const response = await fetch(`${url}/api/v1${path}`, {
