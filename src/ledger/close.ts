@@ -31,6 +31,8 @@ const MAX_ROUNDS = 8;
 /** Looks at whether the entry is booked, and the longest wait between two, in milliseconds. */
 const MAX_LOOKS = 30;
 const MAX_WAIT_MS = 500;
+/** Looks that Postgres may fail before the entry is left to later drains: with one lost message alone it isn't left to a loss of memory. */
+const MAX_FAILED_LOOKS = 1;
 /** From this look on the drain is taken over from a Worker that holds it for long. */
 const FORCE_FROM_LOOK = 20;
 
@@ -124,6 +126,7 @@ export async function awaitBooked(
   if (books.flushMs > 0 && first === null) return without("pending");
   let head = first;
   let sawStranded = false;
+  let failed = 0;
   for (let look = 0; look < MAX_LOOKS; look++) {
     try {
       if (head) {
@@ -146,6 +149,12 @@ export async function awaitBooked(
     } catch (error) {
       // Postgres or Redis is away: the entry stands in the outbox, and a later drain takes it.
       if (!(error instanceof StoreUnavailable)) throw error;
+      failed += 1;
+      if (error.store === "postgres" && failed <= MAX_FAILED_LOOKS) {
+        head = null;
+        await books.sleep(MAX_WAIT_MS);
+        continue;
+      }
       books.report("settle_pending", {
         organization: org,
         hold: awaited.holdId,

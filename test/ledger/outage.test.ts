@@ -14,7 +14,7 @@ import {
   type CallPlan,
 } from "../support/calls.ts";
 import { counterOf, entriesOf, expectExactBooks, outboxLength } from "../support/exact-books.ts";
-import { EVERY_ATTEMPT } from "../support/faults.ts";
+import { EVERY_ATTEMPT, EVERY_LOOK } from "../support/faults.ts";
 
 const MANY_TRIES = 100;
 
@@ -73,7 +73,7 @@ describe("a store is away", () => {
       const call = await admitted();
       worker.faults.away("redis");
       await settleOrStrand(worker.books, call, 1_500);
-      other.faults.on("book", "lose_request");
+      other.faults.on("book", "lose_request", { times: EVERY_LOOK });
       await replayStranded(other.books, org);
       expect(await strandedOpen()).toEqual(["h1"]);
       rig.emptyRedis();

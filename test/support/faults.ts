@@ -17,6 +17,9 @@ export class Lost extends Error {
 /** Attempts of the script runner: so often a message must be lost for the Worker to give up. */
 export const EVERY_ATTEMPT = 4;
 
+/** So often Postgres must fail a settle's drain for it to leave its entry in the outbox. */
+export const EVERY_LOOK = 2;
+
 export function createFaults(deliver: (message: Message) => Promise<unknown>) {
   const rules: { name: string; fate: Fate; skip: number; times: number }[] = [];
   const away = new Set<Message["border"]>();
