@@ -21,11 +21,10 @@ test.each(SABOTAGES)("law $law fails if $name", { timeout: TIMEOUT_MS }, async (
   expect(await firstViolation(sabotage)).not.toBeNull();
 });
 
-async function firstViolation({ breaks, among }: Sabotage): Promise<Violation | null> {
-  for (let seed = 1; seed <= MAX_SEEDS; seed++) {
+async function firstViolation({ breaks, among, from = 1 }: Sabotage): Promise<Violation | null> {
+  for (let seed = from; seed < from + MAX_SEEDS; seed++) {
     const made = scenarioOf(seed);
-    const scenario = among ? among(made) : made;
-    if (!scenario) continue;
+    const scenario = among?.(made) ?? made;
     const { violation } = await simulate(scenario, { order: seed, engine, breaks });
     if (violation) return violation;
   }

@@ -9,8 +9,10 @@ export interface Sabotage {
   /** The law that it breaks in spirit; the simulation may name another that breaks first. */
   law: string;
   breaks: Breaks;
-  /** The scenarios in which it can show; all, where none are named. Null: not in this one. */
-  among?: (scenario: Scenario) => Scenario | null;
+  /** The scenarios in which it can show; as they are, where nothing is named. */
+  among?: (scenario: Scenario) => Scenario;
+  /** A seed from which on it is soon found. */
+  from?: number;
 }
 
 const CALM: Misfortunes = { messages: 0, crashes: 0, leaps: 1, memory: null, outage: null };
@@ -55,6 +57,7 @@ export const SABOTAGES: Sabotage[] = [
     law: "1",
     name: "the rebuild counts what the outbox holds twice",
     among: losing("counter"),
+    from: 65,
     breaks: patch("rebuild", "local beyond = e > we or (e == we and n > wn)", "local beyond = true"),
   },
   {
@@ -101,6 +104,7 @@ export const SABOTAGES: Sabotage[] = [
     law: "4",
     name: "a refused reserve that got no answer isn't released",
     among: inNeed,
+    from: 320,
     breaks: {
       store: (store) => ({
         ...store,
@@ -153,6 +157,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "7",
     name: "a period that is over goes on",
+    from: 120,
     breaks: patch("reserve", "if start > c.period then", "if false then"),
   },
   {

@@ -154,5 +154,5 @@ function makeMisfortunes(random: Random): Misfortunes {
     };
   }
   const memory = pick(random, MEMORY_FAULTS) ?? "emptied";
-  return { ...none, messages: memory === "falls back" ? 0 : 1, memory };
+  return { ...none, messages: Math.floor(random() * 4), memory };
 }

@@ -84,9 +84,8 @@ export function createScheduler(random: Random, startMs: number) {
       ready = ready.filter((happening) => happening.owner !== owner);
       timers = timers.filter((timer) => timer.owner !== owner);
     },
-    /** Lets one thing happen. False: there is nothing left. */
+    /** Lets one thing happen, once what came before it is settled. False: there is nothing left. */
     async step({ onlyLate = false } = {}): Promise<boolean> {
-      await settled();
       const overdue = late.length > 0 && (onlyLate || random() < LATE_CHANCE) ? nextLate() : undefined;
       const chosen = overdue ?? (onlyLate ? null : next());
       if (!chosen) return false;

@@ -90,7 +90,7 @@ async function play(world: World): Promise<number> {
 
   await until(isOver, () => misfortunes.between());
   misfortunes.end();
-  while (!isBroken() && (await scheduler.step({ onlyLate: true })));
+  while (!isBroken() && (await scheduler.step({ onlyLate: true }))) await scheduler.settled();
   if (isBroken()) return steps;
   scheduler.trace.push("-- all is over; leases end");
   const resting = settledFlag(comeToRest(world, operator).then(() => checkRest(world, operator)));
