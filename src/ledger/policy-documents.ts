@@ -12,16 +12,20 @@ export interface PolicyDocument {
   json: string;
 }
 
-/** A document as Postgres has it. One that was never changed has version 0. Throws StoreUnavailable. */
+/**
+ * A document as Postgres has it, with the adjustments that are in force at `nowMs` or later. One that was never changed
+ * has version 0. Throws StoreUnavailable.
+ */
 export async function readPolicyDocument(
   database: Database,
   org: string,
   policy: PolicyRef,
+  nowMs = 0,
 ): Promise<PolicyDocument> {
   try {
     return policy.kind === "key"
       ? await readKeyDocument(database, org, policy.id)
-      : await readScopeDocument(database, org, policy.id);
+      : await readScopeDocument(database, org, policy.id, nowMs);
   } catch (error) {
     throw new StoreUnavailable("postgres", error);
   }
@@ -71,7 +75,12 @@ async function readKeyDocument(database: Database, org: string, digest: string):
   return { version: versions[0]?.version ?? 0, json: JSON.stringify(policy) };
 }
 
-async function readScopeDocument(database: Database, org: string, scope: string): Promise<PolicyDocument> {
+async function readScopeDocument(
+  database: Database,
+  org: string,
+  scope: string,
+  nowMs: number,
+): Promise<PolicyDocument> {
   const colon = scope.indexOf(":");
   const kind = SCOPE_KINDS.find((name) => name === scope.slice(0, colon));
   if (!kind) throw new Error("not a scope");
@@ -80,7 +89,7 @@ async function readScopeDocument(database: Database, org: string, scope: string)
   const [versions, own, changes, blocked] = await database.batch([
     versionOf(database, org, "scope", scope),
     database.select().from(budgets).where(onScope).orderBy(asc(budgets.id)),
-    adjustmentsOf(database, onScope),
+    adjustmentsOf(database, onScope, nowMs),
     database
       .select({ blocked: customers.blocked })
       .from(customers)
@@ -89,7 +98,7 @@ async function readScopeDocument(database: Database, org: string, scope: string)
   const policy: ScopePolicy = {
     budgets: own.map((row) => budgetFromRow(row, changes)),
     blocked: kind === "customer" && (blocked[0]?.blocked ?? false),
-    ...(await organizationWide(database, org, kind)),
+    ...(await organizationWide(database, org, kind, nowMs)),
   };
   return { version: versions[0]?.version ?? 0, json: JSON.stringify(policy) };
 }
@@ -99,12 +108,13 @@ async function organizationWide(
   database: Database,
   org: string,
   kind: ScopeKind,
+  nowMs: number,
 ): Promise<Pick<ScopePolicy, "wildcards" | "labelled" | "modelAliases">> {
   if (kind !== "organization") return { wildcards: [], labelled: [], modelAliases: null };
   const each = and(eq(budgets.organizationId, org), eq(budgets.scopeId, WILDCARD));
   const [rows, changes, kinds, blocked, named] = await database.batch([
     database.select().from(budgets).where(each).orderBy(asc(budgets.id)),
-    adjustmentsOf(database, each),
+    adjustmentsOf(database, each, nowMs),
     database
       .selectDistinct({ kind: budgets.scopeKind })
       .from(budgets)
@@ -134,10 +144,10 @@ async function organizationWide(
   };
 }
 
-function adjustmentsOf(database: Database, which: ReturnType<typeof and>) {
+function adjustmentsOf(database: Database, which: ReturnType<typeof and>, nowMs: number) {
   const ids = database.select({ id: budgets.id }).from(budgets).where(which);
   // Those that are over change nothing any more, and would make the document grow for ever.
-  const inForce = or(isNull(adjustments.until), gt(adjustments.until, sql`now()`));
+  const inForce = or(isNull(adjustments.until), gt(adjustments.until, new Date(nowMs)));
   return database
     .select()
     .from(adjustments)

@@ -11,6 +11,6 @@ export async function publishPolicy(
   policy: PolicyRef,
 ): Promise<string> {
   const readAtMs = now();
-  const document = await readPolicyDocument(database, org, policy);
+  const document = await readPolicyDocument(database, org, policy, readAtMs);
   return store.putPolicy(org, policy, { ...document, endsAtMs: readAtMs + POLICY_TTL_MS });
 }
