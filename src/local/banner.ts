@@ -10,7 +10,7 @@ export function banner({ url, adminKey, firstKey, bindings }: Shown): string {
     `Tollgate runs at ${url}`,
     "",
     ...("secret" in firstKey ? firstCalls(url, firstKey.secret, bindings) : withoutKey(firstKey.problem)),
-    `Make more keys at ${url}/api/v1/keys (reference: ${url}/docs) with the admin key`,
+    `Make more keys at ${url}/api/v1/keys with the admin key`,
     `  ${adminKey}`,
     "",
     "Ctrl-C stops everything; the data stays.",
