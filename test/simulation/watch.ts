@@ -1,9 +1,10 @@
-import type { KeyPolicy, ScopePolicy } from "../../src/domain/policy.ts";
 import type { Counter, Hold } from "../../src/store/packed.ts";
-import { dueLines, dueScopes, type DueLine } from "./oracle.ts";
-import { isHoldOf, type CallRecord } from "./records.ts";
+import { judgeRefusal } from "./judge-refusal.ts";
+import type { DueLine } from "./oracle.ts";
+import { isHoldOf } from "./records.ts";
 import type { RanScript, ScriptName } from "./redis-side.ts";
-import { readReserve, type SentReserve } from "./sent-reserve.ts";
+import { checkSent } from "./reserve-checks.ts";
+import { readReserve } from "./sent-reserve.ts";
 import { takeView, trueHeld, trueSpent, type View } from "./view.ts";
 import type { Parts } from "./world.ts";
 
@@ -51,10 +52,10 @@ export function createWatch(world: Parts) {
     for (const { counter } of sent.lines) known.counters.add(counter);
     known.holds.add(sent.holdId);
     const view = await look();
-    const due = checkScopes(record, sent);
+    const due = checkSent(world, record, sent);
     if (!due) return;
     if (kind === "refused") {
-      record.refusal = judgeRefusal(view, sent, due);
+      record.refusal = judgeRefusal(world, view, sent, due);
       return;
     }
     const hold = view.holds.get(sent.holdId);
@@ -81,94 +82,6 @@ export function createWatch(world: Parts) {
       violated("2", `${line.counter} admitted to spent ${spent} + held ${held} of ${allowed}`);
     }
     if (due.limit === 0) violated("2", `${line.counter} has limit 0 and admitted a call`);
-  }
-
-  /** Laws 8 and 10: the lines are those of the documents in the versions that were sent, and these are fresh. */
-  function checkScopes(record: CallRecord, sent: SentReserve): Map<string, DueLine> | null {
-    const said = new Map<string, string>();
-    for (const { name, version } of sent.policies) {
-      const fresh = world.answered.get(name) ?? 0;
-      if (version < fresh && !world.memoryIsOld()) {
-        violated("10", `${sent.holdId} came with version ${version} of ${name}, after ${fresh} was answered`);
-      }
-      const json = world.documents.said(name, version);
-      if (json === null)
-        violated("10", `${sent.holdId} came with a version of ${name} that never was: ${version}`);
-      else said.set(name, json);
-    }
-    const key = JSON.parse(
-      [...said].find(([name]) => name.startsWith("key:"))?.[1] ?? "null",
-    ) as KeyPolicy | null;
-    if (!key) {
-      violated("10", `${sent.holdId} was asked for with no key`);
-      return null;
-    }
-    const none: ScopePolicy = {
-      budgets: [],
-      blocked: false,
-      wildcards: [],
-      labelled: [],
-      modelAliases: null,
-    };
-    const of = (scope: string) => JSON.parse(said.get(`scope:${scope}`) ?? "null") as ScopePolicy | null;
-    const { planned } = record;
-    const call = { provider: "openai", model: planned.model, customer: planned.customer, tags: planned.tags };
-    const organization = of(`organization:${key.organizationId}`) ?? none;
-    for (const scope of dueScopes(key, call)) {
-      const isLabel = /^(customer|tag):/.test(scope);
-      const needed = !isLabel || organization.labelled.some((label) => scope.startsWith(`${label}:`));
-      if (needed && !of(scope)) violated("10", `${sent.holdId} doesn't ask about ${scope}`);
-    }
-    if (key.revoked) violated("10", `${sent.holdId} was asked for by a revoked key`);
-    const due = dueLines(key, call, { of: (scope) => of(scope) ?? none, nowMs: sent.nowMs });
-    checkLines(sent, due);
-    return due;
-  }
-
-  function checkLines(sent: SentReserve, due: Map<string, DueLine>): void {
-    const names = sent.lines.map(({ counter }) => counter).toSorted();
-    const dueNames = [...due.keys()].toSorted();
-    if (names.join() !== dueNames.join()) {
-      violated("8", `${sent.holdId} counts in ${names.join()}, due is ${dueNames.join()}`);
-    }
-    for (const line of sent.lines) {
-      const wanted = due.get(line.counter);
-      if (!wanted) continue;
-      const amount = { usd: "usd", requests: "1", concurrent: "1", tokens: line.amount }[wanted.unit];
-      const isDue =
-        line.limit === wanted.limit &&
-        line.hard === wanted.hard &&
-        line.periodStartMs === wanted.periodStartMs &&
-        line.onLapse === wanted.onLapse &&
-        line.amount === amount;
-      if (!isDue)
-        violated("6", `${sent.holdId} sends ${JSON.stringify(line)}, due is ${JSON.stringify(wanted)}`);
-    }
-  }
-
-  /** Law 2's other half: a refusal is due only if there is no room for the least that the call needs. */
-  function judgeRefusal(
-    view: View,
-    sent: SentReserve,
-    due: Map<string, DueLine>,
-  ): { due: boolean; why: string } {
-    const reasons = sent.lines.map((line) => {
-      const wanted = due.get(line.counter);
-      if (!wanted?.hard) return { due: false, why: "" };
-      const counter = view.counters.get(line.counter);
-      const place = { ...line, periodStartMs: Math.max(line.periodStartMs, counter?.periodStartMs ?? 0) };
-      const needs = line.amount === "usd" ? sent.least : Number(line.amount);
-      const live = (hold: Hold, onLapse: "c" | "r") => hold.leaseEndMs > sent.nowMs || onLapse === "c";
-      const spent = world.memoryFaulted()
-        ? Math.max(counter?.spent ?? 0, trueSpent(view, world.ledger, place))
-        : trueSpent(view, world.ledger, place);
-      // A hold that was lost is in the way until somebody misses it.
-      const isLost = world.memory.lostHoldIn !== null && world.memory.lostHoldIn === counter?.epoch;
-      const held = isLost ? counter.held : trueHeld(view, place, live);
-      const why = `${line.counter}: spent ${spent} + held ${held} + ${needs} of ${wanted.limit}`;
-      return { due: wanted.limit === 0 || spent + held + needs > wanted.limit, why };
-    });
-    return { due: reasons.some((reason) => reason.due), why: reasons.map(({ why }) => why).join("; ") };
   }
 
   function checkCounters(view: View): void {
