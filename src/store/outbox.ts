@@ -3,9 +3,9 @@
 import { holdKey, metaKey, outboxKey } from "./keys.ts";
 import type { HoldState, Sequence } from "./packed.ts";
 import type { RunScript } from "./redis.ts";
-import { integer, text, texts } from "./reply.ts";
+import { integer, list, text, texts } from "./reply.ts";
 import { DRAIN, TRIM } from "./scripts/drain.ts";
-import { DRAIN_LEASE_MS } from "./scripts/settle.ts";
+import { DRAIN_LEASE_MS } from "./scripts/head.ts";
 
 /** The outbox's head, and the meta value that it was read with. */
 export interface OutboxHead {
@@ -45,18 +45,7 @@ export function outbox(run: RunScript) {
       });
       const kind = text(reply[0]);
       if (kind === "cold" || kind === "done" || kind === "busy") return { kind };
-      return {
-        kind: "head",
-        head: {
-          epoch: integer(reply[1]),
-          n: integer(reply[2]),
-          tag: text(reply[3]),
-          out: integer(reply[4]),
-          length: integer(reply[5]),
-          entries: texts(reply[6]),
-          drainUntilMs: options.nowMs + DRAIN_LEASE_MS,
-        },
-      };
+      return { kind: "head", head: readHead(list(reply[1]), options.nowMs) };
     },
 
     /** Removes booked entries and frees the drain: that of `drainUntilMs` if it is given, else whosever it is. */
@@ -76,9 +65,8 @@ export function outbox(run: RunScript) {
   };
 }
 
-/** Null for the empty list, which stands for no head. */
-export function readHead(head: unknown[], nowMs: number): OutboxHead | null {
-  if (head.length === 0) return null;
+/** `nowMs`: with which the drain was taken. */
+export function readHead(head: unknown[], nowMs: number): OutboxHead {
   return {
     epoch: integer(head[0]),
     n: integer(head[1]),

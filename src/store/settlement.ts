@@ -208,9 +208,14 @@ function readSettle(reply: unknown[], nowMs: number): SettleReply {
         kind,
         state: text(reply[1]) as HoldState,
         sequence: sequenceOf(reply[2], reply[3]),
-        head: readHead(list(reply[4]), nowMs),
+        head: headOrNone(list(reply[4]), nowMs),
       };
     default:
       throw new Error(`the settle script replied ${kind}`);
   }
+}
+
+/** The empty list stands for no head: another Worker drains, or the caller didn't ask. */
+function headOrNone(head: unknown[], nowMs: number): OutboxHead | null {
+  return head.length === 0 ? null : readHead(head, nowMs);
 }

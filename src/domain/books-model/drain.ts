@@ -1,7 +1,7 @@
 import type { AwaitedEntry, DrainReply, OutboxHead } from "../../store/outbox.ts";
 import type { Entry } from "../../store/packed.ts";
 import { OUTBOX_BATCH } from "../../store/scripts/prelude.ts";
-import { DRAIN_LEASE_MS } from "../../store/scripts/settle.ts";
+import { DRAIN_LEASE_MS } from "../../store/scripts/head.ts";
 import { copyOf, isLater, trimmedOf, unchanged, type Books, type Step } from "./books.ts";
 
 // The outbox: what a drain reads, and what it removes. Pure.

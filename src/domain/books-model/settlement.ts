@@ -1,5 +1,5 @@
 import type { Hold, HoldState, Sequence } from "../../store/packed.ts";
-import { DRAIN_LEASE_MS } from "../../store/scripts/settle.ts";
+import { DRAIN_LEASE_MS } from "../../store/scripts/head.ts";
 import type { SettleInput, SettleReply } from "../../store/settlement.ts";
 import { advance, copyOf, counterIn, includesHold, unchanged, type Books, type Step } from "./books.ts";
 import { chargeOf, lineChargeOf } from "./charge.ts";

@@ -1,5 +1,5 @@
-import { OUTBOX_BATCH, PRELUDE } from "./prelude.ts";
-import { DRAIN_LEASE_MS } from "./settle.ts";
+import { TAKE_HEAD } from "./head.ts";
+import { PRELUDE } from "./prelude.ts";
 
 // Changes what a counter counts as spent, by an entry of the same amount (law 1): a reset takes all of the current
 // period's spend back; an opening balance adds what the ledger had before the budget. What is held stays held.
@@ -10,7 +10,7 @@ import { DRAIN_LEASE_MS } from "./settle.ts";
 //       10 counter's name, 11 period start (ms), 12 amount to add, or "reset"
 // Replies: cold | lost epoch | unknown epoch now | missing epoch |
 //          ok state sequenceEpoch sequenceN [head], as settle's; a sequence of 0 0: it is in Postgres already
-export const BALANCE = `${PRELUDE}
+export const BALANCE = `${PRELUDE}${TAKE_HEAD}
 local id, now, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local values = redis.call('MGET', KEYS[1], KEYS[2], KEYS[5])
 local m = readMeta(values[1])
@@ -40,11 +40,7 @@ redis.call('RPUSH', KEYS[3], table.concat({tag, entryId, 'z', '0', '0', ARGV[2],
   ARGV[10] .. ',' .. int(c.period) .. ',' .. int(delta) .. ',' .. int(delta), ARGV[5]}, ' '))
 local head = {}
 if ARGV[9] == '1' and m.drainUntil <= now then
-  m.drainUntil = now + ${DRAIN_LEASE_MS}
-  local entries = redis.call('LRANGE', KEYS[3], 0, ${OUTBOX_BATCH - 1})
-  local length = #entries
-  if length == ${OUTBOX_BATCH} then length = redis.call('LLEN', KEYS[3]) end
-  head = {int(m.epoch), int(m.n), m.tag, int(m.out), int(length), entries}
+  head = takeHead(m, KEYS[3], now)
 end
 redis.call('MSET', KEYS[1], writeMeta(m), KEYS[5], writeCounter(c), KEYS[2], writeHold({state = 's', epoch = m.epoch,
   n = m.n, leaseEnd = leaseEnd, seqEpoch = m.epoch, seqN = m.n, amount = 0, lines = '-', facts = '-'}))

@@ -1,13 +1,13 @@
-import { OUTBOX_BATCH, PRELUDE } from "./prelude.ts";
-import { DRAIN_LEASE_MS } from "./settle.ts";
+import { TAKE_HEAD } from "./head.ts";
+import { PRELUDE } from "./prelude.ts";
 
 // Takes the drain, if it is free, and reads the outbox's head.
 //
 // KEYS: 1 meta, 2 outbox, 3 the hold whose entry the caller waits for
 // ARGV: 1 now (ms), 2 even if another Worker drains (1|0), 3 and 4 the awaited entry's sequence: epoch and n,
 //       or 0 0, 5 the state that its hold took with it
-// Replies: cold | done (the awaited entry was drained and trimmed) | busy | head epoch n tag out length entry…
-export const DRAIN = `${PRELUDE}
+// Replies: cold | done (the awaited entry was drained and trimmed) | busy | head [epoch n tag out length entry…]
+export const DRAIN = `${PRELUDE}${TAKE_HEAD}
 local values = redis.call('MGET', KEYS[1], KEYS[3])
 local m = readMeta(values[1])
 if not m then return {'cold'} end
@@ -20,12 +20,9 @@ if n > 0 and m.epoch == e and m.trimEpoch == e and m.trimN >= n and hold and hol
   return {'done'}
 end
 if m.drainUntil > now and ARGV[2] ~= '1' then return {'busy'} end
-m.drainUntil = now + ${DRAIN_LEASE_MS}
+local head = takeHead(m, KEYS[2], now)
 redis.call('SET', KEYS[1], writeMeta(m))
-local entries = redis.call('LRANGE', KEYS[2], 0, ${OUTBOX_BATCH - 1})
-local length = #entries
-if length == ${OUTBOX_BATCH} then length = redis.call('LLEN', KEYS[2]) end
-return {'head', int(m.epoch), int(m.n), m.tag, int(m.out), int(length), entries}
+return {'head', head}
 `;
 
 // Removes the entries that a drain booked: exactly those, from the head, as far as they stand there in this order.

@@ -54,12 +54,8 @@ local function addOutbox(m, entries, we, wn, byName)
 end
 `;
 
-// Makes counters that are missing, exactly, from Postgres's totals and what the outbox has beyond them (law 9).
-//
-// KEYS: 1 meta, 2 outbox, then counters
-// ARGV: 1 epoch, 2 and 3 the totals' watermark: epoch and n, then for each counter: name, period start (ms), total
-// Replies: cold | again epoch (drain, take a new snapshot) | ok epoch
-export const REBUILD = `${PRELUDE}${ADD_OUTBOX}
+// Reads the counters and the outbox together; a snapshot that a trim or an epoch overtook is to be taken again.
+const READ_WITH_OUTBOX = `
 local get = {KEYS[1]}
 for i = 3, #KEYS do get[i - 1] = KEYS[i] end
 local values = redis.call('MGET', unpack(get))
@@ -69,7 +65,14 @@ local we, wn = tonumber(ARGV[2]), tonumber(ARGV[3])
 if ARGV[1] ~= int(m.epoch) or m.trimEpoch > we or (m.trimEpoch == we and m.trimN > wn) then return {'again', int(m.epoch)} end
 local entries = redis.call('LRANGE', KEYS[2], 0, ${OUTBOX_BATCH})
 if #entries > ${OUTBOX_BATCH} then return {'again', int(m.epoch)} end
+`;
 
+// Makes counters that are missing, exactly, from Postgres's totals and what the outbox has beyond them (law 9).
+//
+// KEYS: 1 meta, 2 outbox, then counters
+// ARGV: 1 epoch, 2 and 3 the totals' watermark: epoch and n, then for each counter: name, period start (ms), total
+// Replies: cold | again epoch (drain, take a new snapshot) | ok epoch
+export const REBUILD = `${PRELUDE}${ADD_OUTBOX}${READ_WITH_OUTBOX}
 local made, byName, order = {}, {}, {}
 for i = 3, #KEYS do
   local c = readCounter(values[i - 1])
@@ -101,17 +104,7 @@ return {'ok', int(m.epoch)}
 //
 // KEYS and ARGV: as for the rebuild, then last: repair (1|0)
 // Replies: cold | again epoch (drain, take a new snapshot) | ok epoch [index, period, spent, due]…
-export const REFRESH = `${PRELUDE}${ADD_OUTBOX}
-local get = {KEYS[1]}
-for i = 3, #KEYS do get[i - 1] = KEYS[i] end
-local values = redis.call('MGET', unpack(get))
-local m = readMeta(values[1])
-if not m then return {'cold'} end
-local we, wn = tonumber(ARGV[2]), tonumber(ARGV[3])
-if ARGV[1] ~= int(m.epoch) or m.trimEpoch > we or (m.trimEpoch == we and m.trimN > wn) then return {'again', int(m.epoch)} end
-local entries = redis.call('LRANGE', KEYS[2], 0, ${OUTBOX_BATCH})
-if #entries > ${OUTBOX_BATCH} then return {'again', int(m.epoch)} end
-local due, byName = {}, {}
+export const REFRESH = `${PRELUDE}${ADD_OUTBOX}${READ_WITH_OUTBOX}local due, byName = {}, {}
 for i = 3, #KEYS do
   local a = 3 + 3 * (i - 3)
   due[i] = {period = tonumber(ARGV[a + 2]), spent = tonumber(ARGV[a + 3])}

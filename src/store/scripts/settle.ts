@@ -1,7 +1,5 @@
-import { OUTBOX_BATCH, PRELUDE } from "./prelude.ts";
-
-/** How long a drain may take before another Worker may begin one, in milliseconds. */
-export const DRAIN_LEASE_MS = 5_000;
+import { TAKE_HEAD } from "./head.ts";
+import { PRELUDE } from "./prelude.ts";
 
 // Replaces a hold by what the call really cost, or gives it back (laws 4, 5, 6, 12).
 // Invariant: a hold has one outcome, and the sum of its entries is what it cost.
@@ -16,7 +14,7 @@ export const DRAIN_LEASE_MS = 5_000;
 // back, and leaves the hold open to a settle that may still come.
 // Replies: cold | lost epoch | unknown epoch now | not_lapsed state |
 //          ok state sequenceEpoch sequenceN [head], head = epoch n tag out length entry…; a sequence of 0 0 means no entry
-export const SETTLE = `${PRELUDE}
+export const SETTLE = `${PRELUDE}${TAKE_HEAD}
 local mode, id, now, lease, B = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[12])
 local outbox, holds = KEYS[3], KEYS[4]
 local get = {KEYS[1], KEYS[2]}
@@ -102,11 +100,7 @@ if not silent then
   redis.call('RPUSH', outbox, table.concat({tag, entryId, mode == 'void' and 'v' or 's', int(amount), int(delta), ARGV[3],
     B > 0 and table.concat(parts, ';') or '-', ARGV[7]}, ' '))
   if ARGV[11] == '1' and m.drainUntil <= now then
-    m.drainUntil = now + ${DRAIN_LEASE_MS}
-    local entries = redis.call('LRANGE', outbox, 0, ${OUTBOX_BATCH - 1})
-    local length = #entries
-    if length == ${OUTBOX_BATCH} then length = redis.call('LLEN', outbox) end
-    head = {int(m.epoch), int(m.n), m.tag, int(m.out), int(length), entries}
+    head = takeHead(m, outbox, now)
   end
 end
 writes[#writes + 1] = KEYS[1]
