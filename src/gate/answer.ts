@@ -1,6 +1,6 @@
 import { formatUsd } from "../domain/money.ts";
 import { refusalResponse, STATUS_BY_CODE, type Envelope, type Refusal } from "../errors.ts";
-import { listPrice } from "../providers/prices.ts";
+import { listPrice } from "../providers/prices/prices.ts";
 import type { Reading } from "../providers/wire.ts";
 import type { Admission } from "./admit.ts";
 import { admissionHeaders } from "./answer-headers.ts";

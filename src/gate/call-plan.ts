@@ -1,7 +1,7 @@
 import type { Price } from "../domain/pricing.ts";
 import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
-import { listPrice } from "../providers/prices.ts";
+import { listPrice } from "../providers/prices/prices.ts";
 import type { Route } from "../providers/registry.ts";
 import type { Wire } from "../providers/wire.ts";
 import type { Plan } from "./admit.ts";

@@ -1,7 +1,7 @@
 import { inputTokensBound, inputTokensEstimate, type InputExtras } from "../domain/estimate.ts";
 import type { KeyPolicy } from "../domain/policy.ts";
 import { boundOf, outputTokensFor, type CallBound, type Price } from "../domain/pricing.ts";
-import { maxOutputTokens } from "../providers/output-limits.ts";
+import { maxOutputTokens } from "../providers/prices/output-limits.ts";
 import type { Wire } from "../providers/wire.ts";
 import type { Understood } from "./understand.ts";
 

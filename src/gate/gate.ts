@@ -1,5 +1,5 @@
 import { refusalResponse, type Refusal } from "../errors.ts";
-import { editTopLevel, type TopLevelEdit } from "../providers/json-edit.ts";
+import { editTopLevel, type TopLevelEdit } from "../providers/framing/json-edit.ts";
 import { routeOf, upstreamOf, type Route } from "../providers/registry.ts";
 import type { Wire } from "../providers/wire.ts";
 import { StoreUnavailable } from "../services.ts";

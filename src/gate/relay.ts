@@ -1,4 +1,4 @@
-import { createSseSplitter, type SseBlock } from "../providers/sse.ts";
+import { createSseSplitter, type SseBlock } from "../providers/framing/sse.ts";
 import type { StreamReader } from "../providers/wire.ts";
 import type { ClientWatch } from "./client-watch.ts";
 

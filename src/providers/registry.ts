@@ -1,7 +1,7 @@
 import type { Config } from "../env.ts";
 import type { Envelope } from "../errors.ts";
-import { anthropicMessages } from "./anthropic-messages.ts";
-import { openaiChat } from "./openai-chat.ts";
+import { anthropicMessages } from "./anthropic/messages.ts";
+import { openaiChat } from "./openai/chat.ts";
 import type { Wire } from "./wire.ts";
 
 // Which provider a path belongs to, and what can be done with it. Pure, but for the settings that are handed in.

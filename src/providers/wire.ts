@@ -1,6 +1,6 @@
 import type { Usage } from "../domain/usage.ts";
 import type { InputExtras } from "../domain/estimate.ts";
-import type { TopLevelEdit } from "./json-edit.ts";
+import type { TopLevelEdit } from "./framing/json-edit.ts";
 
 // What the gate asks of a wire format. One file a format implements it; all of it is pure.
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { unpricedOption } from "../../src/gate/unpriced-options.ts";
-import { anthropicMessages } from "../../src/providers/anthropic-messages.ts";
-import { openaiChat } from "../../src/providers/openai-chat.ts";
+import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
+import { openaiChat } from "../../src/providers/openai/chat.ts";
 import type { JsonObject } from "../../src/providers/wire.ts";
 
 const DEPTH = 20_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { watchClient } from "../../src/gate/client-watch.ts";
 import { edit, tap } from "../../src/gate/relay.ts";
-import { openaiChat } from "../../src/providers/openai-chat.ts";
+import { openaiChat } from "../../src/providers/openai/chat.ts";
 
 // Inside workerd: its streams, its tee and its back-pressure are what the relay rests on.
 

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { isAmount } from "../../src/domain/money.ts";
 import { costOf } from "../../src/domain/pricing.ts";
 import { settledUsage } from "../../src/domain/estimate.ts";
-import { anthropicMessages } from "../../src/providers/anthropic-messages.ts";
-import { openaiChat } from "../../src/providers/openai-chat.ts";
+import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
+import { openaiChat } from "../../src/providers/openai/chat.ts";
 import type { JsonObject, Reading, Wire } from "../../src/providers/wire.ts";
 
 // Whatever a provider or a client sends: nothing throws, and nothing mints credit (law 13).

@@ -1,4 +1,4 @@
-import { createSseSplitter } from "../../src/providers/sse.ts";
+import { createSseSplitter } from "../../src/providers/framing/sse.ts";
 import type { JsonObject, StreamReader, Wire } from "../../src/providers/wire.ts";
 
 /** Pushes events, given as JSON or as text, and returns what each one's verdict was. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { editTopLevel, findDuplicateKey } from "../../src/providers/json-edit.ts";
+import { editTopLevel, findDuplicateKey } from "../../../src/providers/framing/json-edit.ts";
 
 test("replaces a value and leaves every other byte", () => {
   const text =

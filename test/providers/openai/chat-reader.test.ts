@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { openaiChat } from "../../src/providers/openai-chat.ts";
-import type { JsonObject } from "../../src/providers/wire.ts";
-import { pushAll, readStream } from "./support.ts";
+import { openaiChat } from "../../../src/providers/openai/chat.ts";
+import type { JsonObject } from "../../../src/providers/wire.ts";
+import { pushAll, readStream } from "../support.ts";
 
 const USAGE = { prompt_tokens: 18, completion_tokens: 15, total_tokens: 33 };
 const READ = { input_total: 18, output_total: 15 };

@@ -1,4 +1,4 @@
-import type { Rates } from "../domain/pricing.ts";
+import type { Rates } from "../../domain/pricing.ts";
 
 // What the price library lacks. USD per million tokens times 1e9; `per_request` in nano-USD.
 

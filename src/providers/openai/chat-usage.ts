@@ -1,6 +1,6 @@
-import type { Usage } from "../domain/usage.ts";
-import { tokenCount } from "../domain/usage.ts";
-import { asObject } from "./fields.ts";
+import type { Usage } from "../../domain/usage.ts";
+import { tokenCount } from "../../domain/usage.ts";
+import { asObject } from "../fields.ts";
 
 /**
  * Reads a chat `usage` object; null where it states no count that can be believed (law 13).

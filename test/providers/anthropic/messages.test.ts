@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { anthropicMessages } from "../../src/providers/anthropic-messages.ts";
-import type { JsonObject } from "../../src/providers/wire.ts";
-import { factsOf, faultOf } from "./support.ts";
+import { anthropicMessages } from "../../../src/providers/anthropic/messages.ts";
+import type { JsonObject } from "../../../src/providers/wire.ts";
+import { factsOf, faultOf } from "../support.ts";
 
 const BODY = { model: "claude-sonnet-4-5", max_tokens: 1_024, messages: [{ role: "user", content: "hi" }] };
 

@@ -1,5 +1,5 @@
-import { anthropicExtras } from "./anthropic-extras.ts";
-import { anthropicReader, readAnthropicBody } from "./anthropic-reader.ts";
+import { anthropicExtras } from "./messages-extras.ts";
+import { anthropicReader, readAnthropicBody } from "./messages-reader.ts";
 import {
   arrayField,
   asObject,
@@ -11,8 +11,8 @@ import {
   modelField,
   objectField,
   valueOf,
-} from "./fields.ts";
-import type { CallFacts, InvalidBody, JsonObject, Wire } from "./wire.ts";
+} from "../fields.ts";
+import type { CallFacts, InvalidBody, JsonObject, Wire } from "../wire.ts";
 
 /** Anthropic's messages. https://platform.claude.com/docs/en/api/messages */
 export const anthropicMessages: Wire = {

@@ -1,8 +1,8 @@
-import type { Usage } from "../domain/usage.ts";
-import { asArray, asObject, asText, MAX_CHOICES } from "./fields.ts";
-import { openaiUsage } from "./openai-usage.ts";
-import { utf8Bytes } from "./utf8.ts";
-import type { JsonObject, Reading, StreamReader } from "./wire.ts";
+import type { Usage } from "../../domain/usage.ts";
+import { asArray, asObject, asText, MAX_CHOICES } from "../fields.ts";
+import { openaiUsage } from "./chat-usage.ts";
+import { utf8Bytes } from "../utf8.ts";
+import type { JsonObject, Reading, StreamReader } from "../wire.ts";
 
 // https://platform.openai.com/docs/api-reference/chat-streaming
 

@@ -1,7 +1,7 @@
 import type { ModelPrice, PriceCalculation } from "@pydantic/genai-prices";
 import { calcPrice } from "@pydantic/genai-prices";
-import type { Price, Rates } from "../domain/pricing.ts";
-import { priceFault } from "../domain/pricing.ts";
+import type { Price, Rates } from "../../domain/pricing.ts";
+import { priceFault } from "../../domain/pricing.ts";
 import { supplementFor } from "./price-supplements.ts";
 
 // List prices by https://github.com/pydantic/genai-prices, as integers.

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { calcPrice } from "@pydantic/genai-prices";
 import { expect, test } from "vitest";
-import { costOf } from "../../src/domain/pricing.ts";
-import { DEFAULT_MAX_OUTPUT_TOKENS, maxOutputTokens } from "../../src/providers/output-limits.ts";
-import { listPrice, PRICES_VERSION } from "../../src/providers/prices.ts";
+import { costOf } from "../../../src/domain/pricing.ts";
+import { DEFAULT_MAX_OUTPUT_TOKENS, maxOutputTokens } from "../../../src/providers/prices/output-limits.ts";
+import { listPrice, PRICES_VERSION } from "../../../src/providers/prices/prices.ts";
 
 const atMs = Date.UTC(2026, 10, 22, 12);
 const priceOf = (provider: string, model: string, at = atMs) => listPrice({ provider, model, atMs: at });
 
 test("the version that is stamped is the one installed", () => {
-  const path = new URL("../../node_modules/@pydantic/genai-prices/package.json", import.meta.url);
+  const path = new URL("../../../node_modules/@pydantic/genai-prices/package.json", import.meta.url);
   const { version } = JSON.parse(readFileSync(path.pathname, "utf8")) as { version: string };
   expect(PRICES_VERSION).toBe(`genai-prices@${version}`);
 });

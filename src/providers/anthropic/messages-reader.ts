@@ -1,9 +1,9 @@
-import type { AnthropicCounts } from "./anthropic-usage.ts";
-import { anthropicUsage, takeCounts } from "./anthropic-usage.ts";
-import { tokenCount } from "../domain/usage.ts";
-import { asArray, asObject, asText } from "./fields.ts";
-import { utf8Bytes } from "./utf8.ts";
-import type { JsonObject, Reading, StreamReader } from "./wire.ts";
+import type { AnthropicCounts } from "./messages-usage.ts";
+import { anthropicUsage, takeCounts } from "./messages-usage.ts";
+import { tokenCount } from "../../domain/usage.ts";
+import { asArray, asObject, asText } from "../fields.ts";
+import { utf8Bytes } from "../utf8.ts";
+import type { JsonObject, Reading, StreamReader } from "../wire.ts";
 
 // https://platform.claude.com/docs/en/build-with-claude/streaming
 

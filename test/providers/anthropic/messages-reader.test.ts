@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { anthropicMessages } from "../../src/providers/anthropic-messages.ts";
-import type { JsonObject } from "../../src/providers/wire.ts";
-import { pushAll, readStream } from "./support.ts";
+import { anthropicMessages } from "../../../src/providers/anthropic/messages.ts";
+import type { JsonObject } from "../../../src/providers/wire.ts";
+import { pushAll, readStream } from "../support.ts";
 
 function start(usage: JsonObject): JsonObject {
   return { type: "message_start", message: { model: "claude-sonnet-4-5-20250929", usage } };

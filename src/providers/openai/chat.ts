@@ -9,11 +9,11 @@ import {
   modelField,
   objectField,
   valueOf,
-} from "./fields.ts";
-import type { TopLevelEdit } from "./json-edit.ts";
-import { openaiChatExtras } from "./openai-chat-extras.ts";
-import { openaiChatReader, readOpenaiChatBody } from "./openai-chat-reader.ts";
-import type { CallFacts, InvalidBody, JsonObject, Wire } from "./wire.ts";
+} from "../fields.ts";
+import type { TopLevelEdit } from "../framing/json-edit.ts";
+import { openaiChatExtras } from "./chat-extras.ts";
+import { openaiChatReader, readOpenaiChatBody } from "./chat-reader.ts";
+import type { CallFacts, InvalidBody, JsonObject, Wire } from "../wire.ts";
 
 /** OpenAI's chat completions, and the many APIs that are compatible with them. */
 export const openaiChat: Wire = {

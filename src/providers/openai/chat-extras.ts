@@ -1,8 +1,8 @@
-import type { InputExtras } from "../domain/estimate.ts";
-import { asArray, asObject, asText } from "./fields.ts";
-import { audioTokens, dataUrlBase64, documentTokens, UNSEEN_DOCUMENT_TOKENS } from "./media.ts";
-import { utf8Bytes } from "./utf8.ts";
-import type { JsonObject } from "./wire.ts";
+import type { InputExtras } from "../../domain/estimate.ts";
+import { asArray, asObject, asText } from "../fields.ts";
+import { audioTokens, dataUrlBase64, documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
+import { utf8Bytes } from "../utf8.ts";
+import type { JsonObject } from "../wire.ts";
 
 // Upper bounds of what an image costs, by https://platform.openai.com/docs/guides/images-vision#calculating-costs, 2026-06.
 /** 2,833 and 5,667 for each of at most 8 tiles (2,048 x 768 pixels). */

@@ -1,8 +1,8 @@
-import type { InputExtras } from "../domain/estimate.ts";
-import { asArray, asObject, asText } from "./fields.ts";
-import { documentTokens, UNSEEN_DOCUMENT_TOKENS } from "./media.ts";
-import { utf8Bytes } from "./utf8.ts";
-import type { JsonObject } from "./wire.ts";
+import type { InputExtras } from "../../domain/estimate.ts";
+import { asArray, asObject, asText } from "../fields.ts";
+import { documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
+import { utf8Bytes } from "../utf8.ts";
+import type { JsonObject } from "../wire.ts";
 
 /** The largest image that a model sees, 2,576 x 1,456 pixels, at 750 pixels a token; most see 1,600 tokens. https://platform.claude.com/docs/en/build-with-claude/vision, 2026-06. */
 const IMAGE_TOKENS = 5_000;

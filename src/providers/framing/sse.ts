@@ -1,4 +1,4 @@
-import type { StreamEvent } from "./wire.ts";
+import type { StreamEvent } from "../wire.ts";
 
 // Splits a server-sent event stream without losing a byte: the raw blocks, joined, are the input.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation

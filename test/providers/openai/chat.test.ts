@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { MAX_CHOICES, MAX_OUTPUT_TOKENS } from "../../src/providers/fields.ts";
-import { openaiChat } from "../../src/providers/openai-chat.ts";
-import type { JsonObject } from "../../src/providers/wire.ts";
-import { factsOf, faultOf } from "./support.ts";
+import { MAX_CHOICES, MAX_OUTPUT_TOKENS } from "../../../src/providers/fields.ts";
+import { openaiChat } from "../../../src/providers/openai/chat.ts";
+import type { JsonObject } from "../../../src/providers/wire.ts";
+import { factsOf, faultOf } from "../support.ts";
 
 const BODY = { model: "gpt-4o", messages: [{ role: "user", content: "hi" }] };
 

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { SseBlock } from "../../src/providers/sse.ts";
-import { createSseSplitter } from "../../src/providers/sse.ts";
-import type { StreamEvent } from "../../src/providers/wire.ts";
+import type { SseBlock } from "../../../src/providers/framing/sse.ts";
+import { createSseSplitter } from "../../../src/providers/framing/sse.ts";
+import type { StreamEvent } from "../../../src/providers/wire.ts";
 
 const encoder = new TextEncoder();
 

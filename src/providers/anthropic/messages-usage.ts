@@ -1,7 +1,7 @@
-import type { Usage } from "../domain/usage.ts";
-import { tokenCount } from "../domain/usage.ts";
-import { asObject, asText } from "./fields.ts";
-import type { JsonObject } from "./wire.ts";
+import type { Usage } from "../../domain/usage.ts";
+import { tokenCount } from "../../domain/usage.ts";
+import { asObject, asText } from "../fields.ts";
+import type { JsonObject } from "../wire.ts";
 
 // https://platform.claude.com/docs/en/api/messages#response-usage
 
