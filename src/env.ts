@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PROVIDERS } from "./providers/registry.ts";
 
 // The Worker's bindings, parsed once. A missing or wrong one is named, never guessed.
 
@@ -32,15 +33,28 @@ const schema = z.object({
     .min(1_024)
     .max(96 * MEBIBYTE)
     .default(32 * MEBIBYTE),
-  DEFAULT_PROVIDER: z.enum(["openai", "anthropic"]).default("openai"),
+  DEFAULT_PROVIDER: z
+    .enum(PROVIDERS.filter(({ compatiblePath }) => compatiblePath !== null).map(({ name }) => name))
+    .default("openai"),
   ALLOW_PRIVATE_ADDRESSES: flag,
-  OPENAI_BASE_URL: url.default("https://api.openai.com"),
-  OPENAI_API_KEY: text.optional(),
-  ANTHROPIC_BASE_URL: url.default("https://api.anthropic.com"),
-  ANTHROPIC_API_KEY: text.optional(),
 });
 
-export type Config = z.infer<typeof schema>;
+const providerSchema = z.object(
+  Object.fromEntries(
+    PROVIDERS.flatMap(({ name }) => [
+      [baseUrlSetting(name), url.optional()],
+      [apiKeySetting(name), text.optional()],
+    ]),
+  ),
+);
+
+/** A provider's own settings, by its name. */
+export interface ProviderSettings {
+  baseUrl?: string;
+  apiKey?: string;
+}
+
+export type Config = z.infer<typeof schema> & { providers: Record<string, ProviderSettings> };
 
 export interface SettingProblem {
   setting: string;
@@ -54,10 +68,39 @@ export function parseEnv(
 ): { config: Config } | { problems: SettingProblem[] } {
   const given = Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== ""));
   const parsed = schema.safeParse(given);
-  if (parsed.success) return { config: parsed.data };
-  const problems = parsed.error.issues.map((issue) => {
+  const providers = providerSchema.safeParse(given);
+  if (parsed.success && providers.success) {
+    return { config: { ...parsed.data, providers: providerSettings(given) } };
+  }
+  const issues = [...(parsed.error?.issues ?? []), ...(providers.error?.issues ?? [])];
+  const problems = issues.map((issue) => {
     const setting = String(issue.path[0] ?? "");
     return { setting, detail: given[setting] === undefined ? "is not set" : issue.message };
   });
   return { problems };
+}
+
+function baseUrlSetting(provider: string): string {
+  return `${provider.toUpperCase()}_BASE_URL`;
+}
+
+function apiKeySetting(provider: string): string {
+  return `${provider.toUpperCase()}_API_KEY`;
+}
+
+/** `given`: bindings that the schema has passed. */
+function providerSettings(given: Record<string, unknown>): Config["providers"] {
+  return Object.fromEntries(
+    PROVIDERS.map(({ name }) => {
+      const baseUrl = given[baseUrlSetting(name)];
+      const apiKey = given[apiKeySetting(name)];
+      return [
+        name,
+        {
+          ...(typeof baseUrl === "string" && { baseUrl }),
+          ...(typeof apiKey === "string" && { apiKey }),
+        },
+      ];
+    }),
+  );
 }

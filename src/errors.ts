@@ -50,7 +50,8 @@ export interface Refusal {
   retryAfterSeconds?: number;
 }
 
-export type Envelope = "openai" | "anthropic";
+/** Whose error format a refusal stands in. */
+export type Envelope = "openai" | "anthropic" | "google" | "message";
 
 /** A refusal as the response that the provider's own SDK turns into its own exception. */
 export function refusalResponse(refusal: Refusal, envelope: Envelope, requestId: string): Response {
@@ -64,19 +65,24 @@ export function refusalResponse(refusal: Refusal, envelope: Envelope, requestId:
     request_id: requestId,
     ...(refusal.budget ? { budget: refusal.budget } : {}),
   };
-  const body =
-    envelope === "openai"
-      ? {
-          error: {
-            message: refusal.message,
-            type: openaiType(status),
-            param: refusal.param ?? null,
-            code: refusal.code,
-          },
-          tollgate,
-        }
-      : { type: "error", error: { type: anthropicType(status), message: refusal.message }, tollgate };
-  return new Response(JSON.stringify(body), { status, headers });
+  return new Response(JSON.stringify({ ...enveloped(refusal, envelope, status), tollgate }), {
+    status,
+    headers,
+  });
+}
+
+function enveloped({ code, message, param = null }: Refusal, envelope: Envelope, status: number): object {
+  switch (envelope) {
+    case "openai":
+      return { error: { message, type: openaiType(status), param, code } };
+    case "anthropic":
+      return { type: "error", error: { type: anthropicType(status), message } };
+    case "google":
+      return { error: { code: status, status: googleStatus(status), message } };
+    case "message":
+  }
+  // Bedrock's and Cohere's.
+  return { message };
 }
 
 function openaiType(status: number): string {
@@ -85,6 +91,18 @@ function openaiType(status: number): string {
   if (status === 403) return "permission_error";
   if (status === 429) return "rate_limit_error";
   return status < 500 ? "invalid_request_error" : "server_error";
+}
+
+/** https://cloud.google.com/apis/design/errors#handling_errors */
+function googleStatus(status: number): string {
+  if (status === 401) return "UNAUTHENTICATED";
+  if (status === 402) return "FAILED_PRECONDITION";
+  if (status === 403) return "PERMISSION_DENIED";
+  if (status === 404) return "NOT_FOUND";
+  if (status === 429) return "RESOURCE_EXHAUSTED";
+  if (status === 503) return "UNAVAILABLE";
+  if (status === 504) return "DEADLINE_EXCEEDED";
+  return status < 500 ? "INVALID_ARGUMENT" : "INTERNAL";
 }
 
 function anthropicType(status: number): string {

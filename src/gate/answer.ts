@@ -1,7 +1,7 @@
 import { formatUsd } from "../domain/money.ts";
 import { refusalResponse, STATUS_BY_CODE, type Envelope, type Refusal } from "../errors.ts";
 import { listPrice } from "../providers/prices/prices.ts";
-import type { Reading } from "../providers/wire.ts";
+import type { AnsweredCall, Reading } from "../providers/wire.ts";
 import type { Admission } from "./admit.ts";
 import { admissionHeaders } from "./answer-headers.ts";
 import type { CallPlan, PlannedCall } from "./call-plan.ts";
@@ -22,7 +22,7 @@ export interface AnswerOptions {
   now: () => number;
   waitUntil: (promise: Promise<unknown>) => void;
   /** Our credential, which no answer may carry to the client. */
-  secret: string | undefined;
+  secrets: readonly string[];
   /** A stream or body that is silent for this long is given up. */
   idleMs: number;
   /** Headers of this answer alone. */
@@ -84,11 +84,12 @@ function answerStream(
 ): Response {
   const { wire, call } = options.planned;
   const hideUsage = !call.facts.usageAsked;
-  const reader = wire.streamReader({ hideUsage });
+  const reader = wire.streamReader({ hideUsage }, answeredCall(options, response));
   const relay = hideUsage ? edit : tap;
   const { readable, done } = relay({ body, reader, client: options.client, abort, idleMs: options.idleMs });
   options.waitUntil(
     done.then(({ how }) => {
+      if (how === "ended") reader.ended?.();
       const reading = reader.reading();
       finish(options, reading, { outcome: outcomeOf(reading, how), status: response.status, firstByteMs });
     }),
@@ -103,7 +104,7 @@ async function answerWhole(
   options: AnswerOptions,
 ): Promise<Response> {
   const whole = await readAnswer(response, { client: options.client, abort, idleMs: options.idleMs });
-  const reading = readUnary(options.planned.wire, response.status, whole);
+  const reading = readUnary(options.planned.wire, response.status, whole, answeredCall(options, response));
   const how = whole.how === "too_large" ? "cut" : whole.how;
   const { refusal } = FAILED[how === "idle" ? "provider_timeout" : "provider_unreachable"];
   // What the client gets: the provider's answer, or where that broke off, ours in its place.
@@ -115,7 +116,7 @@ async function answerWhole(
   if (how !== "ended" || broken) return refused(refusal, options);
   const headers = headersOf(response, options);
   headers.set("x-tollgate-cost-usd", formatUsd(costNanoUsd));
-  const bytes = redact(whole.bytes, options.secret);
+  const bytes = redact(whole.bytes, options.secrets);
   const empty = status === 204 || status === 205 || status === 304;
   return new Response(empty ? null : bytes, { status, headers });
 }
@@ -142,7 +143,7 @@ function finish(
 ): number {
   const { target, price, inputTokens } = admission.extra;
   const priceOf = (model: string) =>
-    listPrice({ provider: target.provider, model, atMs: planned.startedAtMs });
+    listPrice({ provider: target.provider.name, model, atMs: planned.startedAtMs });
   // A provider that names the snapshot behind the model asked for is priced at the snapshot's own price.
   const refined =
     reading.model?.startsWith(target.model) && price ? (priceOf(reading.model) ?? price) : price;
@@ -163,8 +164,12 @@ function finish(
   return cost.costNanoUsd;
 }
 
+function answeredCall({ planned: { call } }: AnswerOptions, { headers }: Response): AnsweredCall {
+  return { body: call.body, facts: call.facts, headers };
+}
+
 function headersOf(response: Response, options: AnswerOptions): Headers {
-  const headers = clientHeaders(response.headers, options.secret);
+  const headers = clientHeaders(response.headers, options.secrets);
   for (const [name, value] of ownHeaders(options)) headers.set(name, value);
   return headers;
 }

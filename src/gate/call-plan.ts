@@ -3,6 +3,7 @@ import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
 import { listPrice } from "../providers/prices/prices.ts";
 import type { Route } from "../providers/registry.ts";
+import { upstreamOf, type Upstream } from "../providers/upstream.ts";
 import type { Wire } from "../providers/wire.ts";
 import type { Plan } from "./admit.ts";
 import { estimate, sizesOf, type Estimate } from "./estimate.ts";
@@ -16,6 +17,7 @@ import type { Understood } from "./understand.ts";
 /** What the plan of a metered call leaves for later: where it goes, and what it costs. */
 export interface CallPlan {
   target: Target;
+  upstream: Upstream;
   /** Null: the model has no price, and the key is under no usd budget, or its operator lets it pass. */
   price: Price | null;
   estimate: Estimate | null;
@@ -48,14 +50,18 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   const aimed = targetOf(call.facts.model, route, aliases, deps.config.DEFAULT_PROVIDER);
   if ("refusal" in aimed) return aimed;
   const { target } = aimed;
-  const forbidden = allowanceRefusal(key, { ...target, path: route.path });
+  const provider = target.provider.name;
+  const named = { provider, model: target.model };
+  const forbidden = allowanceRefusal(key, { ...named, path: route.path });
   if (forbidden) return { refusal: forbidden };
+  const upstream = upstreamOf(deps.config, target.provider, target.auth);
+  if (!upstream) return { refusal: nowhere(provider) };
 
-  const price = listPrice({ ...target, atMs: startedAtMs });
-  const charged = policies.chargedFor(target);
+  const price = listPrice({ ...named, atMs: startedAtMs });
+  const charged = policies.chargedFor(named);
   const underUsd = charged.some(({ budget }) => budget.unit === "usd");
   if (underUsd && !key.allowUnpriced) {
-    if (!price) return { refusal: unpriced(target) };
+    if (!price) return { refusal: unpriced(named) };
     const option = unpricedOption(call.body);
     if (option !== null) return { refusal: unpricedService(option) };
   }
@@ -73,7 +79,7 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
       team_id: key.teamId,
       user_id: key.userId,
       ...labels,
-      provider: target.provider,
+      provider,
       model_requested: call.facts.model.slice(0, MAX_MODEL_LENGTH),
       model: target.model.slice(0, MAX_MODEL_LENGTH),
       endpoint: route.path,
@@ -81,7 +87,7 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
       hold: want,
       started_at: new Date(startedAtMs).toISOString(),
     },
-    extra: { target, price, estimate: estimated, inputTokens: sizes.likely },
+    extra: { target, upstream, price, estimate: estimated, inputTokens: sizes.likely },
   };
 }
 
@@ -93,7 +99,14 @@ function blocked({ customer }: CallLabels): Refusal {
   };
 }
 
-function unpriced({ provider, model }: Target): Refusal {
+export function nowhere(provider: string): Refusal {
+  return {
+    code: "provider_not_allowed",
+    message: `No ${provider.toUpperCase()}_BASE_URL says where ${provider} is.`,
+  };
+}
+
+function unpriced({ provider, model }: { provider: string; model: string }): Refusal {
   return {
     code: "model_unpriced",
     message: `The model ${model} of ${provider} has no known price, and this key is under a usd budget.`,

@@ -28,7 +28,7 @@ export interface Sizes {
 
 /** How large the call is, whatever it is priced at. `model`: the provider's name of it. */
 export function sizesOf(call: Understood, wire: Wire, model: string): Sizes {
-  const extras = wire.inputExtras(call.body);
+  const extras = wire.inputExtras(call.body, call.facts);
   return {
     bound: inputTokensBound(call.bytes.length, extras),
     likely: inputTokensEstimate(call.bytes, extras, model),

@@ -1,11 +1,6 @@
-// Sends a call to its provider. No other change to it than its headers and the edits that were made to its body.
+import type { Outgoing } from "../providers/upstream.ts";
 
-export interface Dispatch {
-  url: string;
-  method: string;
-  headers: Headers;
-  body: BodyInit | null;
-}
+// Sends a call to its provider. No other change to it than its headers and the edits that were made to its body.
 
 /** A dispatched call. `abort` ends it, whether the answer has begun or not. */
 export type Dispatched =
@@ -18,7 +13,7 @@ export type Dispatched =
  */
 export async function forward(
   fetcher: typeof fetch,
-  { url, method, headers, body }: Dispatch,
+  { url, method, headers, body }: Outgoing,
   { timeoutMs, stop }: { timeoutMs: number; stop: AbortSignal },
 ): Promise<Dispatched> {
   const controller = new AbortController();

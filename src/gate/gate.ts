@@ -1,6 +1,7 @@
 import { refusalResponse, type Refusal } from "../errors.ts";
 import { editTopLevel, type TopLevelEdit } from "../providers/framing/json-edit.ts";
-import { routeOf, upstreamOf, type Route } from "../providers/registry.ts";
+import { routeOf, type Route } from "../providers/registry.ts";
+import { authorize } from "../providers/upstream.ts";
 import type { Wire } from "../providers/wire.ts";
 import { StoreUnavailable } from "../services.ts";
 import { admit, storeRefusal, type Admission } from "./admit.ts";
@@ -64,7 +65,7 @@ async function meteredCall(
   }: { request: Request; url: URL; route: Route; wire: Wire; requestId: string },
 ): Promise<Response> {
   const startedAtMs = deps.books.now();
-  const understood = await understand(request, wire, deps.config.MAX_BODY_BYTES);
+  const understood = await understand(request, { wire, path: route.path }, deps.config.MAX_BODY_BYTES);
   if ("refusal" in understood) return refusalResponse(understood.refusal, route.envelope, requestId);
   const { call } = understood;
   const labelled = labelsOf(request.headers, call.facts.endUser);
@@ -86,9 +87,8 @@ async function meteredCall(
     deps.waitUntil(release(deps, proven.organizationId, { id, lines, facts }));
     return refusalResponse(LEFT_EARLY, route.envelope, requestId);
   }
-  const { target } = admission.extra;
-  const { edits, extraHeaders } = changesOf(planned, admission);
-  const upstream = upstreamOf(deps.config, target.provider, wire.name);
+  const { upstream } = admission.extra;
+  const { edits, path, extraHeaders } = changesOf(planned, admission);
 
   // From here on whatever happens ends in the settle.
   const settlement = settleGuarantee(deps, proven.organizationId, admission, startedAtMs);
@@ -98,23 +98,21 @@ async function meteredCall(
   const idleMs = deps.config.PROVIDER_TIMEOUT_SECONDS * 1_000;
   try {
     const { text, bytes } = planned.call;
-    const dispatched = await forward(
-      deps.fetch,
-      {
-        url: upstreamUrl(upstream.baseUrl, route.path, url),
-        method: request.method,
-        headers: upstreamHeaders(request.headers, upstream.credential),
-        body: edits.length > 0 ? editTopLevel(text, edits) : (bytes as Uint8Array<ArrayBuffer>),
-      },
-      { timeoutMs: idleMs, stop: client.stop },
-    );
+    const outgoing = {
+      url: upstreamUrl(upstream.baseUrl, path, url),
+      method: request.method,
+      headers: upstreamHeaders(request.headers),
+      body: edits.length > 0 ? editTopLevel(text, edits) : (bytes as Uint8Array<ArrayBuffer>),
+    };
+    const secrets = await authorize(upstream, outgoing);
+    const dispatched = await forward(deps.fetch, outgoing, { timeoutMs: idleMs, stop: client.stop });
     return await answer(dispatched, {
       planned,
       admission,
       client,
       now: deps.books.now,
       waitUntil: deps.waitUntil,
-      secret: upstream.credential?.secret,
+      secrets,
       idleMs,
       extraHeaders,
       end: settlement.end,
@@ -136,18 +134,23 @@ async function meteredCall(
   }
 }
 
-/** The changes to the body, no others than these: the clamped limit, the ask for usage, the model's own name. */
+/** The changes to the call, no others than these: the clamped limit, the ask for usage, the model's own name. */
 function changesOf(
   { wire, call }: PlannedCall,
   { amountNanoUsd, extra }: Admission<CallPlan>,
-): { edits: TopLevelEdit[]; extraHeaders: [string, string][] } {
+): { edits: TopLevelEdit[]; path: string; extraHeaders: [string, string][] } {
   const edits = wire.usageEdits(call.body, call.facts);
-  if (extra.target.model !== call.facts.model) edits.push({ key: "model", value: extra.target.model });
+  const { model } = extra.target;
+  let { path } = extra.target;
+  if (model !== call.facts.model) {
+    if (wire.pathFor) path = wire.pathFor(path, model);
+    else edits.push({ key: "model", value: model });
+  }
   const extraHeaders: [string, string][] = [];
   if (extra.estimate && amountNanoUsd < extra.estimate.tight) {
     const outputTokens = extra.estimate.clampFor(amountNanoUsd);
     edits.push(...wire.clampEdits(call.body, call.facts, outputTokens));
     extraHeaders.push(["x-tollgate-max-output-tokens", String(outputTokens)]);
   }
-  return { edits, extraHeaders };
+  return { edits, path, extraHeaders };
 }

@@ -30,10 +30,8 @@ const DROPPED_PREFIXES = ["x-tollgate-", "cf-", "x-forwarded-"];
 /** The provider's encoding is undone on the way in, and its cookies belong to our account with it. */
 const NOT_FOR_CLIENTS = ["content-length", "content-encoding", "set-cookie"];
 
-export function upstreamHeaders(
-  client: Headers,
-  credential: { header: string; value: string } | undefined,
-): Headers {
+/** What the client's headers become; the provider's credential comes on top. */
+export function upstreamHeaders(client: Headers): Headers {
   const headers = new Headers(client);
   const listed = (client.get("connection") ?? "").split(",").map((name) => name.trim());
   for (const name of [...HOP_BY_HOP, ...OF_THE_CONNECTION, ...CREDENTIAL_HEADERS, ...listed]) {
@@ -42,14 +40,13 @@ export function upstreamHeaders(
   dropPrefixed(headers, DROPPED_PREFIXES);
   // The meter reads the bytes, and the client shall get the provider's own.
   headers.set("accept-encoding", "identity");
-  if (credential) headers.set(credential.header, credential.value);
   return headers;
 }
 
-/** `secret`: our credential, which no header may carry to the client. */
-export function clientHeaders(provider: Headers, secret: string | undefined): Headers {
+/** `secrets`: our credential, which no header may carry to the client. */
+export function clientHeaders(provider: Headers, secrets: readonly string[]): Headers {
   const headers = new Headers(provider);
-  const echoes = [...headers].filter(([, value]) => secret !== undefined && value.includes(secret));
+  const echoes = [...headers].filter(([, value]) => secrets.some((secret) => value.includes(secret)));
   for (const [name] of echoes) headers.delete(name);
   for (const name of [...HOP_BY_HOP, ...NOT_FOR_CLIENTS]) headers.delete(name);
   dropPrefixed(headers, ["x-tollgate-"]);

@@ -1,7 +1,9 @@
 import type { Refusal } from "../errors.ts";
-import type { Route } from "../providers/registry.ts";
-import { upstreamOf } from "../providers/registry.ts";
+import type { Provider } from "../providers/provider.ts";
+import { compatibleRoute, providerNamed, type Route } from "../providers/registry.ts";
+import { authorize, upstreamOf } from "../providers/upstream.ts";
 import { storeRefusal } from "./admit.ts";
+import { nowhere } from "./call-plan.ts";
 import { watchClient } from "./client-watch.ts";
 import { forward } from "./forward.ts";
 import type { GateDeps } from "./gate-deps.ts";
@@ -23,50 +25,54 @@ export async function passThrough(
   if ("refusal" in labelled) return labelled;
   const policies = await confirmedPolicies(deps, proven, labelled.labels);
   if (!policies) return { refusal: storeRefusal("redis") };
-  const provider = route.provider ?? deps.config.DEFAULT_PROVIDER;
-  const refusal = passRefusal(deps, policies, { ...route, provider });
+  const aimed = aimOf(route, deps.config.DEFAULT_PROVIDER);
+  if (aimed === null)
+    return { refusal: { code: "endpoint_not_allowed", message: `Nothing is at ${route.path}.` } };
+  const refusal = passRefusal(deps, policies, aimed);
   if (refusal) return { refusal };
-
-  const upstream = upstreamOf(deps.config, provider, null);
+  const upstream = upstreamOf(deps.config, aimed.provider, aimed.auth);
+  if (!upstream) return { refusal: nowhere(aimed.provider.name) };
   const client = watchClient(request.signal, 0);
-  const dispatched = await forward(
-    deps.fetch,
-    {
-      url: upstreamUrl(upstream.baseUrl, route.path, url),
-      method: request.method,
-      headers: upstreamHeaders(request.headers, upstream.credential),
-      body: request.body,
-    },
-    { timeoutMs: deps.config.PROVIDER_TIMEOUT_SECONDS * 1_000, stop: client.stop },
-  );
+  const outgoing = {
+    url: upstreamUrl(upstream.baseUrl, aimed.path, url),
+    method: request.method,
+    headers: upstreamHeaders(request.headers),
+    body: request.body,
+  };
+  const secrets = await authorize(upstream, outgoing);
+  const timeoutMs = deps.config.PROVIDER_TIMEOUT_SECONDS * 1_000;
+  const dispatched = await forward(deps.fetch, outgoing, { timeoutMs, stop: client.stop });
   if ("failed" in dispatched) {
     return dispatched.failed === "provider_timeout"
       ? { refusal: { code: "provider_timeout", message: "The provider didn't answer in time." } }
       : { refusal: { code: "provider_unreachable", message: "The provider can't be reached." } };
   }
   const { response, abort } = dispatched;
-  const headers = clientHeaders(response.headers, upstream.credential?.secret);
+  const headers = clientHeaders(response.headers, secrets);
   headers.set("x-tollgate-request-id", requestId);
   if (response.status < 400)
     return { response: new Response(response.body, { status: response.status, headers }) };
-  const idleMs = deps.config.PROVIDER_TIMEOUT_SECONDS * 1_000;
-  const { bytes } = await readAnswer(response, { client, abort, idleMs });
-  return {
-    response: new Response(redact(bytes, upstream.credential?.secret), { status: response.status, headers }),
-  };
+  const { bytes } = await readAnswer(response, { client, abort, idleMs: timeoutMs });
+  return { response: new Response(redact(bytes, secrets), { status: response.status, headers }) };
 }
 
-function passRefusal(
-  deps: GateDeps,
-  policies: CallPolicies,
-  route: Route & { provider: "openai" | "anthropic" },
-): Refusal | null {
+type Aimed = Route & { provider: Provider };
+
+/** Where a call goes whose model, if it has one, isn't read: at `/v1` to the default provider. */
+function aimOf(route: Route, defaultProvider: string): Aimed | null {
+  if (route.provider !== null) return { ...route, provider: route.provider };
+  const provider = providerNamed(defaultProvider);
+  const compatible = provider && compatibleRoute(provider, route.method, route.path);
+  return compatible && { ...compatible, envelope: route.envelope };
+}
+
+function passRefusal(deps: GateDeps, policies: CallPolicies, route: Aimed): Refusal | null {
   const { key } = policies;
   const refusal = keyRefusal(key, deps.books.now());
   if (refusal || !key) return refusal;
   if (!policies.labels) return tooManyTags();
   if (policies.customerBlocked) return { code: "customer_blocked", message: "This customer is blocked." };
-  const forbidden = allowanceRefusal(key, route);
+  const forbidden = allowanceRefusal(key, { provider: route.provider.name, path: route.path });
   if (forbidden || route.metering === "free") return forbidden;
   // A budget for some models may cover the one that this body names, so it counts too.
   if (policies.charged.some(({ budget }) => budget.unit === "usd")) {

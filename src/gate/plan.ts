@@ -1,14 +1,18 @@
 import { matchesGlob } from "../domain/glob.ts";
 import type { KeyPolicy } from "../domain/policy.ts";
 import type { Refusal } from "../errors.ts";
-import { splitModel, type ProviderName, type Route } from "../providers/registry.ts";
+import type { AuthScheme, Provider } from "../providers/provider.ts";
+import { compatibleRoute, providerNamed, splitModel, type Route } from "../providers/registry.ts";
 
 // What a key's policy makes of a call, before any budget is asked. Pure.
 
 export interface Target {
-  provider: ProviderName;
+  provider: Provider;
   /** The provider's own name of the model. */
   model: string;
+  /** The provider's own path. */
+  path: string;
+  auth: AuthScheme;
 }
 
 /** Why the key can't be used at all, or null. */
@@ -27,7 +31,7 @@ export function targetOf(
   model: string,
   route: Route,
   aliases: Record<string, string>,
-  defaultProvider: ProviderName,
+  defaultProvider: string,
 ): { target: Target } | { refusal: Refusal } {
   const alias = Object.hasOwn(aliases, model) ? aliases[model] : undefined;
   // A provider's own base URL takes its own model names, which may contain slashes; an alias always has a prefix.
@@ -35,23 +39,37 @@ export function targetOf(
     alias !== undefined || route.provider === null ? splitModel(alias ?? model) : { provider: null, model };
   const plain =
     route.path.startsWith("/v1/messages") && named.provider === null ? splitModel(named.model) : named;
-  const provider = plain.provider ?? route.provider ?? defaultProvider;
-  if (route.provider !== null && provider !== route.provider) {
+  const provider = plain.provider ?? route.provider ?? providerNamed(defaultProvider);
+  if (provider === null) throw new Error("the default provider is none of ours");
+  if (route.provider !== null) {
+    const { path, auth } = route;
+    if (provider === route.provider) return { target: { provider, model: plain.model, path, auth } };
     return {
       refusal: {
         code: "model_not_allowed",
-        message: `The model ${model} belongs to ${provider}, which this URL doesn't lead to.`,
+        message: `The model ${model} belongs to ${provider.name}, which this URL doesn't lead to.`,
         param: "model",
       },
     };
   }
-  return { target: { provider, model: plain.model } };
+  const compatible = compatibleRoute(provider, route.method, route.path);
+  // Another format at the same path would be metered by the wrong rules.
+  if (compatible === null || compatible.metering !== route.metering) {
+    return {
+      refusal: {
+        code: "endpoint_not_allowed",
+        message: `${provider.name} isn't reached through ${route.path}.`,
+      },
+    };
+  }
+  const { path, auth } = compatible;
+  return { target: { provider, model: plain.model, path, auth } };
 }
 
 /** Why the key may not use this provider, endpoint or model, or null. `model`: absent where the call names none. */
 export function allowanceRefusal(
   policy: KeyPolicy,
-  call: { provider: ProviderName; path: string; model?: string },
+  call: { provider: string; path: string; model?: string },
 ): Refusal | null {
   if (policy.providers && !policy.providers.includes(call.provider)) {
     return { code: "provider_not_allowed", message: `This key may not use the provider ${call.provider}.` };

@@ -1,4 +1,4 @@
-import type { Reading, Wire } from "../providers/wire.ts";
+import type { AnsweredCall, Reading, Wire } from "../providers/wire.ts";
 import type { ClientWatch } from "./client-watch.ts";
 import { readThrough, type RelayEnd } from "./relay.ts";
 
@@ -47,23 +47,23 @@ export async function readAnswer(
  * What a unary answer says of its usage. One that broke off states nothing, but its provider had generated all of it:
  * the bytes that came are the least that it can have cost (R26).
  */
-export function readUnary(wire: Wire, status: number, answer: WholeAnswer): Reading {
+export function readUnary(wire: Wire, status: number, answer: WholeAnswer, call: AnsweredCall): Reading {
   if (answer.how !== "ended") {
     const failed = status >= 400;
     return { usage: null, complete: false, failed, generatedBytes: failed ? 0 : answer.bytes.length };
   }
   const body = parseJson(answer.bytes);
-  const reading = wire.readBody(status, body);
+  const reading = wire.readBody(status, body, call);
   // An answer that isn't JSON was generated all the same; its bytes are what is known of it (R49).
   return body === undefined && status < 400 ? { ...reading, generatedBytes: answer.bytes.length } : reading;
 }
 
-/** Takes our credential out of an error that echoes it. `secret`: what the provider must not be heard saying. */
-export function redact(bytes: Uint8Array<ArrayBuffer>, secret: string | undefined): Uint8Array<ArrayBuffer> {
-  if (secret === undefined || secret === "") return bytes;
+/** Takes our credential out of an answer that echoes it. `secrets`: what the provider must not be heard saying. */
+export function redact(bytes: Uint8Array<ArrayBuffer>, secrets: readonly string[]): Uint8Array<ArrayBuffer> {
+  if (secrets.length === 0) return bytes;
   const text = new TextDecoder().decode(bytes);
-  if (!text.includes(secret)) return bytes;
-  return new Uint8Array(new TextEncoder().encode(text.replaceAll(secret, "[redacted]")));
+  const clean = secrets.reduce((redacted, secret) => redacted.replaceAll(secret, "[redacted]"), text);
+  return clean === text ? bytes : new Uint8Array(new TextEncoder().encode(clean));
 }
 
 function parseJson(bytes: Uint8Array): unknown {

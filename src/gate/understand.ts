@@ -13,7 +13,7 @@ export interface Understood {
 /** Reads a call's body, as far as money needs it. Nothing is reserved or sent before this. */
 export async function understand(
   request: Request,
-  wire: Wire,
+  { wire, path }: { wire: Wire; path: string },
   maxBodyBytes: number,
 ): Promise<{ call: Understood } | { refusal: Refusal }> {
   const bytes = await readBounded(request, maxBodyBytes);
@@ -27,7 +27,7 @@ export async function understand(
   const duplicate = findDuplicateKey(text);
   if (duplicate !== null)
     return invalid(duplicate, `The body has the member ${JSON.stringify(duplicate)} twice.`);
-  const understood = wire.understand(body);
+  const understood = wire.understand(body, path);
   if ("invalid" in understood) return invalid(understood.invalid.param, understood.invalid.message);
   return { call: { facts: understood.facts, body, text, bytes } };
 }

@@ -1,5 +1,6 @@
 import type { Usage } from "../domain/usage.ts";
 import type { InputExtras } from "../domain/estimate.ts";
+import type { Envelope } from "../errors.ts";
 import type { TopLevelEdit } from "./framing/json-edit.ts";
 
 // What the gate asks of a wire format. One file a format implements it; all of it is pure.
@@ -21,6 +22,15 @@ export interface CallFacts {
   endUser?: string;
   /** Streams only: true where the provider sends usage without being asked, or the client asked for it. */
   usageAsked: boolean;
+}
+
+/** What a reader of the answer may need to know of the call that it answers. */
+export interface AnsweredCall {
+  /** The request's body, and the facts that were read from it. */
+  body: JsonObject;
+  facts: CallFacts;
+  /** The headers of the provider's answer. */
+  headers: Headers;
 }
 
 export interface InvalidBody {
@@ -60,21 +70,26 @@ export interface StreamReader {
   /** Returns whether the client may see the event: "hide" only for what Tollgate itself asked for. */
   push(event: StreamEvent): "pass" | "hide";
   reading(): Reading;
+  /** The provider ended the stream by itself: for formats that have no terminal event. */
+  ended?(): void;
 }
 
 export interface Wire {
-  readonly name: "openai-chat" | "anthropic-messages";
+  readonly name: string;
   /** The envelope in which this format's clients expect errors. */
-  readonly envelope: "openai" | "anthropic";
-  understand(body: JsonObject): { facts: CallFacts } | { invalid: InvalidBody };
+  readonly envelope: Envelope;
+  /** `path`: the provider's own, for formats that name the model there. */
+  understand(body: JsonObject, path: string): { facts: CallFacts } | { invalid: InvalidBody };
+  /** The path with another model in it, for formats that name it there; the others name it in the body's `model`. */
+  pathFor?(path: string, model: string): string;
   /** The edits that make the provider report usage in this call; none where it does anyway. */
   usageEdits(body: JsonObject, facts: CallFacts): TopLevelEdit[];
   /** The edits that lower the output limit of one answer to `outputTokens`. */
   clampEdits(body: JsonObject, facts: CallFacts, outputTokens: number): TopLevelEdit[];
   /** What the body's bytes don't tell of its cost: media, hidden prompts, cache writes, tools. */
-  inputExtras(body: JsonObject): InputExtras;
+  inputExtras(body: JsonObject, facts: CallFacts): InputExtras;
   /** `hideUsage`: the usage chunk was asked for by the gate alone. */
-  streamReader(options: { hideUsage: boolean }): StreamReader;
+  streamReader(options: { hideUsage: boolean }, call: AnsweredCall): StreamReader;
   /** Reads a unary answer; `body` is the parsed JSON, or undefined where it was none. Never throws. */
-  readBody(status: number, body: unknown): Reading;
+  readBody(status: number, body: unknown, call: AnsweredCall): Reading;
 }

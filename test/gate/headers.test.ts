@@ -1,15 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { clientHeaders, upstreamHeaders } from "../../src/gate/headers.ts";
 import { upstreamUrl } from "../../src/gate/upstream-url.ts";
+import { authorize } from "../../src/providers/upstream.ts";
 
 describe("headers to the provider", () => {
-  const sent = (headers: Record<string, string>) =>
-    Object.fromEntries(
-      upstreamHeaders(new Headers(headers), { header: "authorization", value: "Bearer sk-ours" }).entries(),
-    );
+  const sent = async (client: Record<string, string>) => {
+    const headers = upstreamHeaders(new Headers(client));
+    const upstream = { baseUrl: "https://api.example.com", auth: "bearer", apiKey: "sk-ours" } as const;
+    const secrets = await authorize(upstream, { url: upstream.baseUrl, method: "POST", headers, body: null });
+    expect(secrets).toEqual(["sk-ours"]);
+    return Object.fromEntries(headers.entries());
+  };
 
-  test("never carry the client's credential, wherever it was put", () => {
-    const passed = sent({
+  test("never carry the client's credential, wherever it was put", async () => {
+    const passed = await sent({
       authorization: "Bearer tg_client",
       "x-api-key": "tg_client",
       "x-goog-api-key": "tg_client",
@@ -20,8 +24,8 @@ describe("headers to the provider", () => {
     expect(passed["authorization"]).toBe("Bearer sk-ours");
   });
 
-  test("leave out our own, hop-by-hop ones, and those that Connection names", () => {
-    const passed = sent({
+  test("leave out our own, hop-by-hop ones, and those that Connection names", async () => {
+    const passed = await sent({
       "x-tollgate-customer": "c",
       "x-tollgate-tags": "t",
       connection: "keep-alive, x-private",
@@ -33,8 +37,12 @@ describe("headers to the provider", () => {
     expect(Object.keys(passed).sort()).toEqual(["accept-encoding", "authorization"]);
   });
 
-  test("pass all others, and ask for plain bytes", () => {
-    const passed = sent({ "anthropic-beta": "x", "openai-organization": "o", "accept-encoding": "gzip" });
+  test("pass all others, and ask for plain bytes", async () => {
+    const passed = await sent({
+      "anthropic-beta": "x",
+      "openai-organization": "o",
+      "accept-encoding": "gzip",
+    });
     expect(passed).toMatchObject({
       "anthropic-beta": "x",
       "openai-organization": "o",
@@ -54,7 +62,7 @@ test("headers to the client leave out the encoding that was undone, cookies, and
       "x-ratelimit-remaining-requests": "7",
       "x-debug": "called with sk-ours",
     }),
-    "sk-ours",
+    ["sk-ours"],
   );
   expect(Object.fromEntries(headers.entries())).toEqual({ "x-ratelimit-remaining-requests": "7" });
 });

@@ -3,6 +3,7 @@ import { unpricedOption } from "../../src/gate/unpriced-options.ts";
 import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
 import type { JsonObject } from "../../src/providers/wire.ts";
+import { extrasOf, readBodyOf } from "../providers/support.ts";
 
 const DEPTH = 20_000;
 
@@ -12,7 +13,7 @@ describe("bodies that are deep beyond reason", () => {
     for (let i = 0; i < DEPTH; i++) {
       content = [{ type: "document", source: { type: "content", content } }];
     }
-    const extras = anthropicMessages.inputExtras({ messages: [{ role: "user", content }] });
+    const extras = extrasOf(anthropicMessages, { messages: [{ role: "user", content }] });
     expect(extras.mediaBytes).toBe(0);
   });
 
@@ -23,7 +24,7 @@ describe("bodies that are deep beyond reason", () => {
       choices: [{ message: { content: thinking } }],
       usage: { prompt_tokens: 1, completion_tokens: 2 },
     };
-    expect(openaiChat.readBody(200, body).usage).toMatchObject({ input_total: 1, output_total: 2 });
+    expect(readBodyOf(openaiChat, 200, body).usage).toMatchObject({ input_total: 1, output_total: 2 });
   });
 });
 

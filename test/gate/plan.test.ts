@@ -47,8 +47,11 @@ describe("a key", () => {
 });
 
 describe("the target of a model", () => {
-  const target = (model: string, path: string, changes: Partial<KeyPolicy> = {}) =>
-    targetOf(model, route(path), policy(changes).modelAliases ?? {}, "openai");
+  const target = (model: string, path: string, changes: Partial<KeyPolicy> = {}) => {
+    const aimed = targetOf(model, route(path), policy(changes).modelAliases ?? {}, "openai");
+    if ("refusal" in aimed) return aimed;
+    return { target: { provider: aimed.target.provider.name, model: aimed.target.model } };
+  };
 
   test("is the provider of the base URL, with the model's name as it is", () => {
     expect(target("gpt-4o", "/openai/v1/chat/completions")).toEqual({
@@ -146,12 +149,20 @@ describe("routes", () => {
     ["GET", "/openai/v1/chat/completions", null],
     ["POST", "/openai/v1/messages", null],
     ["DELETE", "/openai/v1/models/x", null],
+    ["POST", "/groq/openai/v1/chat/completions", "openai-chat"],
+    ["POST", "/groq/v1/chat/completions", null],
+    ["POST", "/xai/v1/chat/completions", "openai-chat"],
+    ["POST", "/openrouter/api/v1/chat/completions", "openai-chat"],
+    ["POST", "/deepseek/chat/completions", "openai-chat"],
+    ["POST", "/deepseek/v1/chat/completions", "openai-chat"],
+    ["POST", "/fireworks/inference/v1/chat/completions", "openai-chat"],
+    ["POST", "/perplexity/chat/completions", "openai-chat"],
   ])("%s %s is metered by %s (law 11)", (method, path, expected) => {
     const { metering } = route(path, method);
     expect(metering === null || metering === "free" ? metering : metering.name).toBe(expected);
   });
 
-  test.each(["/", "/v1", "/v1/", "/openai", "/openai/", "/openai/v2/x", "/google/v1/x", "/openaiv1/x"])(
+  test.each(["/", "/v1", "/v1/", "/openai", "/openai/", "/openai/v2/x", "/nobody/v1/x", "/openaiv1/x"])(
     "%s has none",
     (path) => {
       expect(routeOf("POST", path)).toBeNull();

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { watchClient } from "../../src/gate/client-watch.ts";
 import { edit, tap } from "../../src/gate/relay.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
+import { streamReaderOf } from "../providers/support.ts";
 
 // Inside workerd: its streams, its tee and its back-pressure are what the relay rests on.
 
@@ -37,7 +38,7 @@ function split(text: string, size: number): Uint8Array[] {
 }
 
 function relay(shape: typeof tap, body: ReadableStream<Uint8Array>, hideUsage: boolean) {
-  const reader = openaiChat.streamReader({ hideUsage });
+  const reader = streamReaderOf(openaiChat, { hideUsage });
   const aborted = { times: 0 };
   const client = watchClient(never, 0);
   const relayed = shape({ body, reader, client, abort: () => aborted.times++, idleMs: IDLE_MS });

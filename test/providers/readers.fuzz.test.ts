@@ -6,6 +6,7 @@ import { settledUsage } from "../../src/domain/estimate.ts";
 import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
 import type { JsonObject, Reading, Wire } from "../../src/providers/wire.ts";
+import { extrasOf, readBodyOf, streamReaderOf } from "./support.ts";
 
 // Whatever a provider or a client sends: nothing throws, and nothing mints credit (law 13).
 
@@ -78,7 +79,7 @@ test.each(WIRES)("law 13, R32: %s reads any stream without throwing, and never b
   );
   fc.assert(
     fc.property(fc.array(data, { maxLength: 12 }), fc.boolean(), (events, hideUsage) => {
-      const reader = wire.streamReader({ hideUsage });
+      const reader = streamReaderOf(wire, { hideUsage });
       for (const event of events) reader.push({ event: "", data: event });
       expect(faultOf(reader.reading())).toBeNull();
     }),
@@ -92,7 +93,7 @@ test.each(WIRES)("law 13, R32: %s reads any body without throwing, and never bel
       fc.constantFrom(200, 400, 500),
       fc.oneof(object, value, fc.constant(undefined)),
       (status, body) => {
-        expect(faultOf(wire.readBody(status, body))).toBeNull();
+        expect(faultOf(readBodyOf(wire, status, body))).toBeNull();
       },
     ),
     { numRuns: 1_000 },
@@ -106,14 +107,16 @@ test.each(WIRES)(
     fc.assert(
       fc.property(fc.tuple(object, fc.option(known)), ([any, base]) => {
         const body: JsonObject = { ...any, ...base };
-        const understood = wire.understand(body);
+        const understood = wire.understand(body, "/");
         const facts = "facts" in understood ? [understood.facts] : [];
         const edits = facts.flatMap((known) =>
           wire.usageEdits(body, known).concat(wire.clampEdits(body, known, 5)),
         );
         expect(edits.every(({ key }) => key !== "")).toBe(true);
-        const { mediaBytes, tokens, readings, resultTokens, audioTokens, outputTokens } =
-          wire.inputExtras(body);
+        const { mediaBytes, tokens, readings, resultTokens, audioTokens, outputTokens } = extrasOf(
+          wire,
+          body,
+        );
         for (const count of [mediaBytes, tokens, readings, resultTokens, audioTokens, outputTokens]) {
           expect(Number.isSafeInteger(count) && count >= 0).toBe(true);
         }

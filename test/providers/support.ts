@@ -1,5 +1,5 @@
 import { createSseSplitter } from "../../src/providers/framing/sse.ts";
-import type { JsonObject, StreamReader, Wire } from "../../src/providers/wire.ts";
+import type { AnsweredCall, JsonObject, StreamReader, Wire } from "../../src/providers/wire.ts";
 
 /** Pushes events, given as JSON or as text, and returns what each one's verdict was. */
 export function pushAll(reader: StreamReader, events: (JsonObject | string)[]): ("pass" | "hide")[] {
@@ -21,13 +21,36 @@ export function readStream(reader: StreamReader, text: string, pieceBytes = 7): 
 }
 
 export function factsOf(wire: Wire, body: JsonObject) {
-  const understood = wire.understand(body);
+  const understood = wire.understand(body, "/");
   if ("invalid" in understood) throw new Error(understood.invalid.message);
   return understood.facts;
 }
 
 export function faultOf(wire: Wire, body: JsonObject): string | null {
-  const understood = wire.understand(body);
+  const understood = wire.understand(body, "/");
   if ("facts" in understood) throw new Error("the body was understood");
   return understood.invalid.param;
+}
+
+/** A call of which nothing is known: for formats whose answers say all that there is. */
+const UNKNOWN_CALL: AnsweredCall = {
+  body: {},
+  facts: { model: "", stream: false, choices: 1, usageAsked: true },
+  headers: new Headers(),
+};
+
+export function streamReaderOf(
+  wire: Wire,
+  options: { hideUsage: boolean },
+  call: Partial<AnsweredCall> = {},
+): StreamReader {
+  return wire.streamReader(options, { ...UNKNOWN_CALL, ...call });
+}
+
+export function readBodyOf(wire: Wire, status: number, body: unknown, call: Partial<AnsweredCall> = {}) {
+  return wire.readBody(status, body, { ...UNKNOWN_CALL, ...call });
+}
+
+export function extrasOf(wire: Wire, body: JsonObject) {
+  return wire.inputExtras(body, UNKNOWN_CALL.facts);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { anthropicMessages } from "../../../src/providers/anthropic/messages.ts";
 import type { JsonObject } from "../../../src/providers/wire.ts";
-import { pushAll, readStream } from "../support.ts";
+import { pushAll, readBodyOf, readStream, streamReaderOf } from "../support.ts";
 
 function start(usage: JsonObject): JsonObject {
   return { type: "message_start", message: { model: "claude-sonnet-4-5-20250929", usage } };
@@ -11,7 +11,7 @@ const end = (usage: JsonObject) => ({ type: "message_delta", delta: { stop_reaso
 const STOP = { type: "message_stop" };
 
 function read(events: (JsonObject | string)[]) {
-  const reader = anthropicMessages.streamReader({ hideUsage: true });
+  const reader = streamReaderOf(anthropicMessages, { hideUsage: true });
   expect(pushAll(reader, events)).not.toContain("hide");
   return reader.reading();
 }
@@ -55,7 +55,7 @@ test("the same stream reads the same from the wire, in any pieces", () => {
     .map((event) => `event: ${String(event["type"])}\ndata: ${JSON.stringify(event)}\n\n`)
     .join("");
   for (const pieceBytes of [1, 2, 3, 50, 10_000]) {
-    const reader = anthropicMessages.streamReader({ hideUsage: false });
+    const reader = streamReaderOf(anthropicMessages, { hideUsage: false });
     readStream(reader, text, pieceBytes);
     expect(reader.reading()).toMatchObject({ usage: { input_total: 3, output_total: 9 }, complete: true });
   }
@@ -80,7 +80,7 @@ test("R50: the input is what wasn't cached, plus what the cache read and wrote",
     reasoning: 77,
   };
   expect(read([start(usage), end({ output_tokens: 489 }), STOP]).usage).toEqual(expected);
-  expect(anthropicMessages.readBody(200, { type: "message", usage }).usage).toEqual(expected);
+  expect(readBodyOf(anthropicMessages, 200, { type: "message", usage }).usage).toEqual(expected);
 });
 
 test("deltas are cumulative: with server tools their input and cache counts grow, and win", () => {
@@ -183,7 +183,7 @@ test("reads a unary answer, and an error in its place", () => {
     content,
     usage: { input_tokens: 1, output_tokens: 2, service_tier: "priority" },
   };
-  expect(anthropicMessages.readBody(200, body)).toEqual({
+  expect(readBodyOf(anthropicMessages, 200, body)).toEqual({
     usage: { input_total: 1, output_total: 2 },
     complete: true,
     failed: false,
@@ -192,7 +192,7 @@ test("reads a unary answer, and an error in its place", () => {
     serviceTier: "priority",
   });
   const failed = { usage: null, complete: true, failed: true, generatedBytes: 0 };
-  expect(anthropicMessages.readBody(529, { type: "error", error: {} })).toEqual(failed);
-  expect(anthropicMessages.readBody(200, { type: "error", error: {} })).toEqual(failed);
-  expect(anthropicMessages.readBody(502, undefined)).toEqual({ ...failed, complete: false });
+  expect(readBodyOf(anthropicMessages, 529, { type: "error", error: {} })).toEqual(failed);
+  expect(readBodyOf(anthropicMessages, 200, { type: "error", error: {} })).toEqual(failed);
+  expect(readBodyOf(anthropicMessages, 502, undefined)).toEqual({ ...failed, complete: false });
 });

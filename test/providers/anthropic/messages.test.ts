@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { anthropicMessages } from "../../../src/providers/anthropic/messages.ts";
 import type { JsonObject } from "../../../src/providers/wire.ts";
-import { factsOf, faultOf } from "../support.ts";
+import { extrasOf, factsOf, faultOf } from "../support.ts";
 
 const BODY = { model: "claude-sonnet-4-5", max_tokens: 1_024, messages: [{ role: "user", content: "hi" }] };
 
@@ -30,7 +30,7 @@ test("R9: no clamp may go below the thinking budget", () => {
 test("a budget above max_tokens is interleaved thinking: it comes on top", () => {
   const body = { ...BODY, thinking: { type: "enabled", budget_tokens: 5_000 } };
   expect(factsOf(anthropicMessages, body).outputFloor).toBeUndefined();
-  expect(anthropicMessages.inputExtras(body).outputTokens).toBe(5_000);
+  expect(extrasOf(anthropicMessages, body).outputTokens).toBe(5_000);
 });
 
 test("the end user is metadata.user_id", () => {
@@ -60,7 +60,7 @@ test("the clamp lowers max_tokens, or states it", () => {
 });
 
 function extras(blocks: unknown[], fields: JsonObject = {}) {
-  return anthropicMessages.inputExtras({ ...BODY, messages: [{ role: "user", content: blocks }], ...fields });
+  return extrasOf(anthropicMessages, { ...BODY, messages: [{ role: "user", content: blocks }], ...fields });
 }
 const IMAGE = {
   type: "image",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openaiChat } from "../../../src/providers/openai/chat.ts";
 import type { JsonObject } from "../../../src/providers/wire.ts";
-import { pushAll, readStream } from "../support.ts";
+import { pushAll, readBodyOf, readStream, streamReaderOf } from "../support.ts";
 
 const USAGE = { prompt_tokens: 18, completion_tokens: 15, total_tokens: 33 };
 const READ = { input_total: 18, output_total: 15 };
@@ -13,7 +13,7 @@ const FINISH = { choices: [{ index: 0, delta: {}, finish_reason: "stop" }], usag
 const USAGE_CHUNK = { choices: [], usage: USAGE };
 
 function read(events: (JsonObject | string)[], hideUsage = false) {
-  const reader = openaiChat.streamReader({ hideUsage });
+  const reader = streamReaderOf(openaiChat, { hideUsage });
   const verdicts = pushAll(reader, events);
   return { ...reader.reading(), verdicts };
 }
@@ -41,7 +41,7 @@ test("the same stream reads the same from the wire, in any pieces", () => {
     .map((data) => `data:${typeof data === "string" ? data : JSON.stringify(data)}\r\n\r\n`)
     .join("");
   for (const pieceBytes of [1, 2, 3, 50, 10_000]) {
-    const reader = openaiChat.streamReader({ hideUsage: false });
+    const reader = streamReaderOf(openaiChat, { hideUsage: false });
     readStream(reader, text, pieceBytes);
     expect(reader.reading()).toMatchObject({ usage: READ, complete: true, generatedBytes: 3 });
   }
@@ -160,7 +160,7 @@ test("R26: an error inside a stream is a failure, and what was stated stays", ()
     failed: true,
     generatedBytes: 3,
   });
-  const reader = openaiChat.streamReader({ hideUsage: false });
+  const reader = streamReaderOf(openaiChat, { hideUsage: false });
   reader.push({ event: "error", data: '{"message":"x"}' });
   expect(reader.reading().failed).toBe(true);
 });
@@ -175,7 +175,7 @@ test("data after [DONE] and data that is no JSON change nothing", () => {
 test("reads a unary answer", () => {
   const message = { content: "abc", tool_calls: [{ function: { name: "f", arguments: "{}" } }] };
   const body = { model: "m", service_tier: "flex", choices: [{ message }, { message }], usage: USAGE };
-  expect(openaiChat.readBody(200, body)).toEqual({
+  expect(readBodyOf(openaiChat, 200, body)).toEqual({
     usage: READ,
     complete: true,
     failed: false,
@@ -188,7 +188,7 @@ test("reads a unary answer", () => {
 test("an error body is a failure with no usage, whatever its status", () => {
   const body = { error: { message: "no", type: "invalid_request_error" } };
   const failed = { usage: null, complete: true, failed: true, generatedBytes: 0 };
-  expect(openaiChat.readBody(404, body)).toEqual(failed);
-  expect(openaiChat.readBody(200, body)).toEqual(failed);
-  expect(openaiChat.readBody(500, undefined)).toEqual({ ...failed, complete: false });
+  expect(readBodyOf(openaiChat, 404, body)).toEqual(failed);
+  expect(readBodyOf(openaiChat, 200, body)).toEqual(failed);
+  expect(readBodyOf(openaiChat, 500, undefined)).toEqual({ ...failed, complete: false });
 });

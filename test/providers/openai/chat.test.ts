@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { MAX_CHOICES, MAX_OUTPUT_TOKENS } from "../../../src/providers/fields.ts";
 import { openaiChat } from "../../../src/providers/openai/chat.ts";
 import type { JsonObject } from "../../../src/providers/wire.ts";
-import { factsOf, faultOf } from "../support.ts";
+import { extrasOf, factsOf, faultOf } from "../support.ts";
 
 const BODY = { model: "gpt-4o", messages: [{ role: "user", content: "hi" }] };
 
@@ -105,7 +105,7 @@ test("R9: where no limit is stated the clamp states one", () => {
 });
 
 function extras(parts: unknown[], fields: JsonObject = {}) {
-  return openaiChat.inputExtras({ ...BODY, messages: [{ role: "user", content: parts }], ...fields });
+  return extrasOf(openaiChat, { ...BODY, messages: [{ role: "user", content: parts }], ...fields });
 }
 
 test("an inline image counts tokens in place of its base64", () => {
@@ -162,7 +162,7 @@ test("a file counts by its length, a named file by a constant", () => {
 
 test("a spoken answer that is only named counts as the longest one", () => {
   const body = { ...BODY, messages: [{ role: "assistant", audio: { id: "audio_1" } }] };
-  expect(openaiChat.inputExtras(body).audioTokens).toBe(16_384);
+  expect(extrasOf(openaiChat, body).audioTokens).toBe(16_384);
 });
 
 test("a prediction's bytes may be billed as output beyond the limit", () => {
