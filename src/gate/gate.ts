@@ -1,5 +1,5 @@
 import { refusalResponse, type Refusal } from "../errors.ts";
-import { editTopLevel, type TopLevelEdit } from "../providers/framing/json-edit.ts";
+import { editJson, type BodyEdit } from "../providers/framing/json-edit.ts";
 import { routeOf, upstreamOf, type Route } from "../providers/registry.ts";
 import type { Wire } from "../providers/wire.ts";
 import { StoreUnavailable } from "../services.ts";
@@ -104,7 +104,7 @@ async function meteredCall(
         url: upstreamUrl(upstream.baseUrl, route.path, url),
         method: request.method,
         headers: upstreamHeaders(request.headers, upstream.credential),
-        body: edits.length > 0 ? editTopLevel(text, edits) : (bytes as Uint8Array<ArrayBuffer>),
+        body: edits.length > 0 ? editJson(text, edits) : (bytes as Uint8Array<ArrayBuffer>),
       },
       { timeoutMs: idleMs, stop: client.stop },
     );
@@ -140,9 +140,9 @@ async function meteredCall(
 function changesOf(
   { wire, call }: PlannedCall,
   { amountNanoUsd, extra }: Admission<CallPlan>,
-): { edits: TopLevelEdit[]; extraHeaders: [string, string][] } {
+): { edits: BodyEdit[]; extraHeaders: [string, string][] } {
   const edits = wire.usageEdits(call.body, call.facts);
-  if (extra.target.model !== call.facts.model) edits.push({ key: "model", value: extra.target.model });
+  if (extra.target.model !== call.facts.model) edits.push({ path: ["model"], value: extra.target.model });
   const extraHeaders: [string, string][] = [];
   if (extra.estimate && amountNanoUsd < extra.estimate.tight) {
     const outputTokens = extra.estimate.clampFor(amountNanoUsd);

@@ -1,6 +1,6 @@
 import type { Usage } from "../domain/usage.ts";
 import type { InputExtras } from "../domain/estimate.ts";
-import type { TopLevelEdit } from "./framing/json-edit.ts";
+import type { BodyEdit } from "./framing/json-edit.ts";
 
 // What the gate asks of a wire format. One file a format implements it; all of it is pure.
 
@@ -68,9 +68,9 @@ export interface Wire {
   readonly envelope: "openai" | "anthropic";
   understand(body: JsonObject): { facts: CallFacts } | { invalid: InvalidBody };
   /** The edits that make the provider report usage in this call; none where it does anyway. */
-  usageEdits(body: JsonObject, facts: CallFacts): TopLevelEdit[];
+  usageEdits(body: JsonObject, facts: CallFacts): BodyEdit[];
   /** The edits that lower the output limit of one answer to `outputTokens`. */
-  clampEdits(body: JsonObject, facts: CallFacts, outputTokens: number): TopLevelEdit[];
+  clampEdits(body: JsonObject, facts: CallFacts, outputTokens: number): BodyEdit[];
   /** What the body's bytes don't tell of its cost: media, hidden prompts, cache writes, tools. */
   inputExtras(body: JsonObject): InputExtras;
   /** `hideUsage`: the usage chunk was asked for by the gate alone. */
