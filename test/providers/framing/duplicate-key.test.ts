@@ -92,7 +92,5 @@ function withMark(object: object, pick: number): object {
     name,
     name === key ? withMark(inner, Math.floor(pick / 3)) : (value as unknown),
   ]);
-  return Array.isArray(object)
-    ? entries.map(([, value]) => value)
-    : (Object.fromEntries(entries) as object);
+  return Array.isArray(object) ? entries.map(([, value]) => value) : (Object.fromEntries(entries) as object);
 }
