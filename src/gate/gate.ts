@@ -1,5 +1,5 @@
 import { refusalResponse, type Refusal } from "../errors.ts";
-import { editTopLevel, type TopLevelEdit } from "../providers/framing/json-edit.ts";
+import { editJson, type BodyEdit } from "../providers/framing/json-edit.ts";
 import { routeOf, type Route } from "../providers/registry.ts";
 import { authorize } from "../providers/upstream.ts";
 import type { Wire } from "../providers/wire.ts";
@@ -102,7 +102,7 @@ async function meteredCall(
       url: upstreamUrl(upstream.baseUrl, path, url),
       method: request.method,
       headers: upstreamHeaders(request.headers),
-      body: edits.length > 0 ? editTopLevel(text, edits) : (bytes as Uint8Array<ArrayBuffer>),
+      body: edits.length > 0 ? editJson(text, edits) : (bytes as Uint8Array<ArrayBuffer>),
     };
     const secrets = await authorize(upstream, outgoing);
     const dispatched = await forward(deps.fetch, outgoing, { timeoutMs: idleMs, stop: client.stop });
@@ -138,13 +138,13 @@ async function meteredCall(
 function changesOf(
   { wire, call }: PlannedCall,
   { amountNanoUsd, extra }: Admission<CallPlan>,
-): { edits: TopLevelEdit[]; path: string; extraHeaders: [string, string][] } {
+): { edits: BodyEdit[]; path: string; extraHeaders: [string, string][] } {
   const edits = wire.usageEdits(call.body, call.facts);
   const { model } = extra.target;
   let { path } = extra.target;
   if (model !== call.facts.model) {
     if (wire.pathFor) path = wire.pathFor(path, model);
-    else edits.push({ key: "model", value: model });
+    else edits.push({ path: ["model"], value: model });
   }
   const extraHeaders: [string, string][] = [];
   if (extra.estimate && amountNanoUsd < extra.estimate.tight) {

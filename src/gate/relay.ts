@@ -1,4 +1,5 @@
-import { createSseSplitter, type SseBlock } from "../providers/framing/sse.ts";
+import { createSseSplitter } from "../providers/framing/sse.ts";
+import type { StreamBlock } from "../providers/framing/splitter.ts";
 import type { StreamReader } from "../providers/wire.ts";
 import type { ClientWatch } from "./client-watch.ts";
 
@@ -49,7 +50,7 @@ export function edit(options: RelayOptions): Relayed {
 }
 
 /** `shownOf`: what the client gets for a chunk, which completes these blocks; at the end there is no chunk. */
-type ShownOf = (chunk: Uint8Array | undefined, blocks: SseBlock[]) => Uint8Array | undefined;
+type ShownOf = (chunk: Uint8Array | undefined, blocks: StreamBlock[]) => Uint8Array | undefined;
 
 function relay(options: RelayOptions, shownOf: ShownOf): Relayed {
   const { readable, writable } = new IdentityTransformStream();

@@ -1,5 +1,5 @@
 import type { Refusal } from "../errors.ts";
-import { findDuplicateKey } from "../providers/framing/json-edit.ts";
+import { findDuplicateKey } from "../providers/framing/duplicate-key.ts";
 import type { CallFacts, JsonObject, Wire } from "../providers/wire.ts";
 
 export interface Understood {
