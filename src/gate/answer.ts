@@ -8,9 +8,10 @@ import type { CallPlan, PlannedCall } from "./call-plan.ts";
 import type { ClientWatch } from "./client-watch.ts";
 import { costOfReading } from "./cost.ts";
 import type { Dispatched } from "./forward.ts";
+import { splitterFor } from "./framing.ts";
 import { clientHeaders } from "./headers.ts";
 import { hiddenTokens, timeFirstText } from "./hidden-time.ts";
-import { edit, tap, type RelayEnd } from "./relay.ts";
+import { edit, tap, type RelayEnd, type RelayOptions } from "./relay.ts";
 import type { CallEnd, Outcome } from "./settle.ts";
 import { readAnswer, readUnary, redact } from "./unary.ts";
 
@@ -71,16 +72,17 @@ export async function answer(dispatched: Dispatched, options: AnswerOptions): Pr
   }
   const { response } = dispatched;
   const firstByteMs = Math.max(0, options.now() - options.planned.startedAtMs);
-  const streamed = response.ok && /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
-  return streamed && response.body
-    ? answerStream(response, response.body, dispatched.abort, firstByteMs, options)
+  const { wire, call } = options.planned;
+  const type = response.headers.get("content-type") ?? "";
+  const splitter = response.ok && response.body ? splitterFor(type, wire, call.facts.stream) : null;
+  return splitter && response.body
+    ? answerStream(response, { body: response.body, splitter, abort: dispatched.abort }, firstByteMs, options)
     : answerWhole(response, dispatched.abort, firstByteMs, options);
 }
 
 function answerStream(
   response: Response,
-  body: ReadableStream<Uint8Array>,
-  abort: () => void,
+  stream: Pick<RelayOptions, "body" | "splitter" | "abort">,
   firstByteMs: number,
   options: AnswerOptions,
 ): Response {
@@ -89,7 +91,7 @@ function answerStream(
   const read = wire.streamReader({ hideUsage }, answeredCall(options, response));
   const { reader, firstTextAtMs } = timeFirstText(read, options.now);
   const relay = hideUsage ? edit : tap;
-  const { readable, done } = relay({ body, reader, client: options.client, abort, idleMs: options.idleMs });
+  const { readable, done } = relay({ ...stream, reader, client: options.client, idleMs: options.idleMs });
   options.waitUntil(
     done.then(({ how }) => {
       if (how === "ended") reader.ended?.();

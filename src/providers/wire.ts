@@ -78,6 +78,10 @@ export interface Wire {
   readonly name: string;
   /** The envelope in which this format's clients expect errors. */
   readonly envelope: Envelope;
+  /** Its bodies may be `multipart/form-data`: `understand` gets texts, and files as `{filename, contentType, bytes}`. */
+  readonly takesForms?: true;
+  /** Its streams may come as one JSON array. */
+  readonly streamsJsonArray?: true;
   /** `path`: the provider's own, for formats that name the model there. */
   understand(body: JsonObject, path: string): { facts: CallFacts } | { invalid: InvalidBody };
   /** The path with another model in it, for formats that name it there; the others name it in the body's `model`. */
