@@ -140,7 +140,7 @@ function finish(
   reading: Reading,
   known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
 ): number {
-  const { target, price, inputTokens } = admission.extra;
+  const { target, price, inputTokens, units } = admission.extra;
   const priceOf = (model: string) =>
     listPrice({ provider: target.provider, model, atMs: planned.startedAtMs });
   // A provider that names the snapshot behind the model asked for is priced at the snapshot's own price.
@@ -148,6 +148,7 @@ function finish(
     reading.model?.startsWith(target.model) && price ? (priceOf(reading.model) ?? price) : price;
   const cost = costOfReading(reading, {
     inputTokens,
+    ...(units && { units }),
     model: target.model,
     price: refined,
     holdNanoUsd: admission.amountNanoUsd,

@@ -1,3 +1,4 @@
+import type { UnitCounts } from "../domain/billed-units.ts";
 import type { Price } from "../domain/pricing.ts";
 import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
@@ -5,7 +6,7 @@ import { listPrice } from "../providers/prices/prices.ts";
 import type { Route } from "../providers/registry.ts";
 import type { Wire } from "../providers/wire.ts";
 import type { Plan } from "./admit.ts";
-import { estimate, sizesOf, type Estimate } from "./estimate.ts";
+import { estimate, sizesOf, unpricedPartOf, type Estimate } from "./estimate.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { tooManyTags } from "./labels.ts";
 import { allowanceRefusal, keyRefusal, targetOf, type Target } from "./plan.ts";
@@ -20,6 +21,8 @@ export interface CallPlan {
   price: Price | null;
   estimate: Estimate | null;
   inputTokens: number;
+  /** What the call is charged for beside tokens, at most. */
+  units?: UnitCounts;
 }
 
 export interface PlannedCall {
@@ -51,15 +54,18 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   const forbidden = allowanceRefusal(key, { ...target, path: route.path });
   if (forbidden) return { refusal: forbidden };
 
-  const price = listPrice({ ...target, atMs: startedAtMs });
+  const listed = listPrice({ ...target, atMs: startedAtMs });
+  const sizes = sizesOf(call, wire, target.model);
+  const lacking = listed && unpricedPartOf(call, sizes, listed);
+  // A price that doesn't cover the call is none for it.
+  const price = lacking === null ? listed : null;
   const charged = policies.chargedFor(target);
   const underUsd = charged.some(({ budget }) => budget.unit === "usd");
   if (underUsd && !key.allowUnpriced) {
-    if (!price) return { refusal: unpriced(target) };
+    if (!price) return { refusal: unpriced(target, lacking) };
     const option = unpricedOption(call.body);
     if (option !== null) return { refusal: unpricedService(option) };
   }
-  const sizes = sizesOf(call, wire, target.model);
   const estimated = price && estimate(call, sizes, price, key);
   if (price && !estimated) return { refusal: unbounded() };
   const { want = 0, tight = 0, least = 0 } = estimated ?? {};
@@ -81,7 +87,13 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
       hold: want,
       started_at: new Date(startedAtMs).toISOString(),
     },
-    extra: { target, price, estimate: estimated, inputTokens: sizes.likely },
+    extra: {
+      target,
+      price,
+      estimate: estimated,
+      inputTokens: sizes.likely,
+      ...(sizes.extras.units && { units: sizes.extras.units }),
+    },
   };
 }
 
@@ -93,10 +105,12 @@ function blocked({ customer }: CallLabels): Refusal {
   };
 }
 
-function unpriced({ provider, model }: Target): Refusal {
+/** `part`: what of the call the model's price doesn't cover; null where the model has no price at all. */
+function unpriced({ provider, model }: Target, part: string | null): Refusal {
+  const price = part === null ? "price" : `price for ${part.replaceAll("_", " ")}`;
   return {
     code: "model_unpriced",
-    message: `The model ${model} of ${provider} has no known price, and this key is under a usd budget.`,
+    message: `The model ${model} of ${provider} has no known ${price}, and this key is under a usd budget.`,
     param: "model",
   };
 }

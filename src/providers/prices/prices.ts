@@ -2,6 +2,7 @@ import type { ModelPrice, PriceCalculation } from "@pydantic/genai-prices";
 import { calcPrice } from "@pydantic/genai-prices";
 import type { Price, Rates } from "../../domain/pricing.ts";
 import { priceFault } from "../../domain/pricing.ts";
+import { isFreeModel } from "./free-models.ts";
 import { supplementFor } from "./price-supplements.ts";
 
 // List prices by https://github.com/pydantic/genai-prices, as integers.
@@ -34,6 +35,14 @@ const MAX_CACHED_PRICES = 2_000;
 const MAX_MODEL_LENGTH = 256;
 const DAY_MS = 86_400_000;
 
+const FREE_PRICE: Price = {
+  version: "free",
+  rates: { input: 0, output: 0 },
+  tiers: [],
+  per_request: 0,
+  tool_calls: {},
+};
+
 const cache = new Map<string, Price | null>();
 
 /** The list price at a time, or null where the model, or its price for input or output, is unknown (law 11). */
@@ -46,6 +55,7 @@ export function listPrice({
   model: string;
   atMs: number;
 }): Price | null {
+  if (isFreeModel({ provider, model })) return FREE_PRICE;
   const libraryId = Object.hasOwn(LIBRARY_IDS, provider) ? LIBRARY_IDS[provider] : undefined;
   if (libraryId === undefined || model === "" || model.length > MAX_MODEL_LENGTH) return null;
   // Prices change at midnight UTC, but for those of some hours of the day, which aren't kept.
@@ -60,9 +70,9 @@ export function listPrice({
 
 function calculate(providerId: string, model: string, atMs: number): PriceCalculation | null {
   try {
-    return calcPrice({ input_tokens: 1, output_tokens: 1 }, model, { providerId, timestamp: new Date(atMs) });
+    return calcPrice({}, model, { providerId, timestamp: new Date(atMs) });
   } catch {
-    // The library throws on a price whose wider one is missing: it can't be known whole, so it is unknown.
+    // The library throws on what it can't make sense of: that is no price.
     return null;
   }
 }
@@ -70,14 +80,13 @@ function calculate(providerId: string, model: string, atMs: number): PriceCalcul
 function toPrice(found: PriceCalculation, asked: { provider: string; model: string }): Price | null {
   const listed = found.model_price;
   const supplement = supplementFor(asked);
+  if (!isWhole(listed)) return null;
   const rates = ratesOf(listed, 0);
-  if (!rates) return null;
-  const tiers = [];
-  for (const above_input_tokens of tierStarts(listed)) {
-    const tierRates = ratesOf(listed, above_input_tokens + 1);
-    if (!tierRates) return null;
-    tiers.push({ above_input_tokens, rates: { ...tierRates, ...supplement.rates } });
-  }
+  const tiers = tierStarts(listed).map((above_input_tokens) => ({
+    above_input_tokens,
+    rates: { ...ratesOf(listed, above_input_tokens + 1), ...supplement.rates },
+  }));
+  const seconds = secondsRate(listed);
   const price: Price = {
     version: `${PRICES_VERSION} ${found.provider.id}/${found.model.id}`,
     rates: { ...rates, ...supplement.rates },
@@ -87,23 +96,38 @@ function toPrice(found: PriceCalculation, asked: { provider: string; model: stri
       web_search: perThousand(listed, "web_searches_kcount") ?? 0,
       file_search: perThousand(listed, "storage_searches_kcount") ?? 0,
     },
+    ...(seconds !== undefined && { units: { seconds } }),
   };
   return priceFault(price) === null ? price : null;
 }
 
-/** The rates of a call with so many input tokens. Null where input or output isn't listed. */
-function ratesOf(listed: ModelPrice, inputTokens: number): Rates | null {
+/** What the library lists and a price of ours says, or may leave out because a wider rate is no cheaper. */
+const READ_KEYS =
+  /^(?:(?:input|output|cache_read|cache_write|cache_write_1h|output_reasoning|(?:input|output)_(?:audio|image)|cache_(?:audio|image)_read|output_citation)_mtok|(?:requests|web_searches|storage_searches)_kcount|(?:input_)?audio_hours)$/;
+
+/**
+ * Whether all that the library lists is read, and something is: a charge that we don't know (pages, film) makes the price
+ * unknown, and so is an empty price, which the library has for free models and for some that it knows nothing of (R22).
+ */
+function isWhole(listed: ModelPrice): boolean {
+  const keys = Object.keys(listed);
+  return keys.length > 0 && keys.every((key) => READ_KEYS.test(key));
+}
+
+/** The rates of a call with so many input tokens. */
+function ratesOf(listed: ModelPrice, inputTokens: number): Rates {
   const at = (key: string) => nanoAt(listed, key, inputTokens);
   const input = at("input_mtok");
-  const output = at("output_mtok");
-  if (input === undefined || output === undefined) return null;
   const cacheWrite = at("cache_write_mtok");
   // Anthropic: an hour's write costs twice the input, and the library lists it; where it doesn't, this holds.
   // https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing, 2026-11.
   const cacheWriteHour =
-    at("cache_write_1h_mtok") ?? (cacheWrite === undefined ? undefined : Math.max(cacheWrite, input * 2));
+    at("cache_write_1h_mtok") ??
+    (cacheWrite === undefined ? undefined : Math.max(cacheWrite, (input ?? 0) * 2));
   const rates: Record<string, number | undefined> = {
-    cache_read: at("cache_read_mtok"),
+    input,
+    output: at("output_mtok"),
+    cache_read: cacheReadAt(at),
     cache_write: cacheWrite,
     cache_write_1h: cacheWriteHour,
     reasoning: at("output_reasoning_mtok"),
@@ -112,11 +136,20 @@ function ratesOf(listed: ModelPrice, inputTokens: number): Rates | null {
     image_input: at("input_image_mtok"),
     image_output: at("output_image_mtok"),
   };
-  return {
-    input,
-    output,
-    ...Object.fromEntries(Object.entries(rates).filter(([, rate]) => rate !== undefined)),
-  };
+  return Object.fromEntries(Object.entries(rates).filter(([, rate]) => rate !== undefined));
+}
+
+/** Providers don't say whether what was cached was text, sound or a picture: the dearest of them holds. */
+function cacheReadAt(at: (key: string) => number | undefined): number | undefined {
+  const listed = ["cache_read_mtok", "cache_audio_read_mtok", "cache_image_read_mtok"].map(at);
+  const known = listed.filter((rate) => rate !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+/** Sound is listed by the hour. */
+function secondsRate(listed: ModelPrice): number | undefined {
+  const hour = listed["audio_hours"] ?? listed["input_audio_hours"];
+  return typeof hour === "number" ? Math.round((hour * 1e9 * 1_000_000) / 3_600) : undefined;
 }
 
 function tierStarts(listed: ModelPrice): number[] {
