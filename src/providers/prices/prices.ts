@@ -1,38 +1,19 @@
-import type { ModelPrice, PriceCalculation } from "@pydantic/genai-prices";
-import { calcPrice } from "@pydantic/genai-prices";
-import type { Price, Rates } from "../../domain/pricing.ts";
+import type { PriceOptions } from "../../domain/price-options.ts";
+import type { Price } from "../../domain/pricing.ts";
 import { priceFault } from "../../domain/pricing.ts";
+import { scaledPrice } from "../../domain/scaled-price.ts";
 import { isFreeModel } from "./free-models.ts";
-import { supplementFor } from "./price-supplements.ts";
+import { libraryPrice } from "./library-price.ts";
+import { ownPrice, variantPrice } from "./own-prices.ts";
+import { tierFactors, tierWords } from "./service-tiers.ts";
+import { toolPrices } from "./tool-prices.ts";
 
-// List prices by https://github.com/pydantic/genai-prices, as integers.
-
-/** Stamped on prices; a test holds it to the installed version. */
-export const PRICES_VERSION = "genai-prices@0.1.8";
-
-/** Our providers' names in the library. Any other provider has no list price: a name that merely looks alike must not. */
-const LIBRARY_IDS: Record<string, string> = {
-  openai: "openai",
-  anthropic: "anthropic",
-  google: "google",
-  vertex: "google",
-  mistral: "mistral",
-  groq: "groq",
-  deepseek: "deepseek",
-  xai: "x-ai",
-  openrouter: "openrouter",
-  cohere: "cohere",
-  together: "together",
-  fireworks: "fireworks",
-  cerebras: "cerebras",
-  perplexity: "perplexity",
-  azure: "azure",
-  bedrock: "aws",
-};
+// List prices: the library's, and ours for what it lacks.
 
 const MAX_CACHED_PRICES = 2_000;
 /** No model's name is longer; a longer one isn't worth a search by patterns. */
 const MAX_MODEL_LENGTH = 256;
+const MAX_OPTION_LENGTH = 64;
 const DAY_MS = 86_400_000;
 
 const FREE_PRICE: Price = {
@@ -43,147 +24,46 @@ const FREE_PRICE: Price = {
   tool_calls: {},
 };
 
-const cache = new Map<string, Price | null>();
-
-/** The list price at a time, or null where the model, or its price for input or output, is unknown (law 11). */
-export function listPrice({
-  provider,
-  model,
-  atMs,
-}: {
+interface Asked {
   provider: string;
   model: string;
   atMs: number;
-}): Price | null {
+  options?: PriceOptions;
+}
+
+const cache = new Map<string, Price | null>();
+
+/**
+ * The list price at a time, or null where the model, or what the options ask of it, has no known price (law 11). With no
+ * variant it is the dearest one; with no tier it is the standard service.
+ */
+export function listPrice({ provider, model, atMs, options = {} }: Asked): Price | null {
   if (isFreeModel({ provider, model })) return FREE_PRICE;
-  const libraryId = Object.hasOwn(LIBRARY_IDS, provider) ? LIBRARY_IDS[provider] : undefined;
-  if (libraryId === undefined || model === "" || model.length > MAX_MODEL_LENGTH) return null;
+  if (model === "" || model.length > MAX_MODEL_LENGTH) return null;
+  const { tier = "", variant } = options;
+  if (tier.length > MAX_OPTION_LENGTH || (variant ?? "").length > MAX_OPTION_LENGTH) return null;
+  const base = basePrice({ provider, model, atMs });
+  const made = base && variantPrice(base, { provider, model, ...(variant !== undefined && { variant }) });
+  const factors = tierFactors({ provider, model, tier });
+  if (!made || !factors || factors.length === 0) return factors && made;
+  const version = `${made.version} ${tierWords(provider, tier).join(" ")}`;
+  return factors.reduce((price, factor) => scaledPrice(price, factor, { version }), made);
+}
+
+function basePrice({ provider, model, atMs }: Omit<Asked, "options">): Price | null {
   // Prices change at midnight UTC, but for those of some hours of the day, which aren't kept.
   const key = `${provider}\n${Math.floor(atMs / DAY_MS)}\n${model}`;
   const kept = cache.get(key);
   if (kept !== undefined) return kept;
-  const found = calculate(libraryId, model, atMs);
-  const price = found && toPrice(found, { provider, model });
-  if (!found || !changesWithinDay(found)) remember(key, price);
-  return price;
-}
-
-function calculate(providerId: string, model: string, atMs: number): PriceCalculation | null {
-  try {
-    return calcPrice({}, model, { providerId, timestamp: new Date(atMs) });
-  } catch {
-    // The library throws on what it can't make sense of: that is no price.
-    return null;
-  }
-}
-
-function toPrice(found: PriceCalculation, asked: { provider: string; model: string }): Price | null {
-  const listed = found.model_price;
-  const supplement = supplementFor(asked);
-  if (!isWhole(listed)) return null;
-  const rates = ratesOf(listed, 0);
-  const tiers = tierStarts(listed).map((above_input_tokens) => ({
-    above_input_tokens,
-    rates: { ...ratesOf(listed, above_input_tokens + 1), ...supplement.rates },
-  }));
-  const seconds = secondsRate(listed);
-  const price: Price = {
-    version: `${PRICES_VERSION} ${found.provider.id}/${found.model.id}`,
-    rates: { ...rates, ...supplement.rates },
-    tiers,
-    per_request: (perThousand(listed, "requests_kcount") ?? 0) + (supplement.per_request ?? 0),
-    tool_calls: {
-      web_search: perThousand(listed, "web_searches_kcount") ?? 0,
-      file_search: perThousand(listed, "storage_searches_kcount") ?? 0,
-    },
-    ...(seconds !== undefined && { units: { seconds } }),
+  const found = libraryPrice({ provider, model, atMs });
+  const price = found?.price ?? ownPrice({ provider, model });
+  const whole = price && {
+    ...price,
+    tool_calls: { ...toolPrices({ provider, model }), ...price.tool_calls },
   };
-  return priceFault(price) === null ? price : null;
-}
-
-/** What the library lists and a price of ours says, or may leave out because a wider rate is no cheaper. */
-const READ_KEYS =
-  /^(?:(?:input|output|cache_read|cache_write|cache_write_1h|output_reasoning|(?:input|output)_(?:audio|image)|cache_(?:audio|image)_read|output_citation)_mtok|(?:requests|web_searches|storage_searches)_kcount|(?:input_)?audio_hours)$/;
-
-/**
- * Whether all that the library lists is read, and something is: a charge that we don't know (pages, film) makes the price
- * unknown, and so is an empty price, which the library has for free models and for some that it knows nothing of (R22).
- */
-function isWhole(listed: ModelPrice): boolean {
-  const keys = Object.keys(listed);
-  return keys.length > 0 && keys.every((key) => READ_KEYS.test(key));
-}
-
-/** The rates of a call with so many input tokens. */
-function ratesOf(listed: ModelPrice, inputTokens: number): Rates {
-  const at = (key: string) => nanoAt(listed, key, inputTokens);
-  const input = at("input_mtok");
-  const cacheWrite = at("cache_write_mtok");
-  // Anthropic: an hour's write costs twice the input, and the library lists it; where it doesn't, this holds.
-  // https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing, 2026-11.
-  const cacheWriteHour =
-    at("cache_write_1h_mtok") ??
-    (cacheWrite === undefined ? undefined : Math.max(cacheWrite, (input ?? 0) * 2));
-  const rates: Record<string, number | undefined> = {
-    input,
-    output: at("output_mtok"),
-    cache_read: cacheReadAt(at),
-    cache_write: cacheWrite,
-    cache_write_1h: cacheWriteHour,
-    reasoning: at("output_reasoning_mtok"),
-    audio_input: at("input_audio_mtok"),
-    audio_output: at("output_audio_mtok"),
-    image_input: at("input_image_mtok"),
-    image_output: at("output_image_mtok"),
-  };
-  return Object.fromEntries(Object.entries(rates).filter(([, rate]) => rate !== undefined));
-}
-
-/** Providers don't say whether what was cached was text, sound or a picture: the dearest of them holds. */
-function cacheReadAt(at: (key: string) => number | undefined): number | undefined {
-  const listed = ["cache_read_mtok", "cache_audio_read_mtok", "cache_image_read_mtok"].map(at);
-  const known = listed.filter((rate) => rate !== undefined);
-  return known.length === 0 ? undefined : Math.max(...known);
-}
-
-/** Sound is listed by the hour. */
-function secondsRate(listed: ModelPrice): number | undefined {
-  const hour = listed["audio_hours"] ?? listed["input_audio_hours"];
-  return typeof hour === "number" ? Math.round((hour * 1e9 * 1_000_000) / 3_600) : undefined;
-}
-
-function tierStarts(listed: ModelPrice): number[] {
-  const starts = new Set<number>();
-  for (const price of Object.values(listed)) {
-    if (typeof price === "object") for (const tier of price.tiers) starts.add(tier.start);
-  }
-  return [...starts].sort((one, other) => one - other);
-}
-
-function nanoAt(listed: ModelPrice, key: string, inputTokens: number): number | undefined {
-  const price = listed[key];
-  if (price === undefined) return undefined;
-  if (typeof price === "number") return nano(price);
-  let usd = price.base;
-  for (const tier of [...price.tiers].sort((one, other) => one.start - other.start)) {
-    if (inputTokens > tier.start) usd = tier.price;
-  }
-  return nano(usd);
-}
-
-function perThousand(listed: ModelPrice, key: string): number | undefined {
-  const price = listed[key];
-  return typeof price === "number" ? Math.round((price * 1e9) / 1_000) : undefined;
-}
-
-/** USD as a float to nano-USD. Listed prices have at most nine places, so this is exact but for a few 1/12 ones. */
-function nano(usd: number): number {
-  return Math.round(usd * 1e9);
-}
-
-function changesWithinDay(found: PriceCalculation): boolean {
-  const { prices } = found.model;
-  return Array.isArray(prices) && prices.some((price) => price.constraint?.type === "time_of_date");
+  const sound = whole && priceFault(whole) === null ? whole : null;
+  if (!found?.changesWithinDay) remember(key, sound);
+  return sound;
 }
 
 function remember(key: string, price: Price | null): void {

@@ -3,7 +3,8 @@ import { calcPrice } from "@pydantic/genai-prices";
 import { expect, test } from "vitest";
 import { costOf, isFree } from "../../../src/domain/pricing.ts";
 import { DEFAULT_MAX_OUTPUT_TOKENS, maxOutputTokens } from "../../../src/providers/prices/output-limits.ts";
-import { listPrice, PRICES_VERSION } from "../../../src/providers/prices/prices.ts";
+import { PRICES_VERSION } from "../../../src/providers/prices/library-price.ts";
+import { listPrice } from "../../../src/providers/prices/prices.ts";
 
 const atMs = Date.UTC(2026, 10, 22, 12);
 const priceOf = (provider: string, model: string, at = atMs) => listPrice({ provider, model, atMs: at });
@@ -20,7 +21,12 @@ test("prices are integers of nano-USD per million tokens", () => {
     rates: { input: 150_000_000, output: 600_000_000, cache_read: 75_000_000 },
     tiers: [],
     per_request: 0,
-    tool_calls: { web_search: 10_000_000, file_search: 2_500_000 },
+    tool_calls: {
+      web_search: 10_000_000,
+      file_search: 2_500_000,
+      code_interpreter: 30_000_000,
+      web_search_preview: 25_000_000,
+    },
   });
 });
 
