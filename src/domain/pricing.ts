@@ -84,6 +84,11 @@ export function isFree(price: Price): boolean {
   return [price.per_request, ...all, ...others].every((amount) => amount === 0);
 }
 
+/** The dearer of two prices of one model, which differ by a factor. */
+export function dearerPrice(one: Price, other: Price): Price {
+  return totalOf(other) > totalOf(one) ? other : one;
+}
+
 /** What a call cost, rounded to the nearest nano-USD (half up). Never negative; a fault of price or usage is refused. */
 export function costOf(stated: Usage, price: Price): Cost {
   const priced = priceFault(price);
@@ -167,6 +172,11 @@ function tokensCharge(
     else if (count > 0) return { charge, used, unpriced: side };
   }
   return { charge, used, unpriced: null };
+}
+
+function totalOf({ rates, units = {}, per_request }: Price): bigint {
+  const all = [...Object.values(rates), ...Object.values(units), per_request];
+  return all.reduce((sum: bigint, amount: number) => sum + BigInt(amount), 0n);
 }
 
 /** A tier's rates hold for the whole call: long prompts aren't sliced like an income tax (R53). */

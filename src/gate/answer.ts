@@ -1,6 +1,7 @@
 import { formatUsd } from "../domain/money.ts";
+import type { PriceOptions } from "../domain/price-options.ts";
+import { overrideFor } from "../domain/price-override.ts";
 import { refusalResponse, STATUS_BY_CODE, type Envelope, type Refusal } from "../errors.ts";
-import { listPrice } from "../providers/prices/prices.ts";
 import type { Reading } from "../providers/wire.ts";
 import type { Admission } from "./admit.ts";
 import { admissionHeaders } from "./answer-headers.ts";
@@ -9,8 +10,10 @@ import type { ClientWatch } from "./client-watch.ts";
 import { costOfReading } from "./cost.ts";
 import type { Dispatched } from "./forward.ts";
 import { clientHeaders } from "./headers.ts";
+import { priceFor } from "./price-for.ts";
 import { edit, tap, type RelayEnd } from "./relay.ts";
 import type { CallEnd, Outcome } from "./settle.ts";
+import { settledPrice } from "./settled-price.ts";
 import { readAnswer, readUnary, redact } from "./unary.ts";
 
 // Turns what the provider answered into the client's answer, and tells the settle how the call ended.
@@ -140,26 +143,27 @@ function finish(
   reading: Reading,
   known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
 ): number {
-  const { target, price, inputTokens, units } = admission.extra;
-  const priceOf = (model: string) =>
-    listPrice({ provider: target.provider, model, atMs: planned.startedAtMs });
-  // A provider that names the snapshot behind the model asked for is priced at the snapshot's own price.
-  const refined =
-    reading.model?.startsWith(target.model) && price ? (priceOf(reading.model) ?? price) : price;
+  const { target, price: held, options, inputTokens, units } = admission.extra;
+  const { policies } = admission;
+  const { provider, model } = target;
+  const priceOf = (named: string, asked: PriceOptions) =>
+    priceFor(policies, { provider, model: named, atMs: planned.startedAtMs, options: asked });
+  const overridden = overrideFor(policies.priceOverrides, { provider, model }) !== null;
+  const settled = settledPrice(reading, { provider, model, held, options, overridden, priceOf });
   const cost = costOfReading(reading, {
     inputTokens,
     ...(units && { units }),
-    model: target.model,
-    price: refined,
+    model,
+    ...settled,
     holdNanoUsd: admission.amountNanoUsd,
-    priceOf,
+    priceOf: (named) => priceOf(named, options) ?? priceOf(named, {}),
   });
   end({
     ...known,
     ...cost,
     model: reading.model?.slice(0, MAX_NAME_LENGTH) ?? null,
     serviceTier: reading.serviceTier?.slice(0, MAX_NAME_LENGTH) ?? null,
-    priceVersion: refined?.version ?? null,
+    priceVersion: settled.price?.version ?? null,
   });
   return cost.costNanoUsd;
 }

@@ -1,17 +1,18 @@
 import type { UnitCounts } from "../domain/billed-units.ts";
+import type { PriceOptions } from "../domain/price-options.ts";
 import type { Price } from "../domain/pricing.ts";
 import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
-import { listPrice } from "../providers/prices/prices.ts";
 import type { Route } from "../providers/registry.ts";
 import type { Wire } from "../providers/wire.ts";
 import type { Plan } from "./admit.ts";
-import { estimate, sizesOf, unpricedPartOf, type Estimate } from "./estimate.ts";
+import { callPrice } from "./call-price.ts";
+import { estimate, sizesOf, type Estimate } from "./estimate.ts";
 import type { GateDeps } from "./gate-deps.ts";
+import { isFreeCall } from "./free-call.ts";
 import { tooManyTags } from "./labels.ts";
 import { allowanceRefusal, keyRefusal, targetOf, type Target } from "./plan.ts";
 import type { CallPolicies } from "./policies.ts";
-import { unpricedOption } from "./unpriced-options.ts";
 import type { Understood } from "./understand.ts";
 
 /** What the plan of a metered call leaves for later: where it goes, and what it costs. */
@@ -19,6 +20,8 @@ export interface CallPlan {
   target: Target;
   /** Null: the model has no price, and the key is under no usd budget, or its operator lets it pass. */
   price: Price | null;
+  /** What the call asks for beside its model. */
+  options: PriceOptions;
   estimate: Estimate | null;
   inputTokens: number;
   /** What the call is charged for beside tokens, at most. */
@@ -54,18 +57,14 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   const forbidden = allowanceRefusal(key, { ...target, path: route.path });
   if (forbidden) return { refusal: forbidden };
 
-  const listed = listPrice({ ...target, atMs: startedAtMs });
   const sizes = sizesOf(call, wire, target.model);
-  const lacking = listed && unpricedPartOf(call, sizes, listed);
-  // A price that doesn't cover the call is none for it.
-  const price = lacking === null ? listed : null;
-  const charged = policies.chargedFor(target);
+  const named = { provider: target.provider, model: target.model };
+  const priced = callPrice({ call, sizes }, policies, { ...named, atMs: startedAtMs });
+  const { price, options } = priced;
+  const free = isFreeCall(price, sizes, call.body);
+  const charged = policies.chargedFor(named).filter(({ budget }) => !free || budget.unit !== "usd");
   const underUsd = charged.some(({ budget }) => budget.unit === "usd");
-  if (underUsd && !key.allowUnpriced) {
-    if (!price) return { refusal: unpriced(target, lacking) };
-    const option = unpricedOption(call.body);
-    if (option !== null) return { refusal: unpricedService(option) };
-  }
+  if (priced.refusal && underUsd && !key.allowUnpriced) return { refusal: priced.refusal };
   const estimated = price && estimate(call, sizes, price, key);
   if (price && !estimated) return { refusal: unbounded() };
   const { want = 0, tight = 0, least = 0 } = estimated ?? {};
@@ -90,6 +89,7 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
     extra: {
       target,
       price,
+      options,
       estimate: estimated,
       inputTokens: sizes.likely,
       ...(sizes.extras.units && { units: sizes.extras.units }),
@@ -102,24 +102,6 @@ function blocked({ customer }: CallLabels): Refusal {
     code: "customer_blocked",
     message: `The customer ${customer ?? ""} is blocked.`,
     param: "customer",
-  };
-}
-
-/** `part`: what of the call the model's price doesn't cover; null where the model has no price at all. */
-function unpriced({ provider, model }: Target, part: string | null): Refusal {
-  const price = part === null ? "price" : `price for ${part.replaceAll("_", " ")}`;
-  return {
-    code: "model_unpriced",
-    message: `The model ${model} of ${provider} has no known ${price}, and this key is under a usd budget.`,
-    param: "model",
-  };
-}
-
-function unpricedService(option: string): Refusal {
-  return {
-    code: "model_unpriced",
-    message: `What ${option} asks for has no known price yet, and this key is under a usd budget.`,
-    param: option,
   };
 }
 

@@ -22,6 +22,8 @@ interface Call {
   model: string;
   /** Null for a model that has none. */
   price: Price | null;
+  /** The answer names a dearer tier that has no known price: the call costs more than its price says. */
+  tierUnpriced?: boolean;
   /** What a usage or a price that can't be booked (law 13) is settled at. */
   holdNanoUsd: number;
   /** Of calls that the provider made inside. */
@@ -58,5 +60,7 @@ function computedCost(reading: Reading, call: Call): Cost {
     if ("refused" in cost) return { costNanoUsd: call.holdNanoUsd, usage, estimated: true };
     sum += cost.costNanoUsd;
   }
-  return { costNanoUsd: Math.min(sum, MAX_NANO_USD), usage, estimated };
+  const costNanoUsd = Math.min(sum, MAX_NANO_USD);
+  if (!call.tierUnpriced) return { costNanoUsd, usage, estimated };
+  return { costNanoUsd: Math.max(costNanoUsd, call.holdNanoUsd), usage, estimated: true };
 }
