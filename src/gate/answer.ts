@@ -1,6 +1,7 @@
 import { formatUsd } from "../domain/money.ts";
+import type { PriceOptions } from "../domain/price-options.ts";
+import { overrideFor } from "../domain/price-override.ts";
 import { refusalResponse, STATUS_BY_CODE, type Envelope, type Refusal } from "../errors.ts";
-import { listPrice } from "../providers/prices/prices.ts";
 import type { AnsweredCall, Reading } from "../providers/wire.ts";
 import type { Admission } from "./admit.ts";
 import { admissionHeaders } from "./answer-headers.ts";
@@ -11,8 +12,10 @@ import type { Dispatched } from "./forward.ts";
 import { splitterFor } from "./framing.ts";
 import { clientHeaders } from "./headers.ts";
 import { hiddenTokens, timeFirstText } from "./hidden-time.ts";
+import { priceFor } from "./price-for.ts";
 import { edit, tap, type RelayEnd, type RelayOptions } from "./relay.ts";
 import type { CallEnd, Outcome } from "./settle.ts";
+import { settledPrice } from "./settled-price.ts";
 import { readAnswer, readUnary, redact } from "./unary.ts";
 
 // Turns what the provider answered into the client's answer, and tells the settle how the call ended.
@@ -151,27 +154,30 @@ function finish(
   known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
   seenAtMs: number,
 ): number {
-  const { target, price, inputTokens } = admission.extra;
+  const { target, price: held, options, inputTokens, units } = admission.extra;
+  const { policies } = admission;
+  const { model } = target;
+  const provider = target.provider.name;
   const hidden = hiddenTokens(Math.max(0, seenAtMs - planned.startedAtMs));
-  const priceOf = (model: string) =>
-    listPrice({ provider: target.provider.name, model, atMs: planned.startedAtMs });
-  // A provider that names the snapshot behind the model asked for is priced at the snapshot's own price.
-  const refined =
-    reading.model?.startsWith(target.model) && price ? (priceOf(reading.model) ?? price) : price;
+  const priceOf = (named: string, asked: PriceOptions) =>
+    priceFor(policies, { provider, model: named, atMs: planned.startedAtMs, options: asked });
+  const overridden = overrideFor(policies.priceOverrides, { provider, model }) !== null;
+  const settled = settledPrice(reading, { provider, model, held, options, overridden, priceOf });
   const cost = costOfReading(reading, {
     inputTokens,
     hiddenTokens: Math.min(hidden, planned.call.facts.choices * outputLimitOf(admission)),
-    model: target.model,
-    price: refined,
+    ...(units && { units }),
+    model,
+    ...settled,
     holdNanoUsd: admission.amountNanoUsd,
-    priceOf,
+    priceOf: (named) => priceOf(named, options) ?? priceOf(named, {}),
   });
   end({
     ...known,
     ...cost,
     model: reading.model?.slice(0, MAX_NAME_LENGTH) ?? null,
     serviceTier: reading.serviceTier?.slice(0, MAX_NAME_LENGTH) ?? null,
-    priceVersion: refined?.version ?? null,
+    priceVersion: settled.price?.version ?? null,
   });
   return cost.costNanoUsd;
 }

@@ -1,6 +1,7 @@
 import { inputTokensBound, inputTokensEstimate, type InputExtras } from "../domain/estimate.ts";
+import { boundOf, outputTokensFor, unpricedPart, type CallBound } from "../domain/bounds.ts";
 import type { KeyPolicy } from "../domain/policy.ts";
-import { boundOf, outputTokensFor, type CallBound, type Price } from "../domain/pricing.ts";
+import type { Price } from "../domain/pricing.ts";
 import { maxOutputTokens } from "../providers/prices/output-limits.ts";
 import type { Wire } from "../providers/wire.ts";
 import type { Understood } from "./understand.ts";
@@ -45,13 +46,7 @@ export function estimate(
   policy: Pick<KeyPolicy, "whenShort" | "minOutputTokens">,
 ): Estimate | null {
   const { extras, output } = sizes;
-  const common: Omit<CallBound, "inputTokens" | "outputTokens"> = {
-    choices: call.facts.choices,
-    cacheWrites: extras.cacheWrites,
-    audioInputTokens: extras.audioTokens,
-    audioOutput: extras.audioOutput,
-    toolCalls: extras.toolCalls,
-  };
+  const common = commonBound(call, sizes);
   const bound = (inputTokens: number, outputTokens: number) =>
     boundOf({ ...common, inputTokens, outputTokens: outputTokens + extras.outputTokens }, price);
 
@@ -69,5 +64,23 @@ export function estimate(
       const tokens = outputTokensFor(amountNanoUsd, { ...common, inputTokens: sizes.likely }, price) ?? 0;
       return Math.min(output, Math.max(smallest, tokens - extras.outputTokens));
     },
+  };
+}
+
+/** What of the call the price doesn't name (R22), or null. */
+export function unpricedPartOf(call: Understood, sizes: Sizes, price: Price): string | null {
+  const { bound, output, extras } = sizes;
+  const outputTokens = output + extras.outputTokens;
+  return unpricedPart({ ...commonBound(call, sizes), inputTokens: bound, outputTokens }, price);
+}
+
+function commonBound(call: Understood, { extras }: Sizes): Omit<CallBound, "inputTokens" | "outputTokens"> {
+  return {
+    choices: call.facts.choices,
+    cacheWrites: extras.cacheWrites,
+    audioInputTokens: extras.audioTokens,
+    audioOutput: extras.audioOutput,
+    toolCalls: extras.toolCalls,
+    ...(extras.units && { units: extras.units }),
   };
 }

@@ -19,6 +19,8 @@ export interface CallEnd {
   costNanoUsd: number;
   usage: Usage | null;
   estimated: boolean;
+  /** What the provider stated that the call costs; absent where it stated nothing. */
+  providerCostNanoUsd?: number;
   /** HTTP status of the provider's answer, or of ours in its place; null where the client left before either. */
   status: number | null;
   /** The model that answered; null where none was named. */
@@ -92,6 +94,7 @@ async function settle<T>(
         estimated: end.estimated,
         ...(end.model === null ? {} : { model: end.model }),
         service_tier: end.serviceTier,
+        provider_cost: end.providerCostNanoUsd ?? null,
         price_version: end.priceVersion,
         first_byte_ms: end.firstByteMs,
         shadow_refusals: shadowRefusals(lines),
