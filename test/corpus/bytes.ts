@@ -1,11 +1,21 @@
 import { isDeepStrictEqual } from "node:util";
 import { UPSTREAM } from "./bindings.ts";
 import { responseBytes, type Case } from "./cases.ts";
+import type { ClientRequest } from "./client-request.ts";
+import type { Path } from "./paths.ts";
 import type { Replay } from "./replay.ts";
 
 // The client gets the provider's bytes and status, and the provider the client's bytes, but for what may be changed.
 
-export function bytesProblems(recorded: Case, replayed: Replay): string[] {
+/** What went over the wires. */
+export interface Traffic extends Pick<Replay, "status" | "sent" | "received"> {
+  request: Pick<ClientRequest, "url" | "json" | "body">;
+  path: Pick<Path, "prefix">;
+}
+
+type Answer = Pick<Case, "status" | "response_body" | "response_body_encoding">;
+
+export function bytesProblems(recorded: Answer, replayed: Traffic): string[] {
   const { status, received, sent, request, path } = replayed;
   if (!sent) return ["nothing was sent"];
   const problems: string[] = [];
@@ -23,7 +33,7 @@ export function bytesProblems(recorded: Case, replayed: Replay): string[] {
 const BLOCK_END = /(?<=\r\n\r\n|\n\n|\r\r)/;
 
 /** What the client must get of the recorded body. */
-function clientBytes(recorded: Case, replayed: Replay): Uint8Array {
+function clientBytes(recorded: Answer, replayed: Traffic): Uint8Array {
   const bytes = responseBytes(recorded);
   if (!hidesUsage(replayed) || recorded.status >= 400) return bytes;
   // Each byte is one character here, so that none is lost on the way.
@@ -33,7 +43,7 @@ function clientBytes(recorded: Case, replayed: Replay): Uint8Array {
 }
 
 /** The usage was asked for on the client's behalf. */
-function hidesUsage({ request, sent }: Replay): boolean {
+function hidesUsage({ request, sent }: Traffic): boolean {
   return asksForUsage(parsed(sent?.body)) && !asksForUsage(request.json);
 }
 
@@ -51,7 +61,7 @@ function isUsageChunk(block: string): boolean {
 }
 
 /** No edits but `stream_options.include_usage`: no budget here is short, and no alias is used. */
-function isAllowedBody({ request, sent }: Replay): boolean {
+function isAllowedBody({ request, sent }: Traffic): boolean {
   if (!sent) return false;
   if (equalBytes(sent.body, request.body ?? new Uint8Array())) return true;
   const got = parsed(sent.body);

@@ -52,7 +52,10 @@ export function loadCases(folder: string, set: string): Case[] {
 /** The recording is what the provider sent, but for the order of keys: no difference can be the recorder's. */
 export const isStrict = ({ fidelity }: Case): boolean => fidelity === "raw" || fidelity === "normalized";
 
-export function responseBytes({ response_body: body, response_body_encoding: encoding }: Case): Uint8Array {
+export function responseBytes({
+  response_body: body,
+  response_body_encoding: encoding,
+}: Pick<Case, "response_body" | "response_body_encoding">): Uint8Array {
   return new Uint8Array(Buffer.from(body, encoding));
 }
 

@@ -1,6 +1,6 @@
 import { openBench, type Bench } from "./bench.ts";
 import { groupOf, type Case } from "./cases.ts";
-import { estimateErrorOf, type EstimateError } from "./estimates.ts";
+import { estimatedOf, type Estimated } from "./estimates.ts";
 import { holdOf, holdProblems, type Hold } from "./holds.ts";
 import { replay } from "./replay.ts";
 import { meteredOf, type Metered } from "./score.ts";
@@ -17,7 +17,7 @@ export interface Examined extends Verdict {
   metered: Metered | null;
   hold: Hold | null;
   statedCost: StatedCost | null;
-  estimateError: EstimateError | null;
+  estimated: Estimated | null;
 }
 
 interface ExamineOptions {
@@ -57,7 +57,7 @@ async function examineCase(bench: Bench, recorded: Case, options: ExamineOptions
   const verdict = verdictOf(recorded, replayed);
   const found = { recorded, ...verdict, statedCost: statedCostOf(recorded) };
   if (!replayed) {
-    return { ...found, refusal: null, unpriced: false, metered: null, hold: null, estimateError: null };
+    return { ...found, refusal: null, unpriced: false, metered: null, hold: null, estimated: null };
   }
   const hold = holdOf(groupOf(recorded), recorded, replayed);
   const problems = [...verdict.problems, ...holdProblems(replayed, hold)];
@@ -69,6 +69,6 @@ async function examineCase(bench: Bench, recorded: Case, options: ExamineOptions
     unpriced: replayed.unpriced,
     metered: meteredOf(replayed.booked),
     hold,
-    estimateError: options.estimates ? await estimateErrorOf(bench, recorded, replayed) : null,
+    estimated: options.estimates ? await estimatedOf(bench, recorded, replayed) : null,
   };
 }

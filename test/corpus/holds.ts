@@ -22,7 +22,7 @@ export function holdOf(group: string, { id }: Case, { booked, request, unpriced 
 export function holdProblems({ booked }: Replay, hold: Hold | null): Problem[] {
   if (!booked || !hold || hold.ratio >= 1) return [];
   const why = unboundedPart(booked.facts["usage"]);
-  const text = `held ${booked.holdNanoUsd}, cost ${booked.costNanoUsd} nano-USD`;
+  const text = `held ${booked.holdNanoUsd}, cost ${booked.costNanoUsd} nano-USD${booked.estimated ? ", estimated" : ""}`;
   return [{ check: "hold", text, ...(why !== null && { documented: why }) }];
 }
 

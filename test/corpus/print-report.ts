@@ -21,7 +21,7 @@ export function printReport(report: Report): void {
   section("Hold by cost: median, p90, least", report.holds, holdLine);
   section("Stated costs against list prices", report.statedCosts, statedCostLines);
   section(
-    "Estimates against usage: p10, median, p90; size of the error: median, p90",
+    "Estimates against usage: error p10, median, p90; its size median, p90; all together",
     report.estimates,
     estimateLine,
   );
@@ -73,8 +73,10 @@ function statedCostLines({ provider, count, unpriced, exact, median, max, worst 
   return [head, ...lines].join("\n");
 }
 
-function estimateLine({ kind, what, count, p10, median, p90, medianSize, p90Size }: EstimateSum): string {
-  return `${kind} ${what} (${count}): ${percent(p10)}, ${percent(median)}, ${percent(p90)}; ${percent(medianSize)}, ${percent(p90Size)}`;
+function estimateLine({ kind, measure, count, p10, median, p90, together, ...sum }: EstimateSum): string {
+  const spread = [p10, median, p90].map(percent).join(", ");
+  const sizes = [sum.medianSize, sum.p90Size].map(percent).join(", ");
+  return `${kind} ${measure} (${count}): ${spread}; ${sizes}; ${percent(together)}`;
 }
 
 function percent(share: number): string {

@@ -55,7 +55,7 @@ export function reportOf(examined: Examined[]): Report {
     failures: findings.filter(({ id, reason }) => reason === null && strict.has(id)),
     holds: sumHolds(present(examined.map(({ hold }) => hold))),
     statedCosts: sumStatedCosts(present(examined.map(({ statedCost }) => statedCost))),
-    estimates: sumEstimates(present(examined.map(({ estimateError }) => estimateError))),
+    estimates: sumEstimates(present(examined.map(({ estimated }) => estimated))),
   };
 }
 
