@@ -50,10 +50,14 @@ const stream: Case = {
   response_body: STREAM,
 };
 
-async function findings(recorded: Case, options: { split?: boolean; estimates?: boolean } = {}) {
+async function findings(
+  recorded: Case,
+  options: { split?: boolean; tight?: boolean; estimates?: boolean } = {},
+) {
   const examined = await examine([recorded], {
     only: "",
     split: false,
+    tight: false,
     estimates: false,
     ...options,
     progress: () => undefined,
@@ -112,6 +116,20 @@ describe("a difference fails the run", () => {
       expected_usage: { present: true, complete: true, output_total: 9_000_000 },
     });
     expect(checks).toEqual(["hold"]);
+  });
+
+  test("where only a large output limit kept the cost below the hold", async () => {
+    const usage = { prompt_tokens: 600, completion_tokens: 3 };
+    const body = JSON.stringify({ choices: [], usage });
+    const expected_usage = { present: true, complete: true, input_total: 600 };
+    const call = {
+      ...chat,
+      request_body: { ...REQUEST, max_tokens: 5_000 },
+      response_body: body,
+      expected_usage,
+    };
+    expect((await findings(call)).checks).toEqual([]);
+    expect((await findings(call, { tight: true })).checks).toEqual(["tight"]);
   });
 
   test("where the gate refuses what the provider took", async () => {

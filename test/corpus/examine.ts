@@ -6,6 +6,7 @@ import { replay } from "./replay.ts";
 import { meteredOf, type Metered } from "./score.ts";
 import { splitProblems } from "./split.ts";
 import { statedCostOf, type StatedCost } from "./stated-costs.ts";
+import { tightHold } from "./tight.ts";
 import { verdictOf, type Verdict } from "./verdict.ts";
 
 /** All that is found of one case. */
@@ -16,6 +17,7 @@ export interface Examined extends Verdict {
   unpriced: boolean;
   metered: Metered | null;
   hold: Hold | null;
+  tight: Hold | null;
   statedCost: StatedCost | null;
   estimated: Estimated | null;
 }
@@ -24,6 +26,7 @@ interface ExamineOptions {
   /** Of an id, or of a provider and kind. */
   only: string;
   split: boolean;
+  tight: boolean;
   estimates: boolean;
   progress: (line: string) => void;
 }
@@ -57,18 +60,28 @@ async function examineCase(bench: Bench, recorded: Case, options: ExamineOptions
   const verdict = verdictOf(recorded, replayed);
   const found = { recorded, ...verdict, statedCost: statedCostOf(recorded) };
   if (!replayed) {
-    return { ...found, refusal: null, unpriced: false, metered: null, hold: null, estimated: null };
+    return {
+      ...found,
+      refusal: null,
+      unpriced: false,
+      metered: null,
+      hold: null,
+      tight: null,
+      estimated: null,
+    };
   }
   const hold = holdOf(groupOf(recorded), recorded, replayed);
   const problems = [...verdict.problems, ...holdProblems(replayed, hold)];
   if (options.split) problems.push(...(await splitProblems(bench, recorded, replayed)));
+  const tight = options.tight ? await tightHold(bench, recorded, replayed) : null;
   return {
     ...found,
-    problems,
+    problems: [...problems, ...(tight?.problems ?? [])],
     refusal: replayed.refusal,
     unpriced: replayed.unpriced,
     metered: meteredOf(replayed.booked),
     hold,
+    tight: tight?.hold ?? null,
     estimated: options.estimates ? await estimatedOf(bench, recorded, replayed) : null,
   };
 }

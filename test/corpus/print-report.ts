@@ -19,6 +19,7 @@ export function printReport(report: Report): void {
   );
   section("Unrouted, by provider: kinds", unroutedLines(report.groups), (line) => line);
   section("Hold by cost: median, p90, least", report.holds, holdLine);
+  section("The same with the output limit at what was generated", report.tightHolds, holdLine);
   section("Stated costs against list prices", report.statedCosts, statedCostLines);
   section(
     "Estimates against usage: error p10, median, p90; its size median, p90; all together",

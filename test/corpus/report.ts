@@ -38,6 +38,7 @@ export interface Report {
   /** The findings that make the run fail. */
   failures: Finding[];
   holds: HoldSum[];
+  tightHolds: HoldSum[];
   statedCosts: StatedCostSum[];
   estimates: EstimateSum[];
 }
@@ -54,6 +55,7 @@ export function reportOf(examined: Examined[]): Report {
     findings,
     failures: findings.filter(({ id, reason }) => reason === null && strict.has(id)),
     holds: sumHolds(present(examined.map(({ hold }) => hold))),
+    tightHolds: sumHolds(present(examined.map(({ tight }) => tight))),
     statedCosts: sumStatedCosts(present(examined.map(({ statedCost }) => statedCost))),
     estimates: sumEstimates(present(examined.map(({ estimated }) => estimated))),
   };

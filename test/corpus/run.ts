@@ -9,12 +9,13 @@ import { reportOf } from "./report.ts";
 
 const HELP = `Runs recorded exchanges with providers through the gate, and compares what is booked with what they cost.
 
-  npm run corpus -- DIR [--set <name or file>] [--only <text>] [--split] [--estimates] [--out <file>] [--json]
+  npm run corpus -- DIR [--set <name or file>] [--only <text>] [--split] [--tight] [--estimates] [--out <file>] [--json]
 
   DIR          a folder with sets of cases, <name>.ndjson.gz
   --set        which set, or a file of that format (default dev-mini)
   --only       cases whose id, or provider and kind ("openai openai.chat stream"), contain this text
   --split      streams again, cut at random places and byte by byte
+  --tight      calls again with the output limit at what was generated: is the input's bound one?
   --estimates  answers again with their usage taken out, to see how far the estimate is off
   --out        writes the usage of each case there, {"id", "usage"} a line
   --json       prints the report as JSON
@@ -27,6 +28,7 @@ const { values, positionals } = parseArgs({
     set: { type: "string", default: "dev-mini" },
     only: { type: "string", default: "" },
     split: { type: "boolean", default: false },
+    tight: { type: "boolean", default: false },
     estimates: { type: "boolean", default: false },
     out: { type: "string" },
     json: { type: "boolean", default: false },

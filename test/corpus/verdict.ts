@@ -3,7 +3,7 @@ import type { Case } from "./cases.ts";
 import type { Replay } from "./replay.ts";
 import { differences, meteredOf } from "./score.ts";
 
-export type Check = "usage" | "bytes" | "books" | "hold" | "refusal" | "split";
+export type Check = "usage" | "bytes" | "books" | "hold" | "tight" | "refusal" | "split";
 
 export interface Problem {
   check: Check;
