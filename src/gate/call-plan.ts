@@ -1,4 +1,4 @@
-import type { UnitCounts } from "../domain/billed-units.ts";
+import type { InputExtras } from "../domain/estimate.ts";
 import type { PriceOptions } from "../domain/price-options.ts";
 import type { Price } from "../domain/pricing.ts";
 import type { CallLabels } from "../domain/scope.ts";
@@ -25,11 +25,10 @@ export interface CallPlan {
   /** What the call asks for beside its model. */
   options: PriceOptions;
   estimate: Estimate | null;
-  inputTokens: number;
+  /** What the body's bytes don't tell of its input. */
+  extras: InputExtras;
   /** The output limit of one answer, before a clamp. */
   outputTokens: number;
-  /** What the call is charged for beside tokens, at most. */
-  units?: UnitCounts;
 }
 
 export interface PlannedCall {
@@ -99,9 +98,8 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
       price,
       options,
       estimate: estimated,
-      inputTokens: sizes.likely,
+      extras: sizes.extras,
       outputTokens: sizes.output,
-      ...(sizes.extras.units && { units: sizes.extras.units }),
     },
   };
 }
