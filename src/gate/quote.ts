@@ -33,17 +33,18 @@ export async function quote(
   const route = path.startsWith("/") && url ? routeOf("POST", url.pathname) : null;
   if (!url || !route || route.metering === null) return { refusal: unmetered(path) };
   if (route.metering === "free") {
-    const provider = route.provider ?? config.DEFAULT_PROVIDER;
+    const provider = route.provider?.name ?? config.DEFAULT_PROVIDER;
     return { provider, model: "", holdNanoUsd: 0, inputTokensBound: 0, outputTokensBound: 0, price: FREE };
   }
   const wire = route.metering;
   const request = new Request(url, { method: "POST", body: JSON.stringify(body) });
-  const understood = await understand(request, wire, config.MAX_BODY_BYTES);
+  const understood = await understand(request, { wire, path: route.path }, config.MAX_BODY_BYTES);
   if ("refusal" in understood) return understood;
   const { call } = understood;
   const aimed = targetOf(call.facts.model, route, policies.modelAliases, config.DEFAULT_PROVIDER);
   if ("refusal" in aimed) return aimed;
-  const { provider, model } = aimed.target;
+  const { model } = aimed.target;
+  const provider = aimed.target.provider.name;
   const sizes = sizesOf(call, wire, model);
   const { price, refusal } = callPrice({ call, sizes }, policies, { provider, model, atMs });
   if (refusal) return { refusal };
