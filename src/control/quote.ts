@@ -8,7 +8,7 @@ import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "./context.ts";
 import { shortText } from "./fields.ts";
 import { readBody } from "./input.ts";
 import { overridesOf } from "./prices.ts";
-import { priceView } from "./price-views.ts";
+import { priceView } from "../domain/price-views.ts";
 import { badField, Problem } from "./problem.ts";
 import { type Endpoint, endpointWithQuery, json, resource } from "./routes.ts";
 

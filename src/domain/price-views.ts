@@ -1,6 +1,6 @@
-import type { PriceOverride } from "../domain/price-override.ts";
-import type { Price, Rates } from "../domain/pricing.ts";
-import { formatUsd } from "../domain/money.ts";
+import type { PriceOverride } from "./price-override.ts";
+import type { Price, Rates } from "./pricing.ts";
+import { formatUsd } from "./money.ts";
 
 // Prices as the API shows them: USD per million tokens, and for each call, unit and use of a tool. Pure.
 
