@@ -40,7 +40,9 @@ function modelsOf(deps: GateDeps, policies: CallPolicies): object[] {
     const slash = target.indexOf("/");
     return slash > 0 ? [{ id, provider: target.slice(0, slash), model: target.slice(slash + 1) }] : [];
   });
-  const listed = listedModels().map((model) => ({ id: `${model.provider}/${model.model}`, ...model }));
+  const listed = listedModels().map((model) =>
+    Object.assign({ id: `${model.provider}/${model.model}` }, model),
+  );
   return [...named, ...listed].flatMap(({ id, provider, model }) => {
     if (!isReachable(deps, provider)) return [];
     if (allowanceRefusal({ ...key, endpoints: null }, { provider, path: CHAT_PATH, model })) return [];
