@@ -23,6 +23,10 @@ export interface InputExtras {
   cacheWrites: "none" | "5m" | "1h";
   /** Billed uses of the provider's own tools. */
   toolCalls: Record<string, number>;
+  /** What the call is charged for beside tokens, or in place of them: pictures asked for, letters to be spoken. */
+  units?: { images?: number; seconds?: number; characters?: number; search_units?: number };
+  /** The call reads a context that the body only names: the model's window bounds it. */
+  unseenInput?: boolean;
 }
 
 /** What a response said, so far or at its end. */

@@ -1,3 +1,4 @@
+import type { PriceOptions } from "../domain/price-options.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { InputExtras } from "../domain/estimate.ts";
 import type { Envelope } from "../errors.ts";
@@ -22,6 +23,8 @@ export interface CallFacts {
   endUser?: string;
   /** Streams only: true where the provider sends usage without being asked, or the client asked for it. */
   usageAsked: boolean;
+  /** What else the price depends on. Absent: the members of the body that every JSON format shares are looked at. */
+  priceOptions?: PriceOptions;
 }
 
 /** What a reader of the answer may need to know of the call that it answers. */
