@@ -6,7 +6,11 @@ import type { JsonObject } from "../providers/wire.ts";
  * https://platform.openai.com/docs/guides/priority-processing, https://platform.claude.com/docs/en/build-with-claude/fast-mode
  */
 export function unpricedOption(body: JsonObject): string | null {
-  if (body["service_tier"] === "priority") return "service_tier";
+  // Google's parser takes either name, and its enum's prefix and numbers: https://ai.google.dev/gemini-api/docs/priority-inference
+  const tier = ["service_tier", "serviceTier"].find(
+    (name) => /priority/i.test(String(body[name])) || body[name] === 3,
+  );
+  if (tier !== undefined) return tier;
   if (body["speed"] !== undefined && body["speed"] !== null && body["speed"] !== "standard") return "speed";
   const geo = body["inference_geo"];
   return geo === undefined || geo === null || geo === "global" ? null : "inference_geo";

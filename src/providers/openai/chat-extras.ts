@@ -21,6 +21,10 @@ const TOKENS_PER_TOOL = 16;
 /** An earlier spoken answer that is only named: the longest one that a model gives. */
 const SPOKEN_ANSWER_TOKENS = 16_384;
 
+/** Gemini hears 32 tokens a second, OpenAI ten. https://ai.google.dev/gemini-api/docs/tokens#multimodal-tokens */
+const GEMINI = /(?:^|\/)gemini-/;
+const GEMINI_HEARS = 5;
+
 /** Linear in the body and of fixed depth: messages, their parts. */
 export function openaiChatExtras(body: JsonObject): InputExtras {
   const extras: InputExtras = {
@@ -40,12 +44,21 @@ export function openaiChatExtras(body: JsonObject): InputExtras {
   const tools = asArray(body["tools"]).length + asArray(body["functions"]).length;
   if (tools > 0) extras.tokens += TOOLS_PROMPT_TOKENS + tools * TOKENS_PER_TOOL;
   const model = asText(body["model"]) ?? "";
+  addNamedCache(extras, body);
   for (const item of asArray(body["messages"])) {
     const message = asObject(item);
     if (asObject(message?.["audio"])) addAudio(extras, SPOKEN_ANSWER_TOKENS);
     for (const part of asArray(message?.["content"])) addPart(extras, asObject(part), model);
   }
   return extras;
+}
+
+/** Gemini reads a cache that the body only names. https://ai.google.dev/gemini-api/docs/openai#extra-body */
+function addNamedCache(extras: InputExtras, body: JsonObject): void {
+  const google = asObject(asObject(body["extra_body"])?.["google"]) ?? asObject(body["google"]);
+  if (asText(google?.["cached_content"]) === undefined) return;
+  extras.unseenInput = true;
+  extras.tokens += UNSEEN_DOCUMENT_TOKENS;
 }
 
 /** A part's type is whatever field it has: a wrong `type` must not hide an image. */
@@ -63,7 +76,7 @@ function addPart(extras: InputExtras, part: JsonObject | null, model: string): v
   if (sound) {
     const base64 = asText(sound["data"]) ?? "";
     extras.mediaBytes += base64.length;
-    addAudio(extras, audioTokens(base64));
+    addAudio(extras, audioTokens(base64) * (GEMINI.test(model) ? GEMINI_HEARS : 1));
   }
   const file = asObject(part["file"]);
   if (file) {
