@@ -54,7 +54,9 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   const named = { provider, model: target.model };
   const forbidden = allowanceRefusal(key, { ...named, path: route.path });
   if (forbidden) return { refusal: forbidden };
-  const upstream = upstreamOf(deps.config, target.provider, target.auth);
+  const hidden = target.provider.hiddenUsage?.(askedIn(planned)) ?? null;
+  if (hidden !== null) return { refusal: unreadable(hidden) };
+  const upstream = upstreamOf(deps.config, target.provider, target);
   if (!upstream) return { refusal: nowhere(provider) };
 
   const price = listPrice({ ...named, atMs: startedAtMs });
@@ -88,6 +90,18 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
       started_at: new Date(startedAtMs).toISOString(),
     },
     extra: { target, upstream, price, estimate: estimated, inputTokens: sizes.likely },
+  };
+}
+
+function askedIn({ request }: PlannedCall): { query: URLSearchParams; headers: Headers } {
+  return { query: new URL(request.url).searchParams, headers: request.headers };
+}
+
+function unreadable(param: string): Refusal {
+  return {
+    code: "invalid_request",
+    message: `With ${param} the cost of this call couldn't be read from its answer.`,
+    param,
   };
 }
 

@@ -52,8 +52,10 @@ export function listPrice({
   const key = `${provider}\n${Math.floor(atMs / DAY_MS)}\n${model}`;
   const kept = cache.get(key);
   if (kept !== undefined) return kept;
-  const found = calculate(libraryId, model, atMs);
-  const price = found && toPrice(found, { provider, model });
+  // Vertex's OpenAI-compatible endpoint calls its models "google/gemini-…".
+  const name = provider === "vertex" ? model.replace(/^google\//, "") : model;
+  const found = calculate(libraryId, name, atMs);
+  const price = found && toPrice(found, { provider, model: name });
   if (!found || !changesWithinDay(found)) remember(key, price);
   return price;
 }
