@@ -7,11 +7,13 @@ import type { JsonObject } from "../providers/wire.ts";
  */
 export function unpricedOption(body: JsonObject): string | null {
   // Google's parser takes either name, and its enum's prefix and numbers: https://ai.google.dev/gemini-api/docs/priority-inference
-  const tier = ["service_tier", "serviceTier"].find(
-    (name) => /priority/i.test(String(body[name])) || body[name] === 3,
-  );
+  const tier = ["service_tier", "serviceTier"].find((name) => isPriority(body[name]));
   if (tier !== undefined) return tier;
   if (body["speed"] !== undefined && body["speed"] !== null && body["speed"] !== "standard") return "speed";
   const geo = body["inference_geo"];
   return geo === undefined || geo === null || geo === "global" ? null : "inference_geo";
+}
+
+function isPriority(tier: unknown): boolean {
+  return tier === 3 || (typeof tier === "string" && /priority/i.test(tier));
 }

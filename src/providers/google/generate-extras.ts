@@ -3,7 +3,7 @@ import { UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
 import type { CallFacts, JsonObject } from "../wire.ts";
 import { addMedia, partMedia } from "./media-bounds.ts";
 import { noExtras } from "./no-extras.ts";
-import { statedItems, statedObjects, statedValues } from "./spellings.ts";
+import { enumName, statedItems, statedObjects, statedValues } from "./spellings.ts";
 import { addFunctions, addRunTools } from "./tool-bounds.ts";
 
 /** A picture comes on top of the limit: the largest one. https://ai.google.dev/gemini-api/docs/pricing, 2026-11 */
@@ -53,7 +53,7 @@ function addTools(extras: InputExtras, body: JsonObject, facts: CallFacts): void
 
 /** By name or by number: TEXT is 1, IMAGE 2, AUDIO 3. https://ai.google.dev/api/generate-content#Modality */
 function addConfig(extras: InputExtras, config: JsonObject): void {
-  const asked = statedItems(config, "responseModalities").map((modality) => String(modality).toUpperCase());
+  const asked = statedItems(config, "responseModalities").map(enumName);
   if (asked.some((modality) => modality === "AUDIO" || modality === "3")) extras.audioOutput = true;
   if (asked.some((modality) => modality === "IMAGE" || modality === "2"))
     extras.outputTokens += IMAGE_OUTPUT_TOKENS;

@@ -1,7 +1,7 @@
 import { asObject, firstInvalid, MAX_CHOICES, MAX_OUTPUT_TOKENS, valueOf } from "../fields.ts";
 import type { TopLevelEdit } from "../framing/json-edit.ts";
 import type { InvalidBody, JsonObject } from "../wire.ts";
-import { countOf, faultOf, stated, statedValues, type Stated } from "./spellings.ts";
+import { countOf, faultOf, numberOf, stated, statedValues, type Stated } from "./spellings.ts";
 
 // The fields of `generationConfig` that money depends on. https://ai.google.dev/api/generate-content#generationconfig
 
@@ -54,7 +54,7 @@ export function generateClamp(
 
 function loweredConfig({ key, value }: Stated, outputTokens: number): TopLevelEdit[] {
   const config = asObject(value) ?? {};
-  const above = stated(config, LIMIT).filter((limit) => Number(limit.value) > outputTokens);
+  const above = stated(config, LIMIT).filter((limit) => (numberOf(limit.value) ?? 0) > outputTokens);
   const lowered = Object.fromEntries(above.map((limit) => [limit.key, outputTokens]));
   return above.length > 0 ? [{ key, value: { ...config, ...lowered } }] : [];
 }
@@ -64,7 +64,7 @@ function thinkingBudget(configs: JsonObject[]): number {
   const budgets = configs
     .flatMap((config) => statedValues(config, "thinkingConfig"))
     .flatMap((thinking) => statedValues(asObject(thinking) ?? {}, "thinkingBudget"))
-    .map(Number)
+    .map((budget) => numberOf(budget) ?? 0)
     .filter((budget) => Number.isInteger(budget) && budget > 0 && budget <= MAX_OUTPUT_TOKENS);
   return Math.max(0, ...budgets);
 }

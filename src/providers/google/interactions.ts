@@ -7,7 +7,7 @@ import { interactionsReader, readInteraction } from "./interactions-reader.ts";
 import { addMedia, mediaKind, type MediaKind } from "./media-bounds.ts";
 import { noExtras } from "./no-extras.ts";
 import { requestedTier } from "./service-tier.ts";
-import { statedItems, statedObjects, statedValues } from "./spellings.ts";
+import { enumName, statedItems, statedObjects, statedValues } from "./spellings.ts";
 import { addFunctions, addRunTools } from "./tool-bounds.ts";
 
 /**
@@ -68,18 +68,18 @@ function inputExtras(body: JsonObject, facts: CallFacts): InputExtras {
   addFunctions(extras, tools.filter((type) => type === "function").length);
   addRunTools(extras, [...new Set(tools.filter((type) => type !== "function"))], facts);
   const answers = answeredIn(body);
-  if (answers.has("image") || /image/i.test(facts.model)) extras.outputTokens += IMAGE_OUTPUT_TOKENS;
-  if (answers.has("audio") || /tts|audio/i.test(facts.model)) extras.audioOutput = true;
+  if (answers.has("IMAGE") || /image/i.test(facts.model)) extras.outputTokens += IMAGE_OUTPUT_TOKENS;
+  if (answers.has("AUDIO") || /tts|audio/i.test(facts.model)) extras.audioOutput = true;
   return extras;
 }
 
-/** What may be in the answer: "text", "image", "audio". */
+/** What may be in the answer: TEXT, IMAGE, AUDIO. */
 function answeredIn(body: JsonObject): Set<string> {
   const holders = [body, ...statedObjects(body, "generationConfig")];
   const asked = ["responseModalities", "responseFormat"].flatMap((name) =>
     holders.flatMap((holder) => statedItems(holder, name)),
   );
-  return new Set(asked.map((item) => String(asObject(item)?.["type"] ?? item).toLowerCase()));
+  return new Set(asked.map((item) => enumName(asObject(item)?.["type"] ?? item)));
 }
 
 /** Content is media where it has data or a URI, whatever it is called. */

@@ -3,7 +3,7 @@ import { asText } from "../fields.ts";
 import { documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
 import { decodedBytes } from "../utf8.ts";
 import type { JsonObject } from "../wire.ts";
-import { statedValues } from "./spellings.ts";
+import { numberOf, statedObjects, statedValues } from "./spellings.ts";
 
 // Upper bounds of what media cost as input. https://ai.google.dev/gemini-api/docs/tokens#multimodal-tokens and
 // https://ai.google.dev/gemini-api/docs/media-resolution#token-counts, 2026-11.
@@ -18,6 +18,7 @@ const AUDIO_BYTES_PER_TOKEN = 20;
 /** A frame has 258 tokens, or 280; the leanest film has 8 kbit/s. */
 const FRAME_TOKENS = 280;
 const VIDEO_BYTES_PER_SECOND = 1_000;
+/** One frame a second, unless the call asks for more. https://ai.google.dev/gemini-api/docs/video-understanding#custom-frame-rate */
 const MAX_FRAMES_PER_SECOND = 24;
 /** The largest context of a Gemini model. */
 const CONTEXT_TOKENS = 1_048_576;
@@ -29,7 +30,7 @@ export interface Media {
   /** Undefined where the media is only named: by a URI, or the id of a file. */
   base64: string | undefined;
   /** Frames of each second that a film is sampled at, where the call says so. */
-  framesPerSecond?: unknown;
+  framesPerSecond?: number;
 }
 
 export function mediaKind(mimeType: unknown): MediaKind {
@@ -39,9 +40,8 @@ export function mediaKind(mimeType: unknown): MediaKind {
 
 /** The data and the type of a part's media, whichever way it is spelled. */
 export function partMedia(part: JsonObject): Media[] {
-  const framesPerSecond = statedValues(part, "videoMetadata").map(
-    (metadata) => (metadata as JsonObject)["fps"],
-  )[0];
+  const rates = statedObjects(part, "videoMetadata").map(({ fps }) => numberOf(fps) ?? 1);
+  const framesPerSecond = Math.max(1, ...rates.filter((rate) => rate > 1));
   const holders = [...statedValues(part, "inlineData"), ...statedValues(part, "fileData")];
   return holders
     .filter((holder) => typeof holder === "object" && holder !== null)
@@ -52,7 +52,7 @@ export function partMedia(part: JsonObject): Media[] {
     });
 }
 
-export function addMedia(extras: InputExtras, { kind, base64, framesPerSecond }: Media): void {
+export function addMedia(extras: InputExtras, { kind, base64, framesPerSecond = 1 }: Media): void {
   extras.mediaBytes += base64?.length ?? 0;
   if (kind === "image") {
     extras.tokens += IMAGE_TOKENS;
@@ -71,18 +71,15 @@ export function addMedia(extras: InputExtras, { kind, base64, framesPerSecond }:
 function addSound(
   extras: InputExtras,
   kind: "audio" | "video",
-  { bytes, framesPerSecond }: { bytes: number; framesPerSecond: unknown },
+  { bytes, framesPerSecond }: { bytes: number; framesPerSecond: number },
 ): void {
   const seconds = Math.ceil(bytes / VIDEO_BYTES_PER_SECOND);
   const heard =
     kind === "audio" ? Math.ceil(bytes / AUDIO_BYTES_PER_TOKEN) : seconds * AUDIO_TOKENS_PER_SECOND;
-  const seen = kind === "audio" ? 0 : Math.ceil(seconds * FRAME_TOKENS * frameRate(framesPerSecond));
+  const seen =
+    kind === "audio"
+      ? 0
+      : Math.ceil(seconds * FRAME_TOKENS * Math.min(framesPerSecond, MAX_FRAMES_PER_SECOND));
   extras.audioTokens += Math.min(CONTEXT_TOKENS, heard);
   extras.tokens += Math.min(CONTEXT_TOKENS, heard + seen);
-}
-
-/** One frame a second, unless the call asks for more. https://ai.google.dev/gemini-api/docs/video-understanding#custom-frame-rate */
-function frameRate(stated: unknown): number {
-  const rate = Number(stated ?? 1);
-  return rate > 1 ? Math.min(rate, MAX_FRAMES_PER_SECOND) : 1;
 }

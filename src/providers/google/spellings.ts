@@ -46,6 +46,16 @@ export function countOf({ key, value }: Stated, max: number): Field<number> {
   return { invalid: faultOf(key, `must be an integer from 1 to ${max}`) };
 }
 
+/** A number, or a text that is one; undefined for the rest. An object's own conversion could throw. */
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" || typeof value === "string" ? Number(value) : undefined;
+}
+
+/** An enum by its name or its number, in capitals. */
+export function enumName(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? `${value}`.toUpperCase() : "";
+}
+
 export function faultOf(param: string, rule: string): InvalidBody {
   return { param, message: `'${param}' ${rule}.` };
 }

@@ -16,7 +16,7 @@ const TOKENS_PER_RESULT = 4_000;
 
 const SEARCH = /search/i;
 const ENTERPRISE_SEARCH = /^enterprise/i;
-const FILES = /file|retrieval/i;
+const FILES = /file/i;
 const PAGES = /url|mcp/i;
 const MAPS = /maps/i;
 
