@@ -1,7 +1,7 @@
 // Google's SDK, unchanged but for its base URL and key, through the running Worker; and Vertex with a service account.
 
 import { createServer, type Server } from "node:http";
-import { ApiError, GoogleGenAI } from "@google/genai";
+import { ApiError, GoogleGenAI, type GenerateContentResponse } from "@google/genai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { close, listen, serveDemoProvider, type DemoProvider } from "../../src/local/demo/serve.ts";
 import { collect } from "../local/demo-support.ts";
@@ -134,8 +134,10 @@ test("a call that asks Google to leave its usage out is refused, and nothing is 
 
 test("a stream as one JSON array costs what its last element says", async () => {
   const response = await post(generate.replace(":generate", ":streamGenerate"));
-  const chunks = (await response.json()) as { usageMetadata: Record<string, number> }[];
-  await costs(chunks.at(-1)?.usageMetadata ?? {}, response.headers.get("x-tollgate-request-id") ?? "", true);
+  const chunks = await response.json<GenerateContentResponse[]>();
+  expect(chunks.length).toBeGreaterThan(2);
+  const requestId = response.headers.get("x-tollgate-request-id") ?? "";
+  await costs(chunks.at(-1)?.usageMetadata ?? {}, requestId, true);
 });
 
 test("a service account that gets no token ends a call as unreachable, with nothing charged", async () => {

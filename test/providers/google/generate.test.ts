@@ -11,7 +11,7 @@ const extras = (body: JsonObject, path = FLASH) => extrasAt(geminiGenerate, path
 const part = (one: JsonObject) => ({ contents: [{ role: "user", parts: [one] }] });
 
 describe("the model", () => {
-  const pathFor = geminiGenerate.pathFor ?? ((path: string) => path);
+  const pathFor = (path: string, model: string) => geminiGenerate.pathFor?.(path, model);
 
   test("stands in the path, and so does whether the answer is streamed", () => {
     expect(facts({})).toMatchObject({ model: "gemini-2.5-flash", stream: false, usageAsked: true });
