@@ -61,7 +61,9 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   const named = { provider, model: target.model };
   const forbidden = allowanceRefusal(key, { ...named, path: route.path });
   if (forbidden) return { refusal: forbidden };
-  const upstream = upstreamOf(deps.config, target.provider, target.auth);
+  const hidden = target.provider.hiddenUsage?.(askedIn(planned)) ?? null;
+  if (hidden !== null) return { refusal: unreadable(hidden) };
+  const upstream = upstreamOf(deps.config, target.provider, target);
   if (!upstream) return { refusal: nowhere(provider) };
 
   const sizes = sizesOf(call, wire, target.model);
@@ -101,6 +103,18 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
       extras: sizes.extras,
       outputTokens: sizes.output,
     },
+  };
+}
+
+function askedIn({ request }: PlannedCall): { query: URLSearchParams; headers: Headers } {
+  return { query: new URL(request.url).searchParams, headers: request.headers };
+}
+
+function unreadable(param: string): Refusal {
+  return {
+    code: "invalid_request",
+    message: `With ${param} the cost of this call couldn't be read from its answer.`,
+    param,
   };
 }
 
