@@ -57,7 +57,7 @@ export type Rule = keyof typeof RULES;
 export type RuleSet = Readonly<Record<Rule, boolean>>;
 
 /** Repairs of what the model found in the code, and the code doesn't have yet. */
-export const PROPOSED: readonly Rule[] = ["doneByState", "rebuildCount", "rebuildKnows", "bornApart"];
+export const PROPOSED: readonly Rule[] = ["rebuildCount", "rebuildKnows"];
 
 export const ALL_RULES = Object.keys(RULES) as Rule[];
 

@@ -27,6 +27,7 @@ export function open(books: Books, input: OpenInput): Step<number> {
     trimN: 0,
     drainUntil: 0,
     sweepAt: 0,
+    births: 0,
     tag: "-",
   };
   return { books: next, reply: input.newEpoch };
@@ -49,9 +50,9 @@ export function rebuild(books: Books, input: RebuildInput): Step<"cold" | "again
   if (!meta) throw new Error("a copy of books has what they have");
   for (const { counter, periodStartMs, spent } of input.counters) {
     if (counterIn(next, counter)) continue;
-    meta.n += 1;
+    meta.births += 1;
     const beyond = spentBeyond(books, { counter, periodStartMs, watermark: input.watermark });
-    const counted = { epoch: meta.epoch, born: meta.n, periodStartMs, spent: spent + beyond, held: 0 };
+    const counted = { epoch: meta.epoch, born: meta.births, periodStartMs, spent: spent + beyond, held: 0 };
     next.counters[counter] = counted;
   }
   return { books: next, reply: "ok" };

@@ -31,7 +31,7 @@ end
 if m and int(m.epoch) ~= ARGV[2] then return {'ok', int(m.epoch)} end
 redis.call('SET', KEYS[4], ARGV[1])
 redis.call('SET', KEYS[1], writeMeta({epoch = tonumber(ARGV[1]), n = 0, now = 0, out = redis.call('LLEN', KEYS[2]),
-  trimEpoch = 0, trimN = 0, drainUntil = 0, sweepAt = 0, tag = '-'}))
+  trimEpoch = 0, trimN = 0, drainUntil = 0, sweepAt = 0, births = 0, tag = '-'}))
 return {'ok', ARGV[1]}
 `;
 
@@ -78,8 +78,8 @@ for i = 3, #KEYS do
   local c = readCounter(values[i - 1])
   if not c or c.epoch ~= m.epoch then
     local a = 3 + 3 * (i - 3)
-    m.n = m.n + 1
-    local counter = {epoch = m.epoch, born = m.n, period = tonumber(ARGV[a + 2]), spent = tonumber(ARGV[a + 3]), held = 0}
+    m.births = m.births + 1
+    local counter = {epoch = m.epoch, born = m.births, period = tonumber(ARGV[a + 2]), spent = tonumber(ARGV[a + 3]), held = 0}
     byName[ARGV[a + 1]] = counter
     made[#made + 1] = KEYS[i]
     order[#order + 1] = counter

@@ -95,8 +95,8 @@ if now > m.now then m.now = now end
 writes[#writes + 1] = KEYS[1]
 writes[#writes + 1] = writeMeta(m)
 writes[#writes + 1] = KEYS[2]
-writes[#writes + 1] = writeHold({state = 'h', epoch = m.epoch, n = m.n, leaseEnd = now + lease, seqEpoch = 0, seqN = 0,
-  amount = grant, lines = B > 0 and table.concat(lines, ';') or '-', facts = ARGV[10]})
+writes[#writes + 1] = writeHold({state = 'h', epoch = m.epoch, births = m.births, leaseEnd = now + lease, seqEpoch = 0,
+  seqN = 0, amount = grant, lines = B > 0 and table.concat(lines, ';') or '-', facts = ARGV[10]})
 redis.call('MSET', unpack(writes))
 return {'ok', int(grant), state, ended}
 `;

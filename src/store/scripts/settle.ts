@@ -86,13 +86,13 @@ if next(known) then error('the settle lacks a line of its hold') end
 
 local leaseEnd = hold and hold.leaseEnd or math.max(now, m.now) + lease
 if not hold then redis.call('ZADD', holds, int(leaseEnd), id) end
-local after = {state = silent and 'r' or mode == 'void' and 'v' or 's', epoch = m.epoch, n = m.n, leaseEnd = leaseEnd,
+local after = {state = silent and 'r' or mode == 'void' and 'v' or 's', epoch = m.epoch, births = m.births, leaseEnd = leaseEnd,
   seqEpoch = 0, seqN = 0, amount = hold and hold.amount or 0, lines = '-', facts = '-'}
 local head = {}
 if not silent then
   m.n = m.n + 1
   m.out = m.out + 1
-  after.n, after.seqEpoch, after.seqN = m.n, m.epoch, m.n
+  after.seqEpoch, after.seqN = m.epoch, m.n
   if mode == 'void' then after.lines, after.facts = hold and hold.lines or '-', hold and hold.facts or '-' end
   local entryId = id .. (mode == 'void' and '.v' or '.s')
   local delta = amount - charged
