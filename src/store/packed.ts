@@ -11,6 +11,8 @@ export interface Meta {
   sweepAt: number;
   /** How many counters this epoch has made. */
   births: number;
+  /** How many entries the ledger had once it had those that were trimmed last. */
+  trimCount: number;
   tag: string;
 }
 
@@ -50,6 +52,12 @@ export interface Sequence {
   n: number;
 }
 
+/** Where the ledger stands: its latest entry by sequence, and how many were ever booked. */
+export interface Watermark extends Sequence {
+  tag: string;
+  entryCount: number;
+}
+
 export interface EntryLine {
   counter: string;
   periodStartMs: number;
@@ -77,13 +85,14 @@ export class MalformedValue extends Error {
 }
 
 export function parseMeta(value: string): Meta {
-  const isOld = value.split(" ").length === 9; // Births were numbered with the entries: the prelude says more.
-  const [numbers, [tag]] = split(value, isOld ? 8 : 9, 1);
-  const [epoch, n, now, out, trimEpoch, trimN, drainUntil, sweepAt, births = n] = numbers as [
+  const isOld = value.split(" ").length === 9; // The prelude says how it is read on.
+  const [numbers, [tag]] = split(value, isOld ? 8 : 10, 1);
+  const [epoch, n, now, out, trimEpoch, trimN, drainUntil, sweepAt, births = n, trimCount = 0] = numbers as [
     ...FixedNumbers<8>,
     number?,
+    number?,
   ];
-  return { epoch, n, now, out, trimEpoch, trimN, drainUntil, sweepAt, births, tag: tag ?? "-" };
+  return { epoch, n, now, out, trimEpoch, trimN, drainUntil, sweepAt, births, trimCount, tag: tag ?? "-" };
 }
 
 export function parseCounter(value: string): Counter {

@@ -1,7 +1,8 @@
 // What all scripts share: the packed values, read and written. One line of text each, fields parted by spaces.
 //
-//   meta     epoch n now out trimmedEpoch trimmedN drainUntil sweepAt births tag
+//   meta     epoch n now out trimmedEpoch trimmedN drainUntil sweepAt births trimCount tag
 //            n: entries of this epoch     births: counters made in it, numbered apart, so that no birth takes an entry's number
+//            trimCount: entries that the ledger had once it had those that were trimmed last
 //   counter  epoch born period spent held
 //   hold     state epoch births leaseEnd sequenceEpoch sequenceN amount lines facts
 //            state: h held, l lapsed, v lapsed and voided, s settled, r released
@@ -18,21 +19,22 @@ local function int(n) return string.format('%.0f', n) end
 
 local function readMeta(s)
   if not s then return nil end
-  local e, n, now, out, te, tn, du, sw, bi, tag =
-    string.match(s, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)$')
+  local e, n, now, out, te, tn, du, sw, bi, tc, tag =
+    string.match(s, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)$')
   if not e then
-    -- As it was before births had a number of their own: theirs go on from n, so that old counters and holds, which have
-    -- numbers up to n, know each other still.
+    -- As the version before wrote it. Births go on from n: its counters and holds have numbers up to that, and know each
+    -- other still. What it trimmed isn't counted, and shows by the sequence of the last one trimmed.
     e, n, now, out, te, tn, du, sw, tag = string.match(s, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)$')
-    bi = n
+    bi, tc = n, '0'
   end
   if not e then error('meta is malformed') end
   return {epoch = tonumber(e), n = tonumber(n), now = tonumber(now), out = tonumber(out), trimEpoch = tonumber(te),
-    trimN = tonumber(tn), drainUntil = tonumber(du), sweepAt = tonumber(sw), births = tonumber(bi), tag = tag}
+    trimN = tonumber(tn), drainUntil = tonumber(du), sweepAt = tonumber(sw), births = tonumber(bi),
+    trimCount = tonumber(tc), tag = tag}
 end
 local function writeMeta(m)
-  return string.format('%.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %s', m.epoch, m.n, m.now, m.out, m.trimEpoch,
-    m.trimN, m.drainUntil, m.sweepAt, m.births, m.tag)
+  return string.format('%.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %s', m.epoch, m.n, m.now, m.out, m.trimEpoch,
+    m.trimN, m.drainUntil, m.sweepAt, m.births, m.trimCount, m.tag)
 end
 
 local function readCounter(s)

@@ -13,7 +13,7 @@ import { PRELUDE } from "./prelude.ts";
 // release gives back what is held; what lapsed or was booked is taken back by an entry. void takes a lapse's charge
 // back, and leaves the hold open to a settle that may still come.
 // Replies: cold | lost epoch | unknown epoch now | not_lapsed state |
-//          ok state sequenceEpoch sequenceN [head], head = epoch n tag out length entry…; a sequence of 0 0 means no entry
+//          ok state sequenceEpoch sequenceN [head], head = epoch tag out length entry…; a sequence of 0 0 means no entry
 export const SETTLE = `${PRELUDE}${TAKE_HEAD}
 local mode, id, now, lease, B = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[12])
 local outbox, holds = KEYS[3], KEYS[4]
