@@ -1,5 +1,6 @@
 import type { Envelope } from "../errors.ts";
 import { anthropic } from "./anthropic/anthropic.ts";
+import { cohere } from "./cohere/cohere.ts";
 import {
   cerebras,
   deepseek,
@@ -33,6 +34,7 @@ export const PROVIDERS: readonly Provider[] = [
   moonshot,
   google,
   vertex,
+  cohere,
 ];
 
 const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));

@@ -4,6 +4,9 @@ import { isAmount } from "../../src/domain/money.ts";
 import { costOf } from "../../src/domain/pricing.ts";
 import { settledUsage } from "../../src/domain/estimate.ts";
 import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
+import { cohereChat } from "../../src/providers/cohere/chat.ts";
+import { cohereEmbed } from "../../src/providers/cohere/embed.ts";
+import { cohereRerank } from "../../src/providers/cohere/rerank.ts";
 import { geminiEmbed } from "../../src/providers/google/embed.ts";
 import { geminiGenerate } from "../../src/providers/google/generate.ts";
 import { geminiInteractions } from "../../src/providers/google/interactions.ts";
@@ -24,6 +27,9 @@ const WIRES: [string, Wire][] = [
   ["google-predict", googlePredict],
   ["vertex-anthropic", vertexAnthropic],
   ["vertex-mistral", vertexMistral],
+  ["cohere-chat", cohereChat],
+  ["cohere-embed", cohereEmbed],
+  ["cohere-rerank", cohereRerank],
 ];
 /** For the formats that name the model there. */
 const PATH = "/v1beta/models/imagen-4:generateContent";
@@ -41,6 +47,7 @@ const KEYS = [
   "thinkingBudget videoMetadata fps googleSearch functionDeclarations responseModalities cachedContent serviceTier input",
   "interaction steps step event_type status total_input_tokens total_output_tokens total_thought_tokens arguments background",
   "predictions embeddings statistics token_count metadata billableCharacterCount instances parameters sampleCount previous_interaction_id",
+  "billed_units meta response event_type search_units tool_plan generations documents query max_tokens_per_doc texts inputs",
   "server_tool_use web_search_requests cache_control ttl max_uses metadata user_id prediction budget_tokens system",
 ].flatMap((words) => words.split(" "));
 const TYPES = [

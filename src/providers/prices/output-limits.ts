@@ -30,6 +30,10 @@ const LIMITS: [model: RegExp, tokens: number][] = [
   [/^claude-(?:sonnet|haiku)-4(?:-[0-5])?(?:$|-20|@)/, 64_000],
   [/^claude-opus-4-5/, 64_000],
   [/^claude-/, 128_000],
+  // https://docs.cohere.com/docs/models, 2026-11.
+  [/^command-a-reasoning/, 32_768],
+  [/^command-a-(?:03-2025|vision|translate)/, 8_192],
+  [/^(?:command(?:-light|-nightly|-r7b|-r|-r-plus)?(?:-\d\d-2024)?|c4ai-aya-.+)$/, 4_096],
   // https://ai.google.dev/gemini-api/docs/models (one page a model), 2026-11.
   [/^gemini-(?:embedding|1\.|pro(?:-vision)?$|2\.0-flash(?!-thinking))/, 8_192],
   [/^gemini-2\.5-(?:flash|pro)-(?:preview-)?tts/, 16_384],
