@@ -8,7 +8,8 @@ import { openDatabase, type Database } from "./ledger/database.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import { bringLedgerUpToDate, findHold, listHolds, liveBudgets } from "./ledger/live.ts";
 import { reconcile } from "./ledger/reconcile.ts";
-import { publishPolicy } from "./ledger/publish.ts";
+import { readPolicyDocument } from "./ledger/policy-documents.ts";
+import { fetchPolicy, publishPolicy, type Publisher } from "./ledger/publish.ts";
 import { voidHold } from "./ledger/void.ts";
 import type { Services } from "./services.ts";
 import { createMemory } from "./store/memory.ts";
@@ -54,7 +55,7 @@ export function gateDepsOf(config: Config, { books, database }: Stores, waitUnti
   return {
     config,
     books,
-    publish: (org, policy) => publishPolicy({ database, store: books.store, now: books.now }, org, policy),
+    fetchPolicy: (org, policy) => fetchPolicy(publisherOf({ books, database }), org, policy),
     fetch: (input, init) => fetch(input, init),
     newId,
     waitUntil,
@@ -67,9 +68,7 @@ export function servicesOf(config: Config, { books, database }: Stores, waitUnti
     database,
     now: books.now,
     waitUntil,
-    publishPolicy: async (org, policy) => {
-      await publishPolicy({ database, store: books.store, now: books.now }, org, policy);
-    },
+    publishPolicy: (org, policy) => publishPolicy(publisherOf({ books, database }), org, policy),
     liveBudgets: (org, budgets) => liveBudgets(books, org, budgets),
     bringLedgerUpToDate: (org) => bringLedgerUpToDate(books, org),
     listHolds: (org, page) => listHolds(books, org, page),
@@ -87,6 +86,10 @@ export function servicesOf(config: Config, { books, database }: Stores, waitUnti
       postgres: await timed(books, () => books.ledger.ping()),
     }),
   };
+}
+
+function publisherOf({ books, database }: Stores): Publisher {
+  return { books, read: (org, policy, nowMs) => readPolicyDocument(database, org, policy, nowMs) };
 }
 
 async function timed(books: Books, ping: () => Promise<void>): Promise<{ ok: boolean; ms: number }> {

@@ -12,7 +12,11 @@ export interface Condemnation {
 }
 
 /** Begins a new epoch of an organization's books where it must, and returns the one in force (law 9). */
-export async function openEpoch(books: Books, org: string, why: Condemnation = {}): Promise<number> {
+export async function openEpoch(
+  books: Pick<Books, "store" | "ledger" | "report">,
+  org: string,
+  why: Condemnation = {},
+): Promise<number> {
   const newEpoch = await books.ledger.nextEpoch(org);
   const epoch = await books.store.open({
     organizationId: org,

@@ -1,4 +1,5 @@
 import { admission } from "./admission.ts";
+import { documents } from "./documents.ts";
 import { outbox } from "./outbox.ts";
 import { reads } from "./reads.ts";
 import { recovery } from "./recovery.ts";
@@ -18,6 +19,7 @@ export function createStore(command: RunCommand, sleep: Sleep) {
     ...settlement(run),
     ...outbox(run),
     ...recovery(run),
+    ...documents(run),
     ...reads(createReader(command, sleep)),
   };
 }

@@ -1,5 +1,6 @@
 import { counterName, WILDCARD, windowOf, type Budget } from "../../src/domain/charged-budgets.ts";
 import { changeBalance } from "../../src/ledger/balance.ts";
+import { publishPolicy } from "../../src/ledger/publish.ts";
 import { StoreUnavailable, type PolicyRef } from "../../src/services.ts";
 import { refName, type PolicyState } from "./documents.ts";
 import { postgres, type Isolate } from "./isolate.ts";
@@ -44,7 +45,7 @@ export async function makeChange(world: World, isolate: Isolate, change: Change)
 async function publish(isolate: Isolate, ref: PolicyRef): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await isolate.deps.publish(ORGANIZATION, ref);
+      await publishPolicy(isolate.publisher, ORGANIZATION, ref);
       return;
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || attempt === MAX_TRIES) throw error;

@@ -139,9 +139,14 @@ const rebuild = fc.record({
     fc.record({ counter: fc.constant(counter), periodStartMs, spent: fc.constantFrom(0, 0, 3, BIG_TOTAL) }),
   ),
 });
+const policy = fc.constantFrom(...POLICIES);
+const claimPolicy = fc.record({ step: fc.constant("claimPolicy" as const), policy, nonce });
 const putPolicy = fc.record({
   step: fc.constant("putPolicy" as const),
-  policy: fc.nat({ max: POLICIES.length - 1 }),
+  policy,
+  epochOffset,
+  /** Whether it shows the claim that stands, if there is one. */
+  shows: fc.constantFrom("standing" as const, "standing" as const, "another" as const, "none" as const),
   version: fc.integer({ min: 1, max: 3 }),
   endsAtMs: fc.constantFrom(NEVER_ENDS_MS, NEVER_ENDS_MS, 1),
 });
@@ -149,9 +154,16 @@ const confirm = fc.record({ step: fc.constant("confirm" as const), policyVersion
 const lose = fc.record({
   step: fc.constant("lose" as const),
   loss: fc.oneof(
-    fc.constantFrom<Loss>({ key: "meta" }, { key: "outbox" }, { key: "epoch" }, { key: "everything" }),
+    fc.constantFrom<Loss>(
+      { key: "meta" },
+      { key: "outbox" },
+      { key: "epoch" },
+      { key: "claims" },
+      { key: "everything" },
+    ),
     fc.record({ key: fc.constant("counter" as const), id: fc.constantFrom(...COUNTERS) }),
     fc.record({ key: fc.constant("hold" as const), id: holdId }),
+    fc.record({ key: fc.constant("policy" as const), policy }),
   ),
 });
 
@@ -163,7 +175,8 @@ export const anyStep = fc.oneof(
   { weight: 2, arbitrary: drain },
   { weight: 2, arbitrary: trim },
   { weight: 1, arbitrary: open },
-  { weight: 1, arbitrary: putPolicy },
+  { weight: 2, arbitrary: claimPolicy },
+  { weight: 2, arbitrary: putPolicy },
   { weight: 1, arbitrary: confirm },
   { weight: 1, arbitrary: lose },
 );

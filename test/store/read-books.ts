@@ -7,7 +7,7 @@ import type { RunCommand } from "../../src/store/redis.ts";
 
 /** The books without when policies end: that is Redis's own clock. */
 export type Contents = Omit<Books, "policies"> & {
-  policies: Record<string, { version: number; json: string }>;
+  policies: Record<string, { epoch: number; version: number; json: string } | { claim: string }>;
 };
 
 export async function readBooks(run: RunCommand, org: string): Promise<Contents> {
@@ -40,6 +40,9 @@ function place(contents: Contents, name: string, value: string): void {
     case "epoch":
       contents.begunEpoch = Number(value);
       return;
+    case "claims":
+      contents.claims = Number(value);
+      return;
     case "budget":
       contents.counters[id] = parseCounter(value);
       return;
@@ -48,7 +51,7 @@ function place(contents: Contents, name: string, value: string): void {
       return;
     case "key":
     case "scope":
-      contents.policies[name] = parseDocument(value);
+      contents.policies[name] = value.startsWith("?") ? { claim: value } : parseDocument(value);
       return;
     default:
       throw new Error(`Redis has a key that nobody described: ${name}`);
@@ -57,9 +60,10 @@ function place(contents: Contents, name: string, value: string): void {
 
 /** The model's books as Redis shows them. */
 export function shown(books: Books): Contents {
-  const policies = Object.entries(books.policies).map(([name, { version, json }]) => [
-    name,
-    { version, json },
-  ]);
-  return { ...books, policies: Object.fromEntries(policies) as Contents["policies"] };
+  const policies: Contents["policies"] = {};
+  for (const [name, standing] of Object.entries(books.policies)) {
+    if ("claim" in standing) policies[name] = standing;
+    else policies[name] = { epoch: standing.epoch, version: standing.version, json: standing.json };
+  }
+  return { ...books, policies };
 }

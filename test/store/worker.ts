@@ -50,6 +50,7 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
         (await toRedis("trim", () => redis.trim(tags, drainUntilMs))).reply,
       open: async (input) => (await toRedis("open", () => redis.open(input))).reply,
       rebuild: async (input) => (await toRedis("rebuild", () => redis.rebuild(input))).reply,
+      claimPolicy: () => Promise.reject(new Error("these Workers claim no policies")),
       putPolicy: () => Promise.reject(new Error("these Workers put no policies")),
       renew: () => Promise.reject(new Error("these Workers renew no leases")),
       balance: () => Promise.reject(new Error("these Workers change no balances")),

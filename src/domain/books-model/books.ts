@@ -11,10 +11,16 @@ export interface Books {
   /** Each hold's lease end in milliseconds, in a place of its own: Redis may lose the one and keep the other. */
   leases: Record<string, number>;
   outbox: Entry[];
-  policies: Record<string, PolicyDocument>;
+  /** The number of the last claim of a policy. */
+  claims: number;
+  policies: Record<string, StandingPolicy>;
 }
 
+/** What stands at a policy's key: the document, or word that somebody reads it in Postgres. */
+export type StandingPolicy = PolicyDocument | { claim: string };
+
 export interface PolicyDocument {
+  epoch: number;
   version: number;
   json: string;
   endsAtMs: number;
@@ -27,7 +33,16 @@ export interface Step<Reply> {
 }
 
 export function emptyBooks(): Books {
-  return { meta: null, begunEpoch: 0, counters: {}, holds: {}, leases: {}, outbox: [], policies: {} };
+  return {
+    meta: null,
+    begunEpoch: 0,
+    counters: {},
+    holds: {},
+    leases: {},
+    outbox: [],
+    claims: 0,
+    policies: {},
+  };
 }
 
 /** A step that changes nothing. */

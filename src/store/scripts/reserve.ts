@@ -7,6 +7,14 @@ export const SWEEP_AGAIN_MS = 1_000;
 /** Ended leases that one reply names at most. */
 export const ENDED_BATCH = 64;
 
+// A document that isn't what the caller used, "" where there is none: a claim, or one of an earlier epoch, is none.
+const ADD_STALE = `
+local function addStale(stale, i, have, epoch)
+  stale[#stale + 1] = tostring(i)
+  stale[#stale + 1] = string.sub(have, 1, #epoch + 1) == epoch .. '.' and have or ''
+end
+`;
+
 // Sets an amount aside in every budget of a call, all or none (laws 2, 3, 5, 7, 9, 10).
 // Invariant: held of a counter is the sum of the live holds in its period that are younger than it.
 //
@@ -18,22 +26,19 @@ export const ENDED_BATCH = 64;
 // Grants the first of want, tight and all that is left (if that is at least least) that every hard budget admits.
 // Replies: cold | stale epoch [index, document]… | again state amount lines | late | missing epoch index… |
 //          refused [index]… [period, spent, held]… ended | lost epoch | ok amount [period, spent, held]… ended
-export const RESERVE = `${PRELUDE}
+export const RESERVE = `${PRELUDE}${ADD_STALE}
 local now, lease, P, B = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local holds = KEYS[#KEYS]
 local values = redis.call('MGET', unpack(KEYS, 1, #KEYS - 1))
 local m = readMeta(values[1])
 if not m then return {'cold'} end
 
-local stale = {}
+local stale, epoch = {}, int(m.epoch)
 for i = 1, P do
-  local have, version = values[2 + i], ARGV[10 + i]
-  if not have or string.sub(have, 1, #version + 1) ~= version .. ' ' then
-    stale[#stale + 1] = tostring(i)
-    stale[#stale + 1] = have or ''
-  end
+  local have, start = values[2 + i] or '', epoch .. '.' .. ARGV[10 + i] .. ' '
+  if string.sub(have, 1, #start) ~= start then addStale(stale, i, have, epoch) end
 end
-if #stale > 0 or ARGV[1] ~= int(m.epoch) then return {'stale', int(m.epoch), stale} end
+if #stale > 0 or ARGV[1] ~= epoch then return {'stale', epoch, stale} end
 
 local before = readHold(values[2])
 if before then return {'again', before.state, int(before.amount), before.lines} end
@@ -105,18 +110,15 @@ return {'ok', int(grant), state, ended}
 //
 // KEYS: 1 meta, then P policies     ARGV: P versions
 // Replies: cold | stale epoch [index, document]… | ok
-export const CONFIRM = `${PRELUDE}
+export const CONFIRM = `${PRELUDE}${ADD_STALE}
 local values = redis.call('MGET', unpack(KEYS))
 local m = readMeta(values[1])
 if not m then return {'cold'} end
-local stale = {}
+local stale, epoch = {}, int(m.epoch)
 for i = 1, #ARGV do
-  local have = values[1 + i]
-  if not have or string.sub(have, 1, #ARGV[i] + 1) ~= ARGV[i] .. ' ' then
-    stale[#stale + 1] = tostring(i)
-    stale[#stale + 1] = have or ''
-  end
+  local have, start = values[1 + i] or '', epoch .. '.' .. ARGV[i] .. ' '
+  if string.sub(have, 1, #start) ~= start then addStale(stale, i, have, epoch) end
 end
-if #stale > 0 then return {'stale', int(m.epoch), stale} end
+if #stale > 0 then return {'stale', epoch, stale} end
 return {'ok'}
 `;
