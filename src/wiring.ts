@@ -89,7 +89,7 @@ export function servicesOf(config: Config, { books, database }: Stores, waitUnti
 }
 
 function publisherOf({ books, database }: Stores): Publisher {
-  return { books, read: (org, policy, nowMs) => readPolicyDocument(database, org, policy, nowMs) };
+  return { ...books, read: (org, policy, nowMs) => readPolicyDocument(database, org, policy, nowMs) };
 }
 
 async function timed(books: Books, ping: () => Promise<void>): Promise<{ ok: boolean; ms: number }> {

@@ -49,7 +49,7 @@ export function createIsolate(
     },
   };
   const publisher: Publisher = {
-    books,
+    ...books,
     read: (_org, policy) =>
       postgres(send, `read ${policy.kind} ${policy.id}`, async () => {
         const { version, json } = world.documents.read(policy);
