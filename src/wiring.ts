@@ -1,4 +1,3 @@
-import { windowOf } from "./domain/charged-budgets.ts";
 import type { Config } from "./env.ts";
 import type { GateDeps } from "./gate/gate-deps.ts";
 import { newId } from "./ids.ts";
@@ -11,6 +10,7 @@ import { reconcile } from "./ledger/reconcile.ts";
 import { readPolicyDocument } from "./ledger/policy-documents.ts";
 import { fetchPolicy, publishPolicy, type Publisher } from "./ledger/publish.ts";
 import { voidHold } from "./ledger/void.ts";
+import { missingCounter } from "./ledger/rebuild.ts";
 import type { Services } from "./services.ts";
 import { createMemory } from "./store/memory.ts";
 import { openRedis } from "./store/redis.ts";
@@ -74,10 +74,9 @@ export function servicesOf(config: Config, { books, database }: Stores, waitUnti
     listHolds: (org, page) => listHolds(books, org, page),
     findHold: (org, holdId) => findHold(books, org, holdId),
     voidHold: (org, holdId) => voidHold(books, database, org, holdId),
-    resetBudget: (org, { budget, counter }) => {
-      const { startMs } = windowOf(budget, books.now());
-      const change = { id: newId("rst"), counter, periodStartMs: startMs, amount: "reset" as const };
-      return changeBalance(books, org, change);
+    resetBudget: (org, charged) => {
+      const counter = missingCounter(charged, books.now());
+      return changeBalance(books, org, { ...counter, id: newId("rst"), amount: "reset" });
     },
     openBalance: (org, opening) => changeBalance(books, org, { id: newId("rst"), ...opening }),
     reconcile: (org, options) => reconcile(books, database, org, options),

@@ -1,5 +1,6 @@
 import { confirm, reserve } from "./books-model/admission.ts";
 import { drain, trim } from "./books-model/drain.ts";
+import { forgetInstances, listInstances } from "./books-model/forget.ts";
 import { lapse } from "./books-model/lapse.ts";
 import { claimPolicy, putPolicy } from "./books-model/policies.ts";
 import { open, rebuild } from "./books-model/recovery.ts";
@@ -20,6 +21,8 @@ export const booksModel = {
   trim,
   open,
   rebuild,
+  listInstances,
+  forgetInstances,
   claimPolicy,
   putPolicy,
 };

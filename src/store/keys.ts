@@ -9,6 +9,8 @@ export const epochKey = (organizationId: string) => `${base(organizationId)}:epo
 export const claimsKey = (organizationId: string) => `${base(organizationId)}:claims`;
 export const holdKey = (organizationId: string, holdId: string) => `${base(organizationId)}:hold:${holdId}`;
 export const holdsKey = (organizationId: string) => `${base(organizationId)}:holds`;
+/** Counters of instances of wildcards, by when they are looked at. */
+export const instancesKey = (organizationId: string) => `${base(organizationId)}:instances`;
 export const outboxKey = (organizationId: string) => `${base(organizationId)}:outbox`;
 export const counterKey = (organizationId: string, counter: string) =>
   `${base(organizationId)}:budget:${counter}`;

@@ -5,7 +5,7 @@ import type { Ledger } from "../../src/ledger/ledger.ts";
 import { fetchPolicy, type Publisher } from "../../src/ledger/publish.ts";
 import { StoreUnavailable } from "../../src/services.ts";
 import { createMemory } from "../../src/store/memory.ts";
-import { createStore } from "../../src/store/store.ts";
+import { createStore, type Store } from "../../src/store/store.ts";
 import type { Send } from "./network.ts";
 import { commandName, scriptName } from "./redis-side.ts";
 import type { World } from "./world.ts";
@@ -31,7 +31,7 @@ export function createIsolate(
   const now = () => scheduler.now() + skewMs;
   const sleep = (milliseconds: number) =>
     new Promise<void>((run) => void scheduler.after(milliseconds, { owner: name, run }));
-  const store = createStore(redisBehind(world, send), sleep);
+  const store = withShortLives(createStore(redisBehind(world, send), sleep));
   const ledger = ledgerBehind(send, world.ledger);
   const books: Books = {
     store: world.breaks.store?.(store) ?? store,
@@ -81,6 +81,19 @@ export function createIsolate(
     }
   }
   return isolate;
+}
+
+/** Runs take minutes, and counters of instances live for days: here a sweep forgets whatever holds nothing. */
+function withShortLives(store: Store): Store {
+  return {
+    ...store,
+    listInstances: (org, made, nowMs) =>
+      store.listInstances(
+        org,
+        made.map((one) => ({ ...one, life: 1 })),
+        nowMs,
+      ),
+  };
 }
 
 function redisBehind(world: World, send: Send) {

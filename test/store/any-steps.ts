@@ -139,6 +139,17 @@ const rebuild = fc.record({
     fc.record({ counter: fc.constant(counter), periodStartMs, spent: fc.constantFrom(0, 0, 3, BIG_TOTAL) }),
   ),
 });
+const life = fc.constantFrom(500, 1_500, "idle" as const);
+const listInstances = fc.record({
+  step: fc.constant("listInstances" as const),
+  made: fc.uniqueArray(fc.record({ counter: fc.constantFrom(...COUNTERS), periodStartMs, life }), {
+    minLength: 1,
+    maxLength: 3,
+    selector: ({ counter }) => counter,
+  }),
+  nowMs,
+});
+const forgetInstances = fc.record({ step: fc.constant("forgetInstances" as const), nowMs });
 const policy = fc.constantFrom(...POLICIES);
 const claimPolicy = fc.record({ step: fc.constant("claimPolicy" as const), policy, nonce });
 const putPolicy = fc.record({
@@ -175,6 +186,8 @@ export const anyStep = fc.oneof(
   { weight: 2, arbitrary: drain },
   { weight: 2, arbitrary: trim },
   { weight: 1, arbitrary: open },
+  { weight: 2, arbitrary: listInstances },
+  { weight: 2, arbitrary: forgetInstances },
   { weight: 2, arbitrary: claimPolicy },
   { weight: 2, arbitrary: putPolicy },
   { weight: 1, arbitrary: confirm },

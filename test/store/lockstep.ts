@@ -14,6 +14,7 @@ import {
   outboxKey,
   policyKey,
 } from "../../src/store/keys.ts";
+import type { Instance } from "../../src/store/instances.ts";
 import type { OutboxHead } from "../../src/store/outbox.ts";
 import type { AwaitedEntry } from "../../src/store/outbox.ts";
 import { parseEntry } from "../../src/store/packed.ts";
@@ -87,6 +88,10 @@ export function createLockstep(real: Real | null) {
       const whole = { ...input, organizationId: org };
       return both(booksModel.rebuild(books, whole), (s) => s.rebuild(whole));
     },
+    listInstances: (made: Instance[], nowMs: number) =>
+      both(booksModel.listInstances(books, made, nowMs), (s) => s.listInstances(org, made, nowMs)),
+    forgetInstances: (members: string[], nowMs: number) =>
+      both(booksModel.forgetInstances(books, members, nowMs), (s) => s.forgetInstances(org, members, nowMs)),
     claimPolicy: (policy: PolicyRef, nonce: string) =>
       both(booksModel.claimPolicy(books, policy, nonce), (s) => s.claimPolicy(org, policy, nonce)),
     putPolicy: (policy: PolicyRef, put: PutInput) =>

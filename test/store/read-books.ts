@@ -13,7 +13,7 @@ export type Contents = Omit<Books, "policies"> & {
 export async function readBooks(run: RunCommand, org: string): Promise<Contents> {
   const base = `tg:{${org}}:`;
   const keys = ((await run(["KEYS", `${base}*`])) as string[]).sort();
-  const packed = keys.filter((key) => key !== `${base}outbox` && key !== `${base}holds`);
+  const packed = keys.filter((key) => !/:(outbox|holds|instances)$/.test(key));
   const values = packed.length > 0 ? ((await run(["MGET", ...packed])) as string[]) : [];
   const contents: Contents = { ...emptyBooks(), policies: {} };
   packed.forEach((key, index) => {
@@ -22,11 +22,16 @@ export async function readBooks(run: RunCommand, org: string): Promise<Contents>
   if (keys.includes(`${base}outbox`)) {
     contents.outbox = ((await run(["LRANGE", `${base}outbox`, 0, -1])) as string[]).map(parseEntry);
   }
-  if (keys.includes(`${base}holds`)) {
-    const scored = (await run(["ZRANGE", `${base}holds`, 0, -1, "WITHSCORES"])) as string[];
-    for (let i = 0; i < scored.length; i += 2) contents.leases[scored[i] ?? ""] = Number(scored[i + 1]);
-  }
+  if (keys.includes(`${base}holds`)) contents.leases = await scoresOf(run, `${base}holds`);
+  if (keys.includes(`${base}instances`)) contents.instances = await scoresOf(run, `${base}instances`);
   return contents;
+}
+
+async function scoresOf(run: RunCommand, key: string): Promise<Record<string, number>> {
+  const scored = (await run(["ZRANGE", key, 0, -1, "WITHSCORES"])) as string[];
+  const scores: Record<string, number> = {};
+  for (let i = 0; i < scored.length; i += 2) scores[scored[i] ?? ""] = Number(scored[i + 1]);
+  return scores;
 }
 
 function place(contents: Contents, name: string, value: string): void {

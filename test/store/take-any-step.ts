@@ -61,6 +61,13 @@ export async function takeAnyStep(books: Lockstep, step: AnyStep): Promise<void>
       await books.rebuild({ epoch: epoch + step.epochOffset, watermark, counters });
       return;
     }
+    case "listInstances":
+      await books.listInstances(step.made, step.nowMs);
+      return;
+    case "forgetInstances":
+      if (Object.keys(now.instances).length > 0)
+        await books.forgetInstances(Object.keys(now.instances), step.nowMs);
+      return;
     case "claimPolicy":
       await books.claimPolicy(step.policy, step.nonce);
       return;

@@ -11,6 +11,8 @@ export interface Books {
   /** Each hold's lease end in milliseconds, in a place of its own: Redis may lose the one and keep the other. */
   leases: Record<string, number>;
   outbox: Entry[];
+  /** When each counter of a wildcard's instance is looked at, in milliseconds, by its member of the list. */
+  instances: Record<string, number>;
   /** The number of the last claim of a policy. */
   claims: number;
   policies: Record<string, StandingPolicy>;
@@ -40,6 +42,7 @@ export function emptyBooks(): Books {
     holds: {},
     leases: {},
     outbox: [],
+    instances: {},
     claims: 0,
     policies: {},
   };
