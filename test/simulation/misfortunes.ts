@@ -87,7 +87,15 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
       await redis.forgetScripts();
       return;
     }
-    if (fault === "outbox") world.memory.old = view.outbox.length > 0;
+    if (fault === "outbox") {
+      world.memory.old = view.outbox.length > 0;
+      // The epoch that a drain begins then has counters without these, until who settled them settles them again.
+      const booked = new Set(world.ledger.rows().map(({ id }) => id));
+      for (const { id, lines } of view.outbox) {
+        if (booked.has(id)) continue;
+        for (const { counter, delta } of lines) watch.forget(counter, Math.max(0, delta));
+      }
+    }
     if (fault === null) return;
     if (fault === "hold") world.memory.lostHoldIn = view.meta?.epoch ?? null;
     // What stands in the outbox too is the harder to make anew.
