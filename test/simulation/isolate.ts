@@ -2,10 +2,10 @@ import type { Config } from "../../src/env.ts";
 import type { GateDeps } from "../../src/gate/gate-deps.ts";
 import type { Books } from "../../src/ledger/books.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
+import { fetchPolicy, type Publisher } from "../../src/ledger/publish.ts";
 import { StoreUnavailable } from "../../src/services.ts";
 import { createMemory } from "../../src/store/memory.ts";
-import { POLICY_TTL_MS } from "../../src/store/policies.ts";
-import { createStore } from "../../src/store/store.ts";
+import { createStore, type Store } from "../../src/store/store.ts";
 import type { Send } from "./network.ts";
 import { commandName, scriptName } from "./redis-side.ts";
 import type { World } from "./world.ts";
@@ -15,6 +15,8 @@ import type { World } from "./world.ts";
 export interface Isolate {
   name: string;
   deps: GateDeps;
+  /** How operators bring to Redis what they changed. */
+  publisher: Publisher;
   /** Requests and waitUntil promises that aren't over. */
   busy: number;
   dead: boolean;
@@ -29,7 +31,7 @@ export function createIsolate(
   const now = () => scheduler.now() + skewMs;
   const sleep = (milliseconds: number) =>
     new Promise<void>((run) => void scheduler.after(milliseconds, { owner: name, run }));
-  const store = createStore(redisBehind(world, send), sleep);
+  const store = withShortLives(createStore(redisBehind(world, send), sleep));
   const ledger = ledgerBehind(send, world.ledger);
   const books: Books = {
     store: world.breaks.store?.(store) ?? store,
@@ -46,21 +48,23 @@ export function createIsolate(
       if (event === "gate_failed") world.violated("14", `the gate failed: ${String(details["cause"])}`);
     },
   };
+  const publisher: Publisher = {
+    ...books,
+    read: (_org, policy) =>
+      postgres(send, `read ${policy.kind} ${policy.id}`, async () => {
+        const { version, json } = world.documents.read(policy);
+        return { version, json: world.breaks.publish?.(json) ?? json };
+      }),
+  };
   const isolate: Isolate = {
     name,
+    publisher,
     busy: 0,
     dead: false,
     deps: {
       config,
       books,
-      async publish(org, policy) {
-        const readAtMs = now();
-        const document = await postgres(send, `read ${policy.kind} ${policy.id}`, async () =>
-          world.documents.read(policy),
-        );
-        const json = world.breaks.publish?.(document.json) ?? document.json;
-        return books.store.putPolicy(org, policy, { ...document, json, endsAtMs: readAtMs + POLICY_TTL_MS });
-      },
+      fetchPolicy: (org, policy) => fetchPolicy(publisher, org, policy),
       fetch: world.provider(name),
       newId: () => `req_${String((world.made.requests += 1)).padStart(4, "0")}`,
       waitUntil: (promise) => void keepBusy(promise),
@@ -77,6 +81,19 @@ export function createIsolate(
     }
   }
   return isolate;
+}
+
+/** Runs take minutes, and counters of instances live for days: here a sweep forgets whatever holds nothing. */
+function withShortLives(store: Store): Store {
+  return {
+    ...store,
+    listInstances: (org, made, nowMs) =>
+      store.listInstances(
+        org,
+        made.map((one) => ({ ...one, life: 1 })),
+        nowMs,
+      ),
+  };
 }
 
 function redisBehind(world: World, send: Send) {

@@ -49,6 +49,8 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
   }
 
   function isWorthLosing(fault: MemoryFault): boolean {
+    // What a change just brought is what an older read may take the place of.
+    if (fault === "document") return world.answered.size > 0;
     const view = world.watch.lastSeen();
     if (!view) return false;
     if (fault === "outbox" || fault === "counter") return view.outbox.some(({ lines }) => lines.length > 0);
@@ -72,6 +74,7 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
       await watch.forgetHolds();
       await redis.restore(snapshot ?? "");
       const after = await watch.look();
+      world.memory.fellBackTo = after.meta?.epoch ?? null;
       for (const [counter, { periodStartMs }] of view.counters) {
         const known = after.counters.get(counter)?.spent ?? 0;
         watch.forget(counter, Math.max(0, trueSpent(view, world.ledger, { counter, periodStartMs }) - known));
@@ -84,7 +87,15 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
       await redis.forgetScripts();
       return;
     }
-    if (fault === "outbox") world.memory.old = view.outbox.length > 0;
+    if (fault === "outbox") {
+      world.memory.old = view.outbox.length > 0;
+      // The epoch that a drain begins then has counters without these, until who settled them settles them again.
+      const booked = new Set(world.ledger.rows().map(({ id }) => id));
+      for (const { id, lines } of view.outbox) {
+        if (booked.has(id)) continue;
+        for (const { counter, delta } of lines) watch.forget(counter, Math.max(0, delta));
+      }
+    }
     if (fault === null) return;
     if (fault === "hold") world.memory.lostHoldIn = view.meta?.epoch ?? null;
     // What stands in the outbox too is the harder to make anew.

@@ -170,6 +170,12 @@ export const SABOTAGES: Sabotage[] = [
     },
   },
   {
+    law: "2",
+    name: "the counter of an instance is forgotten while it holds something",
+    among: withMisfortunes({ leaps: 4 }),
+    breaks: patch("forget", "if c.held ~= 0 then", "if false then"),
+  },
+  {
     law: "9",
     name: "a counter is made anew as zero",
     among: losing("counter"),

@@ -46,8 +46,6 @@ export interface PlannedCall {
   leavesAfterMs: number | null;
 }
 
-// Not borne yet: a policy document that was read before a change, and comes to Redis after the change was answered and
-// Redis lost the newer one, stands until it ends (law 10; about one seed in 20,000, such as 28982).
 export const MEMORY_FAULTS = [
   "emptied",
   "falls back",

@@ -92,7 +92,12 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
       violated("14", `call ${planned.number} went out with nothing held`);
     }
   };
-  const memory = { faulted: false, old: false, lostHoldIn: null as number | null };
+  const memory = {
+    faulted: false,
+    old: false,
+    lostHoldIn: null as number | null,
+    fellBackTo: null as number | null,
+  };
   return {
     scenario,
     /** The stores' own clocks go with the Workers'. */
@@ -117,6 +122,8 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
     memoryFaulted: () => memory.faulted,
     /** Redis has fallen back, or lost settled entries, and nobody has noticed yet. */
     memoryIsOld: () => memory.old,
+    /** The same of its policy documents: those of the epoch that it fell back to, until another begins. */
+    documentsAreOld: (epoch: number | undefined) => epoch !== undefined && epoch === memory.fellBackTo,
     violated,
     traceReply(name: string, kind: string): void {
       scheduler.trace.push(`     ${name} -> ${kind}`);
