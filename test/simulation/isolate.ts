@@ -31,8 +31,8 @@ export function createIsolate(
   const now = () => scheduler.now() + skewMs;
   const sleep = (milliseconds: number) =>
     new Promise<void>((run) => void scheduler.after(milliseconds, { owner: name, run }));
-  const store = withShortLives(createStore(redisBehind(world, send), sleep));
-  const ledger = ledgerBehind(send, world.ledger);
+  const store = withShortLives(createStore(redisBehind(world, send, name), sleep));
+  const ledger = ledgerBehind(send, noticing(world, name));
   const books: Books = {
     store: world.breaks.store?.(store) ?? store,
     ledger,
@@ -96,12 +96,32 @@ function withShortLives(store: Store): Store {
   };
 }
 
-function redisBehind(world: World, send: Send) {
+/** Sees who carries what between the stores. */
+function noticing({ ledger, carrying }: World, isolate: string): Ledger {
+  return {
+    ...ledger,
+    async snapshot(...args) {
+      carrying.snapshot.set(isolate, ledger.rows().length);
+      return ledger.snapshot(...args);
+    },
+    async book(...args) {
+      carrying.outbox.delete(isolate);
+      return ledger.book(...args);
+    },
+  };
+}
+
+function redisBehind(world: World, send: Send, isolate: string) {
   return (command: (string | number)[]) =>
     send({
       store: "redis",
       name: labelOf(command),
-      arrive: () => world.redis.execute(command, world.watch),
+      arrive: () => {
+        const name = commandName(command);
+        if (name === "drain" || name === "settle") world.carrying.outbox.add(isolate);
+        if (name === "rebuild" || name === "refresh") world.carrying.snapshot.delete(isolate);
+        return world.redis.execute(command, world.watch);
+      },
       // A network that doubles a reserve whose first copy wasn't admitted is excluded by the protocol.
       mayDouble: (reply) => scriptName(command) !== "reserve" || (Array.isArray(reply) && reply[0] === "ok"),
     });

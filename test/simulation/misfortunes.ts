@@ -1,7 +1,7 @@
 import { counterKey, holdKey, metaKey, outboxKey, policyKey } from "../../src/store/keys.ts";
 import { pick } from "../support/schedule.ts";
 import { createIsolate, type Isolate } from "./isolate.ts";
-import { LEASE_SECONDS, ORGANIZATION, type MemoryFault } from "./scenario.ts";
+import { LEASE_SECONDS, ORGANIZATION, type Carried, type MemoryFault } from "./scenario.ts";
 import { trueSpent } from "./view.ts";
 import { configOf, type World } from "./world.ts";
 
@@ -14,6 +14,9 @@ const CRASH_CHANCE = 0.02;
 /** Memory is lost rather while there is something to lose. */
 const MEMORY_CHANCE = 0.15;
 const IDLE_MEMORY_CHANCE = 0.004;
+const AIMED_MEMORY_CHANCE = 0.05;
+/** Where only its bearer is still at work: the rest has ended, and will be forgotten. */
+const LAST_MEMORY_CHANCE = 0.7;
 const OUTAGE_CHANCE = 0.03;
 const OUTAGES_MS = [300, 4_000, 4_000, 20_000] as const;
 
@@ -55,6 +58,23 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
     if (!view) return false;
     if (fault === "outbox" || fault === "counter") return view.outbox.some(({ lines }) => lines.length > 0);
     return [...view.holds.values()].some(({ state }) => state === "h");
+  }
+
+  function isCarried(what: Carried): boolean {
+    const { carrying, ledger } = world;
+    if (what === "outbox") return carrying.outbox.size > 0;
+    const newest = what === "snapshot" ? Infinity : ledger.rows().length;
+    return [...carrying.snapshot.values()].some((length) => length < newest);
+  }
+
+  function aimedChance(): number {
+    return isolates.every(({ busy }) => busy === 0) ? LAST_MEMORY_CHANCE : AIMED_MEMORY_CHANCE;
+  }
+
+  function memoryChance(fault: MemoryFault): number {
+    const { aim } = scenario;
+    if (aim && snapshot !== null) return isCarried(aim) ? aimedChance() : 0;
+    return isWorthLosing(fault) ? MEMORY_CHANCE : IDLE_MEMORY_CHANCE;
   }
 
   async function loseMemory(): Promise<void> {
@@ -117,8 +137,7 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
     async between(): Promise<void> {
       if (left.leaps > 0 && random() < LEAP_CHANCE) leap();
       if (left.crashes > 0 && random() < CRASH_CHANCE) crash();
-      if (left.memory && random() < (isWorthLosing(left.memory) ? MEMORY_CHANCE : IDLE_MEMORY_CHANCE))
-        await loseMemory();
+      if (left.memory && random() < memoryChance(left.memory)) await loseMemory();
       if (left.outage && random() < OUTAGE_CHANCE) {
         trace.push(`${left.outage} goes away`);
         world.faults.away.add(left.outage);

@@ -61,8 +61,10 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
   const scheduler = createScheduler(random, START_MS);
   const faults: NetworkFaults = {
     messages: misfortunes.messages,
-    lateCopies: true,
+    fates: scenario.fates,
+    hit: scenario.hit,
     away: new Set(),
+    far: new Set(scenario.isOperatorFar ? ["OP"] : []),
   };
   const inMemory = createMemoryLedger(random);
   const ledger: MemoryLedger = { ...inMemory, ...breaks.ledger?.(inMemory) };
@@ -119,6 +121,8 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
     made: { nonces: 0, requests: 0 },
     memory,
     deadIsolates: new Set<string>(),
+    /** Workers that are about to bring to the other store what they have read; a snapshot with the ledger's length then. */
+    carrying: { snapshot: new Map<string, number>(), outbox: new Set<string>() },
     memoryFaulted: () => memory.faulted,
     /** Redis has fallen back, or lost settled entries, and nobody has noticed yet. */
     memoryIsOld: () => memory.old,
