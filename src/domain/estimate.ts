@@ -1,3 +1,4 @@
+import type { UnitCounts } from "./billed-units.ts";
 import type { Usage } from "./usage.ts";
 import { MAX_TOKENS_PER_CALL } from "./usage.ts";
 
@@ -23,6 +24,12 @@ export interface InputExtras {
   cacheWrites: "none" | "5m" | "1h";
   /** Billed uses of the provider's own tools. */
   toolCalls: Record<string, number>;
+  /** What the call is charged for beside tokens, or in place of them: pictures asked for, letters to be spoken. */
+  units?: UnitCounts;
+  /** The call reads a context that the body only names: an earlier response, a conversation, a stored prompt or file. */
+  unseenInput?: boolean;
+  /** Calls at another model's price that the provider makes inside this one, at most. */
+  further?: { model: string; inputTokens: number; outputTokens: number }[];
 }
 
 /** What a response said, so far or at its end. */

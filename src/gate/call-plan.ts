@@ -66,7 +66,8 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
     if (option !== null) return { refusal: unpricedService(option) };
   }
   const sizes = sizesOf(call, wire, target.model);
-  const estimated = price && estimate(call, sizes, price, key);
+  const priceOf = (model: string) => listPrice({ provider, model, atMs: startedAtMs });
+  const estimated = price && estimate(call, sizes, price, key, priceOf);
   if (price && !estimated) return { refusal: unbounded() };
   const { want = 0, tight = 0, least = 0 } = estimated ?? {};
   return {

@@ -1,5 +1,6 @@
 import type { Usage } from "../domain/usage.ts";
 import type { InputExtras } from "../domain/estimate.ts";
+import type { PriceOptions } from "../domain/price-options.ts";
 import type { Envelope } from "../errors.ts";
 import type { TopLevelEdit } from "./framing/json-edit.ts";
 
@@ -22,6 +23,8 @@ export interface CallFacts {
   endUser?: string;
   /** Streams only: true where the provider sends usage without being asked, or the client asked for it. */
   usageAsked: boolean;
+  /** What else the price depends on. Absent: the members of the body that every JSON format shares are looked at. */
+  priceOptions?: PriceOptions;
 }
 
 /** What a reader of the answer may need to know of the call that it answers. */
@@ -51,12 +54,17 @@ export interface Reading {
   generatedBytes: number;
   /** The model that answered, as the provider names it. */
   model?: string;
+  /** As the provider states it; where it answers with more than one (a fast answer in one region), joined by a space. */
   serviceTier?: string;
+  /** What the call costs by the provider's own word, in integer nano-USD: it is settled at. See statedCostNano. */
+  costNanoUsd?: number;
   /**
    * Calls that the provider made inside this one and left out of `usage` (Anthropic's compaction and advisor):
    * each costs its own model's price on top. `model` is absent where it is the call's own.
    */
   further?: { model?: string; usage: Usage }[];
+  /** The provider works on in the background, and will tell the usage to who asks for this response. */
+  pending?: { responseId: string };
 }
 
 /** One event of a stream, parsed. `data` joins the event's data lines with "\n". */

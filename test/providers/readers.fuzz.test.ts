@@ -5,6 +5,7 @@ import { costOf } from "../../src/domain/pricing.ts";
 import { settledUsage } from "../../src/domain/estimate.ts";
 import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
+import { openaiResponses } from "../../src/providers/openai/responses.ts";
 import type { JsonObject, Reading, Wire } from "../../src/providers/wire.ts";
 import { extrasOf, readBodyOf, streamReaderOf } from "./support.ts";
 
@@ -12,6 +13,7 @@ import { extrasOf, readBodyOf, streamReaderOf } from "./support.ts";
 
 const WIRES: [string, Wire][] = [
   ["openai-chat", openaiChat],
+  ["openai-responses", openaiResponses],
   ["anthropic-messages", anthropicMessages],
 ];
 
@@ -22,6 +24,8 @@ const KEYS = [
   "cache_read_input_tokens cache_creation_input_tokens cache_creation ephemeral_1h_input_tokens iterations tool_calls",
   "function arguments messages tools source data image_url url file file_data input_audio max_tokens thinking n stream",
   "server_tool_use web_search_requests cache_control ttl max_uses metadata user_id prediction budget_tokens system",
+  "response output status id background tool_usage image_gen web_search num_requests item action quality size revised_prompt",
+  "input_tokens_details output_tokens_details cost cost_in_usd_ticks is_byok cost_details max_output_tokens max_tool_calls",
 ].flatMap((words) => words.split(" "));
 const TYPES = [
   "message_start",
@@ -32,6 +36,15 @@ const TYPES = [
   "image",
   "base64",
   "message",
+  "response.completed",
+  "response.failed",
+  "response.output_item.done",
+  "response.output_text.delta",
+  "image_generation_call",
+  "web_search_call",
+  "image_generation",
+  "queued",
+  "1024x1024",
 ];
 
 const counts = fc.oneof(

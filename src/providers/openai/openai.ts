@@ -1,11 +1,16 @@
 import type { Provider, ProviderRoute } from "../provider.ts";
 import { openaiChat } from "./chat.ts";
+import { openaiResponses } from "./responses.ts";
 
 /** The endpoints behind `/v1` that OpenAI and those who are compatible with it share, by their path behind the base. */
 export function openaiRoutes(base: string): ProviderRoute[] {
   const at = (path: string) => new RegExp(`^${base}${path}$`);
   return [
     { method: "POST", path: at("/chat/completions"), metering: openaiChat },
+    { method: "POST", path: at("/responses(?:/compact)?"), metering: openaiResponses },
+    { method: "POST", path: at("/responses/(?:input_tokens|[^/]+/cancel)"), metering: "free" },
+    { method: "GET", path: at("/responses/[^/]+(?:/input_items)?"), metering: "free" },
+    { method: "DELETE", path: at("/responses/[^/]+"), metering: "free" },
     { method: "POST", path: at("/moderations"), metering: "free" },
     { method: "GET", path: at("/models(?:/.+)?"), metering: "free" },
   ];
