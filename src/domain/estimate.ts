@@ -64,20 +64,22 @@ export function inputTokensEstimate(body: Uint8Array, extras: InputExtras, model
 
 /**
  * What a dispatched call is settled at. The provider's report where it is whole; else an estimate, marked so, from the
- * input's estimate and the bytes seen. Null where nothing was billed: a failure before anything was generated.
+ * input's estimate and the bytes seen, with what a model that thinks may have written out of sight. Null where nothing was billed: a failure before anything was generated.
  * An explicit zero is a zero (R47); a report that is missing isn't (R49), nor does a broken stream cost nothing (R26).
  */
 export function settledUsage(
   reported: Reported,
-  { inputTokens, model }: { inputTokens: number; model: string },
+  { inputTokens, model, hiddenTokens = 0 }: { inputTokens: number; model: string; hiddenTokens?: number },
 ): { usage: Usage; estimated: boolean } | null {
   const { usage, complete, failed, generatedBytes } = reported;
   if (usage === null && failed && generatedBytes === 0) return null;
   const stated = usage ?? {};
   const seen = generatedBytes === 0 ? 0 : tokensOfText({ ascii: generatedBytes, other: 0, model });
   const input_total = stated.input_total ?? inputTokens;
-  // A stream that broke off has stated its output so far, or a mere first token.
-  const output_total = complete ? (stated.output_total ?? seen) : Math.max(stated.output_total ?? 0, seen);
+  // A stream that broke off has stated its output so far, or a mere first token; what it thought came before its text.
+  const output_total = complete
+    ? (stated.output_total ?? seen)
+    : Math.max(stated.output_total ?? 0, seen + (failed ? 0 : hiddenTokens));
   const estimated =
     input_total !== stated.input_total || output_total !== stated.output_total || (!complete && !failed);
   return { usage: { ...stated, input_total, output_total }, estimated };

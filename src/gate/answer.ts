@@ -8,8 +8,10 @@ import type { CallPlan, PlannedCall } from "./call-plan.ts";
 import type { ClientWatch } from "./client-watch.ts";
 import { costOfReading } from "./cost.ts";
 import type { Dispatched } from "./forward.ts";
+import { splitterFor } from "./framing.ts";
 import { clientHeaders } from "./headers.ts";
-import { edit, tap, type RelayEnd } from "./relay.ts";
+import { hiddenTokens, timeFirstText } from "./hidden-time.ts";
+import { edit, tap, type RelayEnd, type RelayOptions } from "./relay.ts";
 import type { CallEnd, Outcome } from "./settle.ts";
 import { readAnswer, readUnary, redact } from "./unary.ts";
 
@@ -64,34 +66,38 @@ export async function answer(dispatched: Dispatched, options: AnswerOptions): Pr
       options,
       { usage: null, complete: false, failed, generatedBytes: 0 },
       { outcome, status, firstByteMs: null },
+      options.now(),
     );
     return refused(refusal, options);
   }
   const { response } = dispatched;
   const firstByteMs = Math.max(0, options.now() - options.planned.startedAtMs);
-  const streamed = response.ok && /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
-  return streamed && response.body
-    ? answerStream(response, response.body, dispatched.abort, firstByteMs, options)
+  const { wire, call } = options.planned;
+  const type = response.headers.get("content-type") ?? "";
+  const splitter = response.ok && response.body ? splitterFor(type, wire, call.facts.stream) : null;
+  return splitter && response.body
+    ? answerStream(response, { body: response.body, splitter, abort: dispatched.abort }, firstByteMs, options)
     : answerWhole(response, dispatched.abort, firstByteMs, options);
 }
 
 function answerStream(
   response: Response,
-  body: ReadableStream<Uint8Array>,
-  abort: () => void,
+  stream: Pick<RelayOptions, "body" | "splitter" | "abort">,
   firstByteMs: number,
   options: AnswerOptions,
 ): Response {
   const { wire, call } = options.planned;
   const hideUsage = !call.facts.usageAsked;
-  const reader = wire.streamReader({ hideUsage }, answeredCall(options, response));
+  const read = wire.streamReader({ hideUsage }, answeredCall(options, response));
+  const { reader, firstTextAtMs } = timeFirstText(read, options.now);
   const relay = hideUsage ? edit : tap;
-  const { readable, done } = relay({ body, reader, client: options.client, abort, idleMs: options.idleMs });
+  const { readable, done } = relay({ ...stream, reader, client: options.client, idleMs: options.idleMs });
   options.waitUntil(
     done.then(({ how }) => {
       if (how === "ended") reader.ended?.();
       const reading = reader.reading();
-      finish(options, reading, { outcome: outcomeOf(reading, how), status: response.status, firstByteMs });
+      const known = { outcome: outcomeOf(reading, how), status: response.status, firstByteMs };
+      finish(options, reading, known, firstTextAtMs() ?? options.now());
     }),
   );
   return new Response(readable, { status: response.status, headers: headersOf(response, options) });
@@ -112,7 +118,7 @@ async function answerWhole(
   const status = broken ? STATUS_BY_CODE[refusal.code] : response.status;
   const outcome =
     response.status >= 400 ? "provider_error" : outcomeOf({ ...reading, complete: how === "ended" }, how);
-  const costNanoUsd = finish(options, reading, { outcome, status, firstByteMs });
+  const costNanoUsd = finish(options, reading, { outcome, status, firstByteMs }, options.now());
   if (how !== "ended" || broken) return refused(refusal, options);
   const headers = headersOf(response, options);
   headers.set("x-tollgate-cost-usd", formatUsd(costNanoUsd));
@@ -135,13 +141,18 @@ function outcomeOf(reading: Reading, how: RelayEnd["how"]): Outcome {
   return BROKEN_OFF[how];
 }
 
-/** Prices the reading and hands it to the settle. Returns the cost in nano-USD. */
+/**
+ * Prices the reading and hands it to the settle. Returns the cost in nano-USD. `seenAtMs`: until when nothing of what
+ * the model wrote was to be seen.
+ */
 function finish(
   { planned, admission, end }: AnswerOptions,
   reading: Reading,
   known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
+  seenAtMs: number,
 ): number {
   const { target, price, inputTokens } = admission.extra;
+  const hidden = hiddenTokens(Math.max(0, seenAtMs - planned.startedAtMs));
   const priceOf = (model: string) =>
     listPrice({ provider: target.provider.name, model, atMs: planned.startedAtMs });
   // A provider that names the snapshot behind the model asked for is priced at the snapshot's own price.
@@ -149,6 +160,7 @@ function finish(
     reading.model?.startsWith(target.model) && price ? (priceOf(reading.model) ?? price) : price;
   const cost = costOfReading(reading, {
     inputTokens,
+    hiddenTokens: Math.min(hidden, planned.call.facts.choices * outputLimitOf(admission)),
     model: target.model,
     price: refined,
     holdNanoUsd: admission.amountNanoUsd,
@@ -166,6 +178,12 @@ function finish(
 
 function answeredCall({ planned: { call } }: AnswerOptions, { headers }: Response): AnsweredCall {
   return { body: call.body, facts: call.facts, headers };
+}
+
+/** The output limit of one answer that went to the provider. */
+function outputLimitOf({ amountNanoUsd, extra }: Admission<CallPlan>): number {
+  const { estimate, outputTokens } = extra;
+  return estimate && amountNanoUsd < estimate.tight ? estimate.clampFor(amountNanoUsd) : outputTokens;
 }
 
 function headersOf(response: Response, options: AnswerOptions): Headers {

@@ -22,6 +22,8 @@ export interface CallPlan {
   price: Price | null;
   estimate: Estimate | null;
   inputTokens: number;
+  /** The output limit of one answer, before a clamp. */
+  outputTokens: number;
 }
 
 export interface PlannedCall {
@@ -88,7 +90,14 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
       hold: want,
       started_at: new Date(startedAtMs).toISOString(),
     },
-    extra: { target, upstream, price, estimate: estimated, inputTokens: sizes.likely },
+    extra: {
+      target,
+      upstream,
+      price,
+      estimate: estimated,
+      inputTokens: sizes.likely,
+      outputTokens: sizes.output,
+    },
   };
 }
 

@@ -19,6 +19,8 @@ export function costOfReading(
   reading: Reading,
   call: {
     inputTokens: number;
+    /** What the model may have written out of sight, if the answer broke off. */
+    hiddenTokens: number;
     model: string;
     price: Price | null;
     holdNanoUsd: number;

@@ -1,5 +1,5 @@
 import { refusalResponse, type Refusal } from "../errors.ts";
-import { editTopLevel, type TopLevelEdit } from "../providers/framing/json-edit.ts";
+import type { BodyEdit } from "../providers/framing/json-edit.ts";
 import { routeOf, type Route } from "../providers/registry.ts";
 import { authorize } from "../providers/upstream.ts";
 import type { Wire } from "../providers/wire.ts";
@@ -88,7 +88,6 @@ async function meteredCall(
     return refusalResponse(LEFT_EARLY, route.envelope, requestId);
   }
   const { upstream } = admission.extra;
-  const { edits, path, extraHeaders } = changesOf(planned, admission);
 
   // From here on whatever happens ends in the settle.
   const settlement = settleGuarantee(deps, proven.organizationId, admission, startedAtMs);
@@ -97,12 +96,12 @@ async function meteredCall(
   const client = watchClient(request.signal, graceSeconds * 1_000);
   const idleMs = deps.config.PROVIDER_TIMEOUT_SECONDS * 1_000;
   try {
-    const { text, bytes } = planned.call;
+    const { edits, path, extraHeaders } = changesOf(planned, admission);
     const outgoing = {
       url: upstreamUrl(upstream.baseUrl, path, url),
       method: request.method,
       headers: upstreamHeaders(request.headers),
-      body: edits.length > 0 ? editTopLevel(text, edits) : (bytes as Uint8Array<ArrayBuffer>),
+      body: call.edited(edits),
     };
     const secrets = await authorize(upstream, outgoing);
     const dispatched = await forward(deps.fetch, outgoing, { timeoutMs: idleMs, stop: client.stop });
@@ -138,13 +137,13 @@ async function meteredCall(
 function changesOf(
   { wire, call }: PlannedCall,
   { amountNanoUsd, extra }: Admission<CallPlan>,
-): { edits: TopLevelEdit[]; path: string; extraHeaders: [string, string][] } {
+): { edits: BodyEdit[]; path: string; extraHeaders: [string, string][] } {
   const edits = wire.usageEdits(call.body, call.facts);
   const { model } = extra.target;
   let { path } = extra.target;
   if (model !== call.facts.model) {
     if (wire.pathFor) path = wire.pathFor(path, model);
-    else edits.push({ key: "model", value: model });
+    else edits.push({ path: ["model"], value: model });
   }
   const extraHeaders: [string, string][] = [];
   if (extra.estimate && amountNanoUsd < extra.estimate.tight) {

@@ -1,4 +1,4 @@
-import { createSseSplitter, type SseBlock } from "../providers/framing/sse.ts";
+import type { Splitter, StreamBlock } from "../providers/framing/splitter.ts";
 import type { StreamReader } from "../providers/wire.ts";
 import type { ClientWatch } from "./client-watch.ts";
 
@@ -9,8 +9,9 @@ export interface RelayEnd {
   how: "ended" | "cut" | "stopped" | "idle";
 }
 
-interface RelayOptions {
+export interface RelayOptions {
   body: ReadableStream<Uint8Array>;
+  splitter: Splitter;
   reader: StreamReader;
   client: ClientWatch;
   /** Ends the provider's stream. */
@@ -49,7 +50,7 @@ export function edit(options: RelayOptions): Relayed {
 }
 
 /** `shownOf`: what the client gets for a chunk, which completes these blocks; at the end there is no chunk. */
-type ShownOf = (chunk: Uint8Array | undefined, blocks: SseBlock[]) => Uint8Array | undefined;
+type ShownOf = (chunk: Uint8Array | undefined, blocks: StreamBlock[]) => Uint8Array | undefined;
 
 function relay(options: RelayOptions, shownOf: ShownOf): Relayed {
   const { readable, writable } = new IdentityTransformStream();
@@ -61,14 +62,13 @@ async function pump(
   options: RelayOptions,
   shownOf: ShownOf,
 ): Promise<RelayEnd> {
-  const { client } = options;
+  const { client, splitter } = options;
   const reader = options.body.getReader();
   const writer = writable.getWriter();
   // A client who left is noticed at a write, or by the request's signal. The meter reads on all the same.
   writer.closed.catch(() => client.left());
   const drop = () => writer.abort(new Error("the client left")).catch(() => undefined); // It is broken off already.
   void client.whenGone.then(drop);
-  const splitter = createSseSplitter();
   const end = await readThrough(options, async () => {
     const { done, value } = await reader.read();
     const shown = shownOf(value, done ? splitter.end() : splitter.push(value));

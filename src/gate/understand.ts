@@ -1,13 +1,15 @@
 import type { Refusal } from "../errors.ts";
-import { findDuplicateKey } from "../providers/framing/json-edit.ts";
-import type { CallFacts, JsonObject, Wire } from "../providers/wire.ts";
+import type { BodyEdit } from "../providers/framing/json-edit.ts";
+import type { CallFacts, InvalidBody, JsonObject, Wire } from "../providers/wire.ts";
+import { parseBody } from "./body.ts";
 
 export interface Understood {
   facts: CallFacts;
   body: JsonObject;
-  /** The body as it came: what is sent on, but for the edits. */
-  text: string;
+  /** The body as it came. */
   bytes: Uint8Array;
+  /** What is sent on: every byte as it came, but for these changes. */
+  edited: (edits: BodyEdit[]) => BodyInit;
 }
 
 /** Reads a call's body, as far as money needs it. Nothing is reserved or sent before this. */
@@ -20,32 +22,29 @@ export async function understand(
   if (bytes === null) {
     return { refusal: { code: "body_too_large", message: `The body is larger than ${maxBodyBytes} bytes.` } };
   }
-  const text = decode(bytes);
-  const body = text === null ? null : parseObject(text);
-  if (text === null || body === null) return invalid(null, "The body is not a JSON object in UTF-8.");
-  // A body that shows us one value and the provider another could buy more than it was held for.
-  const duplicate = findDuplicateKey(text);
-  if (duplicate !== null)
-    return invalid(duplicate, `The body has the member ${JSON.stringify(duplicate)} twice.`);
-  const understood = wire.understand(body, path);
-  if ("invalid" in understood) return invalid(understood.invalid.param, understood.invalid.message);
-  return { call: { facts: understood.facts, body, text, bytes } };
+  const contentType = wire.takesForms ? (request.headers.get("content-type") ?? "") : "";
+  const parsed = parseBody(bytes, contentType);
+  if ("invalid" in parsed) return refused(parsed.invalid);
+  const { members, edited } = parsed.body;
+  const understood = wire.understand(members, path);
+  if ("invalid" in understood) return refused(understood.invalid);
+  return { call: { facts: understood.facts, body: members, bytes, edited } };
 }
 
-function invalid(param: string | null, message: string): { refusal: Refusal } {
+function refused({ param, message }: InvalidBody): { refusal: Refusal } {
   return { refusal: { code: "invalid_request", message, param } };
 }
 
 /** The whole body, or null where it is larger than `limit`: then no more of it is read. */
-async function readBounded(request: Request, limit: number): Promise<Uint8Array | null> {
+async function readBounded(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
   if (Number(request.headers.get("content-length") ?? 0) > limit) return null;
   if (!request.body) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of request.body) {
     size += chunk.length;
     if (size > limit) return null;
-    chunks.push(chunk);
+    chunks.push(chunk as Uint8Array<ArrayBuffer>); // A body is never of shared memory.
   }
   if (chunks.length === 1 && chunks[0]) return chunks[0];
   const whole = new Uint8Array(size);
@@ -55,23 +54,4 @@ async function readBounded(request: Request, limit: number): Promise<Uint8Array 
     at += chunk.length;
   }
   return whole;
-}
-
-function decode(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null; // Not UTF-8: the caller answers 400.
-  }
-}
-
-function parseObject(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
-      : null;
-  } catch {
-    return null; // Not JSON: the caller answers 400.
-  }
 }

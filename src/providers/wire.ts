@@ -2,7 +2,7 @@ import type { Usage } from "../domain/usage.ts";
 import type { InputExtras } from "../domain/estimate.ts";
 import type { PriceOptions } from "../domain/price-options.ts";
 import type { Envelope } from "../errors.ts";
-import type { TopLevelEdit } from "./framing/json-edit.ts";
+import type { BodyEdit } from "./framing/json-edit.ts";
 
 // What the gate asks of a wire format. One file a format implements it; all of it is pure.
 
@@ -86,14 +86,18 @@ export interface Wire {
   readonly name: string;
   /** The envelope in which this format's clients expect errors. */
   readonly envelope: Envelope;
+  /** Its bodies may be `multipart/form-data`: `understand` gets texts, and files as `{filename, contentType, bytes}`. */
+  readonly takesForms?: true;
+  /** Its streams may come as one JSON array. */
+  readonly streamsJsonArray?: true;
   /** `path`: the provider's own, for formats that name the model there. */
   understand(body: JsonObject, path: string): { facts: CallFacts } | { invalid: InvalidBody };
   /** The path with another model in it, for formats that name it there; the others name it in the body's `model`. */
   pathFor?(path: string, model: string): string;
   /** The edits that make the provider report usage in this call; none where it does anyway. */
-  usageEdits(body: JsonObject, facts: CallFacts): TopLevelEdit[];
+  usageEdits(body: JsonObject, facts: CallFacts): BodyEdit[];
   /** The edits that lower the output limit of one answer to `outputTokens`. */
-  clampEdits(body: JsonObject, facts: CallFacts, outputTokens: number): TopLevelEdit[];
+  clampEdits(body: JsonObject, facts: CallFacts, outputTokens: number): BodyEdit[];
   /** What the body's bytes don't tell of its cost: media, hidden prompts, cache writes, tools. */
   inputExtras(body: JsonObject, facts: CallFacts): InputExtras;
   /** `hideUsage`: the usage chunk was asked for by the gate alone. */

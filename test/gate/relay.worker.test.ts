@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { watchClient } from "../../src/gate/client-watch.ts";
 import { edit, tap } from "../../src/gate/relay.ts";
+import { createSseSplitter } from "../../src/providers/framing/sse.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
 import { streamReaderOf } from "../providers/support.ts";
 
@@ -41,7 +42,14 @@ function relay(shape: typeof tap, body: ReadableStream<Uint8Array>, hideUsage: b
   const reader = streamReaderOf(openaiChat, { hideUsage });
   const aborted = { times: 0 };
   const client = watchClient(never, 0);
-  const relayed = shape({ body, reader, client, abort: () => aborted.times++, idleMs: IDLE_MS });
+  const relayed = shape({
+    body,
+    splitter: createSseSplitter(),
+    reader,
+    client,
+    abort: () => aborted.times++,
+    idleMs: IDLE_MS,
+  });
   return { ...relayed, reader, client, aborted };
 }
 

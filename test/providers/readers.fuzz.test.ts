@@ -125,7 +125,7 @@ test.each(WIRES)(
         const edits = facts.flatMap((known) =>
           wire.usageEdits(body, known).concat(wire.clampEdits(body, known, 5)),
         );
-        expect(edits.every(({ key }) => key !== "")).toBe(true);
+        expect(edits.every(({ path }) => path.length > 0 && !path.includes(""))).toBe(true);
         const { mediaBytes, tokens, readings, resultTokens, audioTokens, outputTokens } = extrasOf(
           wire,
           body,

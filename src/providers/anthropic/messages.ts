@@ -23,7 +23,7 @@ export const anthropicMessages: Wire = {
   usageEdits: () => [],
   clampEdits: (_body, facts, outputTokens) =>
     facts.outputLimit === undefined || facts.outputLimit > outputTokens
-      ? [{ key: "max_tokens", value: outputTokens }]
+      ? [{ path: ["max_tokens"], value: outputTokens }]
       : [],
   inputExtras: anthropicExtras,
   streamReader: anthropicReader,

@@ -1,75 +1,34 @@
 import type { StreamEvent } from "../wire.ts";
-
-// Splits a server-sent event stream without losing a byte: the raw blocks, joined, are the input.
-// https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
-
-/** A run of bytes that ends with an event's blank line. */
-export interface SseBlock {
-  raw: Uint8Array;
-  /** Null where the bytes dispatch no event: comments, blank lines, or an event that is too large to be read. */
-  parsed: StreamEvent | null;
-}
-
-export interface SseSplitter {
-  push(bytes: Uint8Array): SseBlock[];
-  /** What is left. The standard drops an event with no blank line after it; providers end with one, so it is read. */
-  end(): SseBlock[];
-}
-
-/** A larger event passes unread, in pieces as they come: memory doesn't grow with what a provider sends. */
-export const MAX_EVENT_BYTES = 4 * 1024 * 1024;
+import { createEventBytes } from "./event-bytes.ts";
+import { MAX_EVENT_BYTES, type Splitter, type StreamBlock } from "./splitter.ts";
 
 const LF = 10;
 const CR = 13;
-const FIRST_BUFFER_BYTES = 4096;
 
 /**
- * `raw` may share memory with the bytes pushed: don't change those. A carriage return at the end of a chunk waits for
- * the next byte, because a line feed would belong to it: the blocks are the same however the stream was cut.
+ * Splits a server-sent event stream. A block is an event with its blank line, so that dropping it leaves no trace.
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ *
+ * A carriage return at the end of a chunk waits for the next byte, because a line feed would belong to it: the blocks
+ * are the same however the stream was cut. The standard drops a last event with no blank line after it; providers end
+ * with one, so it is read.
  */
-export function createSseSplitter(maxEventBytes = MAX_EVENT_BYTES): SseSplitter {
-  let held = new Uint8Array(0);
-  let heldBytes = 0;
+export function createSseSplitter(maxEventBytes = MAX_EVENT_BYTES): Splitter {
+  const event = createEventBytes(maxEventBytes);
   let lineIsEmpty = true;
   let afterCr = false;
   let crEndedBlank = false;
-  let passing = false;
   let atStart = true;
 
-  function keep(bytes: Uint8Array): void {
-    if (heldBytes + bytes.length > held.length) {
-      const larger = new Uint8Array(Math.max(FIRST_BUFFER_BYTES, held.length * 2, heldBytes + bytes.length));
-      larger.set(held.subarray(0, heldBytes));
-      held = larger;
-    }
-    held.set(bytes, heldBytes);
-    heldBytes += bytes.length;
-  }
-
-  function take(bytes: Uint8Array): Uint8Array {
-    if (heldBytes === 0) return bytes;
-    const whole = new Uint8Array(heldBytes + bytes.length);
-    whole.set(held.subarray(0, heldBytes));
-    whole.set(bytes, heldBytes);
-    // The buffer goes too: a stream in which one event was large shouldn't hold its size to the end.
-    held = new Uint8Array(0);
-    heldBytes = 0;
-    return whole;
-  }
-
-  function finish(bytes: Uint8Array, blocks: SseBlock[]): void {
-    const raw = take(bytes);
-    if (raw.length > 0) {
-      const unread = passing || raw.length > maxEventBytes;
-      blocks.push({ raw, parsed: unread ? null : parseBlock(raw, atStart) });
-      atStart = false;
-    }
-    passing = false;
+  function finish(bytes: Uint8Array): StreamBlock[] {
+    const found = event.finish(bytes, (raw) => parseBlock(raw, atStart));
+    if (found.length > 0) atStart = false;
+    return found;
   }
 
   return {
     push(bytes) {
-      const blocks: SseBlock[] = [];
+      const blocks: StreamBlock[] = [];
       if (bytes.length === 0) return blocks;
       let start = 0;
       let position = 0;
@@ -78,7 +37,7 @@ export function createSseSplitter(maxEventBytes = MAX_EVENT_BYTES): SseSplitter 
         lineIsEmpty = true;
         if (bytes[0] === LF) position = 1;
         if (crEndedBlank) {
-          finish(bytes.subarray(0, position), blocks);
+          blocks.push(...finish(bytes.subarray(0, position)));
           start = position;
         }
       }
@@ -104,26 +63,15 @@ export function createSseSplitter(maxEventBytes = MAX_EVENT_BYTES): SseSplitter 
         if (isCr && bytes[position] === LF) position++;
         lineIsEmpty = true;
         if (blank) {
-          finish(bytes.subarray(start, position), blocks);
+          blocks.push(...finish(bytes.subarray(start, position)));
           start = position;
         }
       }
-      const rest = bytes.subarray(start);
-      if (passing || heldBytes + rest.length > maxEventBytes) {
-        passing = true;
-        const raw = take(rest);
-        if (raw.length > 0) blocks.push({ raw, parsed: null });
-        atStart = false;
-      } else if (rest.length > 0) {
-        keep(rest);
-      }
-      return blocks;
+      const passed = event.hold(bytes.subarray(start));
+      if (passed.length > 0) atStart = false;
+      return [...blocks, ...passed];
     },
-    end() {
-      const blocks: SseBlock[] = [];
-      finish(new Uint8Array(0), blocks);
-      return blocks;
-    },
+    end: () => finish(new Uint8Array(0)),
   };
 }
 

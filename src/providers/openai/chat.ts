@@ -10,7 +10,7 @@ import {
   objectField,
   valueOf,
 } from "../fields.ts";
-import type { TopLevelEdit } from "../framing/json-edit.ts";
+import type { BodyEdit } from "../framing/json-edit.ts";
 import { openaiChatExtras } from "./chat-extras.ts";
 import { openaiChatReader, readOpenaiChatBody } from "./chat-reader.ts";
 import type { CallFacts, InvalidBody, JsonObject, Wire } from "../wire.ts";
@@ -55,17 +55,15 @@ function understand(body: JsonObject): { facts: CallFacts } | { invalid: Invalid
 }
 
 /** https://platform.openai.com/docs/api-reference/chat/create#chat-create-stream_options */
-function usageEdits(body: JsonObject, facts: CallFacts): TopLevelEdit[] {
-  if (facts.usageAsked) return [];
-  const options = valueOf(objectField(body, "stream_options"));
-  return [{ key: "stream_options", value: { ...options, include_usage: true } }];
+function usageEdits(_body: JsonObject, facts: CallFacts): BodyEdit[] {
+  return facts.usageAsked ? [] : [{ path: ["stream_options", "include_usage"], value: true }];
 }
 
 /** Lowers each limit that is stated and above; states the newer one where there is none (reasoning models refuse the older). */
-function clampEdits(body: JsonObject, facts: CallFacts, outputTokens: number): TopLevelEdit[] {
-  if (facts.outputLimit === undefined) return [{ key: "max_completion_tokens", value: outputTokens }];
+function clampEdits(body: JsonObject, facts: CallFacts, outputTokens: number): BodyEdit[] {
+  if (facts.outputLimit === undefined) return [{ path: ["max_completion_tokens"], value: outputTokens }];
   return LIMITS.filter((key) => Number(body[key] ?? 0) > outputTokens).map((key) => ({
-    key,
+    path: [key],
     value: outputTokens,
   }));
 }

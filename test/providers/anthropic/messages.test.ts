@@ -53,10 +53,10 @@ test.each<[string, JsonObject]>([
 
 test("the clamp lowers max_tokens, or states it", () => {
   const facts = factsOf(anthropicMessages, BODY);
-  expect(anthropicMessages.clampEdits(BODY, facts, 300)).toEqual([{ key: "max_tokens", value: 300 }]);
+  expect(anthropicMessages.clampEdits(BODY, facts, 300)).toEqual([{ path: ["max_tokens"], value: 300 }]);
   expect(anthropicMessages.clampEdits(BODY, facts, 1_024)).toEqual([]);
   const { outputLimit: _limit, ...unlimited } = facts;
-  expect(anthropicMessages.clampEdits(BODY, unlimited, 300)).toEqual([{ key: "max_tokens", value: 300 }]);
+  expect(anthropicMessages.clampEdits(BODY, unlimited, 300)).toEqual([{ path: ["max_tokens"], value: 300 }]);
 });
 
 function extras(blocks: unknown[], fields: JsonObject = {}) {

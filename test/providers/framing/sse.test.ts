@@ -1,30 +1,11 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { SseBlock } from "../../../src/providers/framing/sse.ts";
 import { createSseSplitter } from "../../../src/providers/framing/sse.ts";
-import type { StreamEvent } from "../../../src/providers/wire.ts";
+import type { StreamBlock } from "../../../src/providers/framing/splitter.ts";
+import { bytesOf, dataOf, eventsOf, joined, mostHeldUnread, splitAt } from "./split-anywhere.ts";
 
-const encoder = new TextEncoder();
-
-function split(input: string | Uint8Array, cuts: number[] = [], maxEventBytes?: number): SseBlock[] {
-  const bytes = typeof input === "string" ? encoder.encode(input) : input;
-  const splitter = createSseSplitter(maxEventBytes);
-  const blocks: SseBlock[] = [];
-  const edges = [
-    0,
-    ...cuts.map((cut) => cut % (bytes.length + 1)).sort((one, other) => one - other),
-    bytes.length,
-  ];
-  for (const [index, edge] of edges.entries()) {
-    if (index > 0) blocks.push(...splitter.push(bytes.slice(edges[index - 1], edge)));
-  }
-  return [...blocks, ...splitter.end()];
-}
-
-const events = (blocks: SseBlock[]): StreamEvent[] => blocks.flatMap(({ parsed }) => parsed ?? []);
-
-function joined(blocks: SseBlock[]): number[] {
-  return blocks.flatMap(({ raw }) => [...raw]);
+function split(input: string | Uint8Array, cuts: number[] = [], maxEventBytes?: number): StreamBlock[] {
+  return splitAt(createSseSplitter(maxEventBytes), input, cuts);
 }
 
 test.each([
@@ -40,25 +21,25 @@ test.each([
   ["blank lines before", "\n\r\n\nevent: a\ndata: 1\n\n\n\ndata: 2\n\n"],
 ])("reads events with %s", (_name, text) => {
   const blocks = split(text);
-  expect(events(blocks)).toEqual([
+  expect(eventsOf(blocks)).toEqual([
     { event: "a", data: "1" },
     { event: "", data: "2" },
   ]);
-  expect(joined(blocks)).toEqual([...encoder.encode(text)]);
+  expect(joined(blocks)).toEqual([...bytesOf(text)]);
 });
 
 test("joins data lines, takes one space off each, and knows an empty one", () => {
-  expect(events(split("data: a\ndata:  b\ndata\ndata:\ndata: c\n\n"))).toEqual([
+  expect(eventsOf(split("data: a\ndata:  b\ndata\ndata:\ndata: c\n\n"))).toEqual([
     { event: "", data: "a\n b\n\n\nc" },
   ]);
 });
 
 test("an event without data is none, and its type doesn't reach the next", () => {
-  expect(events(split("event: ping\n\ndata: x\n\n"))).toEqual([{ event: "", data: "x" }]);
+  expect(eventsOf(split("event: ping\n\ndata: x\n\n"))).toEqual([{ event: "", data: "x" }]);
 });
 
 test("only the stream's first mark is taken off", () => {
-  expect(events(split("data: a\n\n\uFEFFdata: b\n\ndata: \uFEFFc\n\n"))).toEqual([
+  expect(eventsOf(split("data: a\n\n\uFEFFdata: b\n\ndata: \uFEFFc\n\n"))).toEqual([
     { event: "", data: "a" },
     { event: "", data: "\uFEFFc" },
   ]);
@@ -74,29 +55,22 @@ test("an event is whole with its blank line, so that dropping it leaves no trace
 
 test("an event goes out with the chunk that ends it", () => {
   const splitter = createSseSplitter();
-  expect(splitter.push(encoder.encode("data: 1\n"))).toEqual([]);
-  expect(events(splitter.push(encoder.encode("\ndata: 2")))).toEqual([{ event: "", data: "1" }]);
+  expect(splitter.push(bytesOf("data: 1\n"))).toEqual([]);
+  expect(eventsOf(splitter.push(bytesOf("\ndata: 2")))).toEqual([{ event: "", data: "1" }]);
 });
 
 test("an event of the limit is read; one byte more passes unread, and reading goes on behind it", () => {
   const text = "data: 123456\n\ndata: 1234567\n\ndata: 3\n\n";
   for (const cuts of [[], [16], [20, 21, 22, 23, 24, 25, 26, 27, 28, 29]]) {
     const blocks = split(text, cuts, 14);
-    expect(events(blocks).map(({ data }) => data)).toEqual(["123456", "3"]);
-    expect(joined(blocks)).toEqual([...encoder.encode(text)]);
+    expect(dataOf(blocks)).toEqual(["123456", "3"]);
+    expect(joined(blocks)).toEqual([...bytesOf(text)]);
   }
 });
 
 test("memory is bounded: what is held of an endless event never exceeds the limit", () => {
-  const splitter = createSseSplitter(1_000);
-  let passed = 0;
-  for (let index = 0; index < 100; index++) {
-    for (const { raw, parsed } of splitter.push(encoder.encode("data: ".padEnd(100, "x")))) {
-      expect(parsed).toBeNull();
-      passed += raw.length;
-    }
-    expect((index + 1) * 100 - passed).toBeLessThanOrEqual(1_000);
-  }
+  const chunk = bytesOf("data: ".padEnd(100, "x"));
+  expect(mostHeldUnread(createSseSplitter(1_000), chunk, 100)).toBeLessThanOrEqual(1_000);
 });
 
 const line = fc.oneof(
@@ -125,7 +99,7 @@ test("any chunking gives the same blocks, and no byte is lost", () => {
     fc.property(stream, fc.array(fc.nat(), { maxLength: 40 }), (text, cuts) => {
       const whole = split(text);
       const cut = split(text, cuts);
-      expect(joined(cut)).toEqual([...encoder.encode(text)]);
+      expect(joined(cut)).toEqual([...bytesOf(text)]);
       expect(cut.map(({ raw, parsed }) => [[...raw], parsed])).toEqual(
         whole.map(({ raw, parsed }) => [[...raw], parsed]),
       );

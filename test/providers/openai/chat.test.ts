@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { MAX_CHOICES, MAX_OUTPUT_TOKENS } from "../../../src/providers/fields.ts";
+import { editJson } from "../../../src/providers/framing/json-edit.ts";
 import { openaiChat } from "../../../src/providers/openai/chat.ts";
 import type { JsonObject } from "../../../src/providers/wire.ts";
 import { extrasOf, factsOf, faultOf } from "../support.ts";
@@ -64,18 +65,21 @@ function usageEdits(body: JsonObject) {
   return openaiChat.usageEdits(body, factsOf(openaiChat, body));
 }
 
-test("R49: a stream that doesn't ask for usage is made to, keeping its other options", () => {
-  expect(usageEdits({ ...BODY, stream: true })).toEqual([
-    { key: "stream_options", value: { include_usage: true } },
-  ]);
-  expect(
-    usageEdits({
-      ...BODY,
-      stream: true,
-      stream_options: { include_obfuscation: false, include_usage: false },
-    }),
-  ).toEqual([{ key: "stream_options", value: { include_obfuscation: false, include_usage: true } }]);
-});
+test.each([
+  ["none", "{}", '{"stream_options":{"include_usage":true}}'],
+  ["null", '{"stream_options":null}', '{"stream_options":{"include_usage":true}}'],
+  [
+    "others",
+    '{"stream_options": {"include_obfuscation": false, "include_usage": false}}',
+    '{"stream_options": {"include_obfuscation": false, "include_usage": true}}',
+  ],
+])(
+  "R49: a stream that doesn't ask for usage is made to, keeping its other options: %s",
+  (_name, options, expected) => {
+    const body = { ...BODY, stream: true, ...(JSON.parse(options) as JsonObject) };
+    expect(editJson(options, usageEdits(body))).toBe(expected);
+  },
+);
 
 test("what reports usage anyway isn't touched", () => {
   expect(usageEdits(BODY)).toEqual([]);
@@ -88,20 +92,20 @@ function clampEdits(fields: JsonObject, outputTokens: number) {
 }
 
 test("R23: the clamp lowers each limit that is above it, and only those", () => {
-  expect(clampEdits({ max_tokens: 900 }, 300)).toEqual([{ key: "max_tokens", value: 300 }]);
+  expect(clampEdits({ max_tokens: 900 }, 300)).toEqual([{ path: ["max_tokens"], value: 300 }]);
   expect(clampEdits({ max_tokens: 900, max_completion_tokens: 301 }, 300)).toEqual([
-    { key: "max_tokens", value: 300 },
-    { key: "max_completion_tokens", value: 300 },
+    { path: ["max_tokens"], value: 300 },
+    { path: ["max_completion_tokens"], value: 300 },
   ]);
   expect(clampEdits({ max_tokens: 300, max_completion_tokens: 301 }, 300)).toEqual([
-    { key: "max_completion_tokens", value: 300 },
+    { path: ["max_completion_tokens"], value: 300 },
   ]);
   expect(clampEdits({ max_tokens: 300 }, 300)).toEqual([]);
 });
 
 test("R9: where no limit is stated the clamp states one", () => {
-  expect(clampEdits({}, 300)).toEqual([{ key: "max_completion_tokens", value: 300 }]);
-  expect(clampEdits({ max_tokens: null }, 300)).toEqual([{ key: "max_completion_tokens", value: 300 }]);
+  expect(clampEdits({}, 300)).toEqual([{ path: ["max_completion_tokens"], value: 300 }]);
+  expect(clampEdits({ max_tokens: null }, 300)).toEqual([{ path: ["max_completion_tokens"], value: 300 }]);
 });
 
 function extras(parts: unknown[], fields: JsonObject = {}) {
