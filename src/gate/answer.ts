@@ -1,12 +1,11 @@
 import { formatUsd } from "../domain/money.ts";
 import { refusalResponse, STATUS_BY_CODE, type Envelope, type Refusal } from "../errors.ts";
-import { listPrice } from "../providers/prices/prices.ts";
 import type { AnsweredCall, Reading } from "../providers/wire.ts";
 import type { Admission } from "./admit.ts";
 import { admissionHeaders } from "./answer-headers.ts";
+import { callEnd, type PricedCall } from "./call-end.ts";
 import type { CallPlan, PlannedCall } from "./call-plan.ts";
 import type { ClientWatch } from "./client-watch.ts";
-import { costOfReading } from "./cost.ts";
 import type { Dispatched } from "./forward.ts";
 import { splitterFor } from "./framing.ts";
 import { clientHeaders } from "./headers.ts";
@@ -31,9 +30,6 @@ export interface AnswerOptions {
   extraHeaders: [name: string, value: string][];
   end: (end: CallEnd) => void;
 }
-
-/** Of a model or a tier, in the ledger. What a provider states beyond it is no name, and would swell every entry. */
-const MAX_NAME_LENGTH = 256;
 
 /** What a response may have: https://fetch.spec.whatwg.org/#dom-response. */
 const isHttpStatus = (status: number) => status >= 200 && status <= 599;
@@ -121,7 +117,7 @@ async function answerWhole(
   const costNanoUsd = finish(options, reading, { outcome, status, firstByteMs }, options.now());
   if (how !== "ended" || broken) return refused(refusal, options);
   const headers = headersOf(response, options);
-  headers.set("x-tollgate-cost-usd", formatUsd(costNanoUsd));
+  if (costNanoUsd !== null) headers.set("x-tollgate-cost-usd", formatUsd(costNanoUsd));
   const bytes = redact(whole.bytes, options.secrets);
   const empty = status === 204 || status === 205 || status === 304;
   return new Response(empty ? null : bytes, { status, headers });
@@ -142,7 +138,7 @@ function outcomeOf(reading: Reading, how: RelayEnd["how"]): Outcome {
 }
 
 /**
- * Prices the reading and hands it to the settle. Returns the cost in nano-USD. `seenAtMs`: until when nothing of what
+ * Prices the reading and hands it to the settle. Returns the cost in nano-USD, null where it isn't known yet. `seenAtMs`: until when nothing of what
  * the model wrote was to be seen.
  */
 function finish(
@@ -150,30 +146,26 @@ function finish(
   reading: Reading,
   known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
   seenAtMs: number,
-): number {
+): number | null {
   const { target, price, inputTokens } = admission.extra;
   const hidden = hiddenTokens(Math.max(0, seenAtMs - planned.startedAtMs));
-  const priceOf = (model: string) =>
-    listPrice({ provider: target.provider.name, model, atMs: planned.startedAtMs });
-  // A provider that names the snapshot behind the model asked for is priced at the snapshot's own price.
-  const refined =
-    reading.model?.startsWith(target.model) && price ? (priceOf(reading.model) ?? price) : price;
-  const cost = costOfReading(reading, {
+  const provider = target.provider.name;
+  const priced: PricedCall = {
+    provider,
+    model: target.model,
+    price,
     inputTokens,
     hiddenTokens: Math.min(hidden, planned.call.facts.choices * outputLimitOf(admission)),
-    model: target.model,
-    price: refined,
     holdNanoUsd: admission.amountNanoUsd,
-    priceOf,
-  });
-  end({
-    ...known,
-    ...cost,
-    model: reading.model?.slice(0, MAX_NAME_LENGTH) ?? null,
-    serviceTier: reading.serviceTier?.slice(0, MAX_NAME_LENGTH) ?? null,
-    priceVersion: refined?.version ?? null,
-  });
-  return cost.costNanoUsd;
+    startedAtMs: planned.startedAtMs,
+  };
+  const ended = callEnd(reading, priced, known);
+  if (!reading.pending) {
+    end(ended);
+    return ended.costNanoUsd;
+  }
+  end({ ...ended, pending: { ...reading.pending, provider, priced, firstByteMs: known.firstByteMs } });
+  return null;
 }
 
 function answeredCall({ planned: { call } }: AnswerOptions, { headers }: Response): AnsweredCall {

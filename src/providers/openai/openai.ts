@@ -8,8 +8,10 @@ export function openaiRoutes(base: string): ProviderRoute[] {
   return [
     { method: "POST", path: at("/chat/completions"), metering: openaiChat },
     { method: "POST", path: at("/responses(?:/compact)?"), metering: openaiResponses },
-    { method: "POST", path: at("/responses/(?:input_tokens|[^/]+/cancel)"), metering: "free" },
-    { method: "GET", path: at("/responses/[^/]+(?:/input_items)?"), metering: "free" },
+    { method: "POST", path: at("/responses/input_tokens"), metering: "free" },
+    { method: "POST", path: at("/responses/[^/]+/cancel"), metering: "free", tells: openaiResponses },
+    { method: "GET", path: at("/responses/[^/]+"), metering: "free", tells: openaiResponses },
+    { method: "GET", path: at("/responses/[^/]+/input_items"), metering: "free" },
     { method: "DELETE", path: at("/responses/[^/]+"), metering: "free" },
     { method: "POST", path: at("/moderations"), metering: "free" },
     { method: "GET", path: at("/models(?:/.+)?"), metering: "free" },

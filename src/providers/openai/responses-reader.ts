@@ -46,7 +46,7 @@ export function responsesReader(call: Pick<AnsweredCall, "body">): StreamReader 
     },
     reading() {
       const { id, ended: _, ...stated } = ended ?? last ?? NOTHING;
-      const pending = !ended && background && id !== undefined;
+      const known = background && id !== undefined && { responseId: id };
       return {
         ...stated,
         // Before its end a response states nothing that holds.
@@ -54,7 +54,7 @@ export function responsesReader(call: Pick<AnsweredCall, "body">): StreamReader 
         complete: ended !== null,
         failed: failed || stated.failed,
         generatedBytes: Math.max(generatedBytes, stated.generatedBytes),
-        ...(pending && { pending: { responseId: id } }),
+        ...(known && (ended ? { background: known } : { pending: known })),
       };
     },
   };
@@ -69,8 +69,15 @@ export function readResponsesBody(status: number, body: unknown): Reading {
   if (!answer) return { usage: null, complete: false, failed: status >= 400, generatedBytes: 0 };
   const { id, ended, ...stated } = readResponse(answer);
   const failed = status >= 400 || stated.failed;
-  const pending = !ended && !failed && id !== undefined;
-  return { ...stated, complete: ended, failed, ...(pending && { pending: { responseId: id } }) };
+  const known = id !== undefined && { responseId: id };
+  const told = ended && answer["background"] === true;
+  return {
+    ...stated,
+    complete: ended,
+    failed,
+    ...(known && !ended && status < 400 && { pending: known }),
+    ...(known && told && { background: known }),
+  };
 }
 
 const NOTHING: ResponseRead = { id: undefined, ended: false, usage: null, failed: false, generatedBytes: 0 };

@@ -9,7 +9,7 @@ import {
   objectField,
   valueOf,
 } from "../fields.ts";
-import type { TopLevelEdit } from "../framing/json-edit.ts";
+import type { BodyEdit } from "../framing/json-edit.ts";
 import type { CallFacts, InvalidBody, JsonObject, Wire } from "../wire.ts";
 import { responsesExtras } from "./responses-extras.ts";
 import { readResponsesBody, responsesReader } from "./responses-reader.ts";
@@ -54,7 +54,7 @@ function understand(body: JsonObject): { facts: CallFacts } | { invalid: Invalid
 }
 
 /** It covers reasoning, and all turns of a response that uses tools. */
-function clampEdits(body: JsonObject, _: CallFacts, outputTokens: number): TopLevelEdit[] {
+function clampEdits(body: JsonObject, _: CallFacts, outputTokens: number): BodyEdit[] {
   const stated = Number(body["max_output_tokens"] ?? Number.MAX_VALUE);
-  return stated > outputTokens ? [{ key: "max_output_tokens", value: outputTokens }] : [];
+  return stated > outputTokens ? [{ path: ["max_output_tokens"], value: outputTokens }] : [];
 }

@@ -40,9 +40,9 @@ test("the clamp lowers the limit, or states one (R9)", () => {
     const body = { ...BODY, ...fields };
     return openaiResponses.clampEdits(body, factsOf(openaiResponses, body), 300);
   };
-  expect(clamp({})).toEqual([{ key: "max_output_tokens", value: 300 }]);
-  expect(clamp({ max_output_tokens: null })).toEqual([{ key: "max_output_tokens", value: 300 }]);
-  expect(clamp({ max_output_tokens: 301 })).toEqual([{ key: "max_output_tokens", value: 300 }]);
+  expect(clamp({})).toEqual([{ path: ["max_output_tokens"], value: 300 }]);
+  expect(clamp({ max_output_tokens: null })).toEqual([{ path: ["max_output_tokens"], value: 300 }]);
+  expect(clamp({ max_output_tokens: 301 })).toEqual([{ path: ["max_output_tokens"], value: 300 }]);
   expect(clamp({ max_output_tokens: 300 })).toEqual([]);
 });
 
@@ -78,7 +78,9 @@ test("images in a tool's output, and those under another type, are seen too", ()
   expect(called).toMatchObject({ mediaBytes: 100_000, tokens: 4_050 });
   const screen = { type: "computer_call_output", output: { type: "computer_screenshot", image_url: PNG } };
   expect(extrasOf(openaiResponses, { ...BODY, input: [screen] })).toMatchObject({ mediaBytes: 100_000 });
-  expect(extras([{ type: "input_text", text: "", image_url: PNG }])).toMatchObject({ mediaBytes: 100_000 });
+  expect(extras([{ type: "input_text", edited: () => "", image_url: PNG }])).toMatchObject({
+    mediaBytes: 100_000,
+  });
 });
 
 test.each<[JsonObject]>([
@@ -94,7 +96,7 @@ test.each<[JsonObject]>([
   const body = { ...BODY, ...fields };
   expect(extrasOf(openaiResponses, body).unseenInput).toBe(true);
   const bytes = new TextEncoder().encode(JSON.stringify(body));
-  const call = { facts: factsOf(openaiResponses, body), body, text: "", bytes };
+  const call = { facts: factsOf(openaiResponses, body), body, edited: () => "", bytes };
   const sizes = sizesOf(call, openaiResponses, "gpt-4o");
   expect(sizes.bound).toBe(128_000);
   expect(sizes.likely).toBeLessThan(21_000);
@@ -135,7 +137,7 @@ test("R51: the image tool is held at its own model's price", () => {
     max_tool_calls: 0,
     tools: [{ type: "image_generation", quality: "high" }],
   };
-  const call = { facts: factsOf(openaiResponses, body), body, text: "", bytes: new Uint8Array(200) };
+  const call = { facts: factsOf(openaiResponses, body), body, edited: () => "", bytes: new Uint8Array(200) };
   const price = (model: string) => listPrice({ provider: "openai", model, atMs: Date.UTC(2026, 10, 1) });
   const held = (tools: unknown[]) => {
     const plain = price("gpt-4o");
