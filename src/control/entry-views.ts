@@ -104,7 +104,11 @@ export function requestView(entries: readonly [EntryRow, ...EntryRow[]], unitOf:
     overrun: formatUsd(last.overrun),
     estimated: last.estimated,
     usage: last.usage ?? {},
-    ...withoutNulls({ service_tier: last.serviceTier, price_version: last.priceVersion }),
+    ...withoutNulls({
+      provider_cost: last.providerCost === null ? null : formatUsd(last.providerCost),
+      service_tier: last.serviceTier,
+      price_version: last.priceVersion,
+    }),
     started_at: last.startedAt.toISOString(),
     first_byte_ms: last.firstByteMs,
     duration_ms: last.durationMs,

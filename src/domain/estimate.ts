@@ -1,6 +1,6 @@
-import type { UnitCounts } from "./billed-units.ts";
+import { BILLED_UNITS, type UnitCounts } from "./billed-units.ts";
 import type { Usage } from "./usage.ts";
-import { MAX_TOKENS_PER_CALL } from "./usage.ts";
+import { chargedInput, chargedOutput, MAX_TOKENS_PER_CALL } from "./usage.ts";
 
 // How many tokens a body can be, with no tokenizer: one that runs on a client's text is a denial of service. Pure.
 
@@ -64,25 +64,43 @@ export function inputTokensEstimate(body: Uint8Array, extras: InputExtras, model
 
 /**
  * What a dispatched call is settled at. The provider's report where it is whole; else an estimate, marked so, from the
- * input's estimate and the bytes seen, with what a model that thinks may have written out of sight. Null where nothing was billed: a failure before anything was generated.
- * An explicit zero is a zero (R47); a report that is missing isn't (R49), nor does a broken stream cost nothing (R26).
+ * call's own units, the input's estimate the bytes seen, and what a model that thinks may have written out of sight. Null where nothing was billed: a failure before anything was
+ * generated. An explicit zero is a zero (R47); a report that is missing isn't (R49), nor does a broken stream cost nothing
+ * (R26). A report of units alone is whole: who bills pictures or seconds needn't state tokens (R51).
  */
 export function settledUsage(
   reported: Reported,
-  { inputTokens, model, hiddenTokens = 0 }: { inputTokens: number; model: string; hiddenTokens?: number },
+  {
+    inputTokens,
+    model,
+    hiddenTokens = 0,
+    units = {},
+  }: { inputTokens: number; model: string; hiddenTokens?: number; units?: UnitCounts },
 ): { usage: Usage; estimated: boolean } | null {
   const { usage, complete, failed, generatedBytes } = reported;
   if (usage === null && failed && generatedBytes === 0) return null;
-  const stated = usage ?? {};
+  const broken = !complete && !failed;
+  if (usage !== null && isByUnits(usage)) return { usage, estimated: broken };
+  const stated = usage ?? { ...units };
   const seen = generatedBytes === 0 ? 0 : tokensOfText({ ascii: generatedBytes, other: 0, model });
-  const input_total = stated.input_total ?? inputTokens;
+  const input = chargedInput(stated) ?? inputTokens;
+  const reportedOutput = chargedOutput(stated);
   // A stream that broke off has stated its output so far, or a mere first token; what it thought came before its text.
-  const output_total = complete
-    ? (stated.output_total ?? seen)
-    : Math.max(stated.output_total ?? 0, seen + (failed ? 0 : hiddenTokens));
-  const estimated =
-    input_total !== stated.input_total || output_total !== stated.output_total || (!complete && !failed);
-  return { usage: { ...stated, input_total, output_total }, estimated };
+  const output = complete
+    ? (reportedOutput ?? seen)
+    : Math.max(reportedOutput ?? 0, seen + (failed ? 0 : hiddenTokens));
+  const estimated = input !== chargedInput(stated) || output !== reportedOutput || broken;
+  const inputName = stated.billed_input === undefined ? "input_total" : "billed_input";
+  const outputName = stated.billed_output === undefined ? "output_total" : "billed_output";
+  return { usage: { ...stated, [inputName]: input, [outputName]: output }, estimated };
+}
+
+function isByUnits(usage: Usage): boolean {
+  return (
+    chargedInput(usage) === undefined &&
+    chargedOutput(usage) === undefined &&
+    BILLED_UNITS.some((unit) => usage[unit] !== undefined)
+  );
 }
 
 function tokensRead(text: number, extras: InputExtras): number {

@@ -60,6 +60,38 @@ const budget = z.object({
 export const LABEL_KINDS = ["customer", "tag"] as const;
 export type LabelKind = (typeof LABEL_KINDS)[number];
 
+const amount = z.int().min(0);
+const priceOverride = z.object({
+  provider: z.string(),
+  model: z.string(),
+  updatedAtMs: z.number(),
+  multiplierNano: amount.exactOptional(),
+  rates: z
+    .object({
+      input: amount.exactOptional(),
+      output: amount.exactOptional(),
+      cache_read: amount.exactOptional(),
+      cache_write: amount.exactOptional(),
+      cache_write_1h: amount.exactOptional(),
+      reasoning: amount.exactOptional(),
+      audio_input: amount.exactOptional(),
+      audio_output: amount.exactOptional(),
+      image_input: amount.exactOptional(),
+      image_output: amount.exactOptional(),
+    })
+    .exactOptional(),
+  units: z
+    .object({
+      images: amount.exactOptional(),
+      seconds: amount.exactOptional(),
+      characters: amount.exactOptional(),
+      search_units: amount.exactOptional(),
+    })
+    .exactOptional(),
+  per_request: amount.exactOptional(),
+  tool_calls: z.record(z.string(), amount).exactOptional(),
+});
+
 const scopePolicy = z.object({
   budgets: z.array(budget),
   /** Of a customer: no call may name it. */
@@ -70,6 +102,8 @@ const scopePolicy = z.object({
   labelled: z.array(z.enum(LABEL_KINDS)),
   /** An organization's. */
   modelAliases: z.record(z.string(), z.string()).nullable(),
+  /** An organization's; absent where it has none. */
+  priceOverrides: z.array(priceOverride).exactOptional(),
 });
 export type ScopePolicy = z.infer<typeof scopePolicy>;
 

@@ -1,13 +1,18 @@
+import { BILLED_UNITS, isUnitCount, MAX_UNIT_RATE_NANO_USD, unitsCharge, usedUnits } from "./billed-units.ts";
+import type { BilledUnit, UnitRates } from "./billed-units.ts";
 import { MAX_NANO_USD } from "./money.ts";
 import type { Usage } from "./usage.ts";
-import { cacheWritten, consistentUsage, MAX_TOKENS_PER_CALL, tokenCount } from "./usage.ts";
+import { cacheWritten, chargedInput, chargedOutput, consistentUsage, tokenCount } from "./usage.ts";
 
-// What usage costs, and the most that a call can cost. Pure. Sums are exact (BigInt); the one rounding is at the end.
+// What usage costs. Pure. Sums are exact (BigInt); the one rounding is at the end.
 
-/** Integer nano-USD per million tokens. An absent rate means that the wider one applies: text for audio, input for cache. */
+/**
+ * Integer nano-USD per million tokens. An absent rate means that the wider one applies: text for audio, input for cache.
+ * Where the widest is absent, such tokens have no price: a transcription's may have none at all, an embedding's no output.
+ */
 export interface Rates {
-  input: number;
-  output: number;
+  input?: number;
+  output?: number;
   cache_read?: number;
   /** Five-minute cache writes, and all writes where the provider has one kind. */
   cache_write?: number;
@@ -35,39 +40,30 @@ export interface Price {
   per_request: number;
   /** Nano-USD for each use of a provider's tool; a tool that isn't named is free beyond its tokens. */
   tool_calls: Record<string, number>;
-}
-
-/** The most that a call can use. What is left out is taken at its dearest. */
-export interface CallBound {
-  inputTokens: number;
-  /** Of one answer. */
-  outputTokens: number;
-  /** How many answers. */
-  choices: number;
-  /** The dearest cache write that the call can cause. Default: an hour's. */
-  cacheWrites?: "none" | "5m" | "1h";
-  /** Those of the input tokens that may be audio. Default: all. */
-  audioInputTokens?: number;
-  /** Whether the answer may be spoken. Default: it may. */
-  audioOutput?: boolean;
-  /** Billed uses of the provider's tools, at most. */
-  toolCalls?: Record<string, number>;
+  /** What is charged beside tokens, or in place of them. */
+  units?: UnitRates;
 }
 
 export type Cost =
   | { costNanoUsd: number }
-  | { refused: "price" | "usage_missing" | "usage_absurd" | "cost_absurd"; field: string };
+  | { refused: "price" | "unpriced" | "usage_missing" | "usage_absurd" | "cost_absurd"; field: string };
 
 /** A million USD per million tokens: a thousand times the dearest model. Above it a price is a fault (law 13). */
 export const MAX_RATE_NANO_USD = 1_000_000_000_000_000;
 
-const TOKENS_PER_RATE = 1_000_000n;
+/** Rates are per million; seconds count in thousandths. */
+export const CHARGE_SCALE = 1_000_000_000n;
+export const TOKEN_SCALE = 1_000n;
 
 /** Null where all amounts are non-negative integers within bounds and tiers ascend, else the field at fault. */
 export function priceFault(price: Price): string | null {
   if (!isRate(price.per_request)) return "per_request";
   for (const [name, amount] of Object.entries(price.tool_calls)) {
     if (!isRate(amount)) return `tool_calls.${name}`;
+  }
+  for (const [unit, rate] of Object.entries(price.units ?? {})) {
+    if (!BILLED_UNITS.some((known) => known === unit)) return `units.${unit}`;
+    if (!isRate(rate, MAX_UNIT_RATE_NANO_USD)) return `units.${unit}`;
   }
   let above = -1;
   for (const { above_input_tokens, rates } of [
@@ -77,10 +73,20 @@ export function priceFault(price: Price): string | null {
     if (!Number.isSafeInteger(above_input_tokens) || above_input_tokens < Math.max(0, above)) return "tiers";
     above = above_input_tokens;
     for (const [name, rate] of Object.entries(rates)) if (!isRate(rate)) return name;
-    if (!isRate(rates.input)) return "input";
-    if (!isRate(rates.output)) return "output";
   }
   return null;
+}
+
+/** Whether nothing that a call does at this price can cost anything. */
+export function isFree(price: Price): boolean {
+  const all = [price, ...price.tiers].flatMap(({ rates }) => Object.values(rates));
+  const others = [...Object.values(price.tool_calls), ...Object.values(price.units ?? {})];
+  return [price.per_request, ...all, ...others].every((amount) => amount === 0);
+}
+
+/** The dearer of two prices of one model, which differ by a factor. */
+export function dearerPrice(one: Price, other: Price): Price {
+  return totalOf(other) > totalOf(one) ? other : one;
 }
 
 /** What a call cost, rounded to the nearest nano-USD (half up). Never negative; a fault of price or usage is refused. */
@@ -90,8 +96,54 @@ export function costOf(stated: Usage, price: Price): Cost {
   const fault = usageFault(stated);
   if (fault !== null) return fault;
   const usage = consistentUsage(stated);
+  const tokens = tokensCharge(usage, price);
+  const field = tokens.unpriced ?? unpricedKind({ tokens: tokens.used, units: usedUnits(usage) }, price);
+  if (field !== null) return { refused: "unpriced", field };
 
-  const { input_total: input = 0, output_total: output = 0, input_cached: cached = 0 } = usage;
+  const sum = tokens.charge * TOKEN_SCALE + unitsCharge(usage, price.units ?? {}, "nearest");
+  const nano = (sum + CHARGE_SCALE / 2n) / CHARGE_SCALE + perCall(price, usage.tool_calls);
+  if (nano > BigInt(MAX_NANO_USD)) return { refused: "cost_absurd", field: "total" };
+  return { costNanoUsd: Number(nano) };
+}
+
+/**
+ * What a call used and no price covers, or null. One kind that is priced covers the others: a picture that is charged by
+ * its tokens is also counted, and speech that is charged by its letters has a length. So does a price of nothing but the
+ * call. `tokens`: whether there were any.
+ */
+export function unpricedKind(used: { tokens: boolean; units: BilledUnit[] }, price: Price): string | null {
+  const unpriced = used.units.filter((unit) => price.units?.[unit] === undefined);
+  const byTokens = used.tokens && hasTokenRates(price);
+  const byCall =
+    price.per_request > 0 && !hasTokenRates(price) && Object.keys(price.units ?? {}).length === 0;
+  if (byTokens || byCall || unpriced.length < used.units.length) return null;
+  return unpriced[0] ?? (used.tokens ? "tokens" : null);
+}
+
+/** Whether tokens are charged at all. */
+export function hasTokenRates(price: Price): boolean {
+  return [price, ...price.tiers].some(({ rates }) => Object.keys(rates).length > 0);
+}
+
+/** Nano-USD for the call itself and for its uses of the provider's tools. */
+export function perCall(price: Price, toolCalls: Record<string, number> = {}): bigint {
+  let nano = BigInt(price.per_request);
+  for (const [name, count] of Object.entries(toolCalls)) {
+    if (Object.hasOwn(price.tool_calls, name)) nano += times(count, price.tool_calls[name] ?? 0);
+  }
+  return nano;
+}
+
+/** In nano-USD times a million. `unpriced`: tokens of a side that has no rate, where others have one. */
+function tokensCharge(
+  usage: Usage,
+  price: Price,
+): { charge: bigint; used: boolean; unpriced: string | null } {
+  const input = chargedInput(usage) ?? 0;
+  const output = chargedOutput(usage) ?? 0;
+  const used = input + output > 0;
+  if (!hasTokenRates(price)) return { charge: 0n, used, unpriced: null };
+  const { input_cached: cached = 0 } = usage;
   const written = cacheWritten(usage);
   const writtenHour = hourWrites(usage, written);
   // Providers don't say whether cached tokens were audio: where the parts overlap, the cache's rate wins.
@@ -102,93 +154,29 @@ export function costOf(stated: Usage, price: Price): Cost {
   const reasoning = Math.min(usage.reasoning ?? 0, output - audioOut - imageOut);
 
   const rates = ratesAt(price, input);
-  const sum =
-    times(input - cached - written - audioIn - imageIn, rates.input) +
-    times(cached, rates.cache_read ?? rates.input) +
-    times(written - writtenHour, rates.cache_write ?? rates.input) +
-    times(writtenHour, hourRate(rates)) +
-    times(audioIn, rates.audio_input ?? rates.input) +
-    times(imageIn, rates.image_input ?? rates.input) +
-    times(output - audioOut - imageOut - reasoning, rates.output) +
-    times(audioOut, rates.audio_output ?? rates.output) +
-    times(imageOut, rates.image_output ?? rates.output) +
-    times(reasoning, rates.reasoning ?? rates.output);
-  const nano = (sum + TOKENS_PER_RATE / 2n) / TOKENS_PER_RATE + perCall(price, usage.tool_calls);
-  if (nano > BigInt(MAX_NANO_USD)) return { refused: "cost_absurd", field: "total" };
-  return { costNanoUsd: Number(nano) };
-}
-
-/** The most that the call can cost, in nano-USD, rounded up. Null where the price or the bound is absurd. */
-export function boundOf(call: CallBound, price: Price): number | null {
-  const dearest = dearestOf(call, price);
-  if (!dearest || !isCount(call.outputTokens)) return null;
-  const sum = dearest.fixed + BigInt(call.outputTokens) * dearest.perOutputToken;
-  const nano = (sum + TOKENS_PER_RATE - 1n) / TOKENS_PER_RATE;
-  return nano > BigInt(MAX_NANO_USD) ? null : Number(nano);
-}
-
-/**
- * The most output tokens of one answer whose bound stays within the amount: rounded down.
- * Null where not even an empty answer fits, or the price or the bound is absurd.
- */
-export function outputTokensFor(
-  amountNanoUsd: number,
-  call: Omit<CallBound, "outputTokens">,
-  price: Price,
-): number | null {
-  const dearest = dearestOf(call, price);
-  if (!dearest || !Number.isSafeInteger(amountNanoUsd)) return null;
-  const rest = BigInt(amountNanoUsd) * TOKENS_PER_RATE - dearest.fixed;
-  if (rest < 0n) return null;
-  if (dearest.perOutputToken === 0n) return MAX_TOKENS_PER_CALL;
-  const tokens = rest / dearest.perOutputToken;
-  return tokens > BigInt(MAX_TOKENS_PER_CALL) ? MAX_TOKENS_PER_CALL : Number(tokens);
-}
-
-/** The call's cost in nano-USD per million tokens: without output, and for each output token of one answer. */
-function dearestOf(
-  call: Omit<CallBound, "outputTokens">,
-  price: Price,
-): { fixed: bigint; perOutputToken: bigint } | null {
-  const {
-    inputTokens,
-    choices,
-    cacheWrites = "1h",
-    audioInputTokens = inputTokens,
-    audioOutput = true,
-  } = call;
-  if (priceFault(price) !== null) return null;
-  if (!isCount(inputTokens) || !isCount(audioInputTokens) || !isCount(choices) || choices < 1) return null;
-  if (!Object.values(call.toolCalls ?? {}).every(isCount)) return null;
-
-  // A bound of the input is above the input itself, so each tier up to it may be the one that applies.
-  const reachable = price.tiers.filter((tier) => inputTokens > tier.above_input_tokens);
-  let text = 0;
-  let audio = 0;
-  let output = 0;
-  for (const { rates } of [price, ...reachable]) {
-    text = Math.max(text, inputRate(rates, cacheWrites));
-    audio = Math.max(audio, rates.audio_input ?? 0);
-    output = Math.max(output, outputRate(rates, audioOutput));
+  const parts: [side: "input" | "output", count: number, rate: number | undefined][] = [
+    ["input", input - cached - written - audioIn - imageIn, rates.input],
+    ["input", cached, rates.cache_read ?? rates.input],
+    ["input", written - writtenHour, rates.cache_write ?? rates.input],
+    ["input", writtenHour, rates.cache_write_1h ?? rates.cache_write ?? rates.input],
+    ["input", audioIn, rates.audio_input ?? rates.input],
+    ["input", imageIn, rates.image_input ?? rates.input],
+    ["output", output - audioOut - imageOut - reasoning, rates.output],
+    ["output", audioOut, rates.audio_output ?? rates.output],
+    ["output", imageOut, rates.image_output ?? rates.output],
+    ["output", reasoning, rates.reasoning ?? rates.output],
+  ];
+  let charge = 0n;
+  for (const [side, count, rate] of parts) {
+    if (rate !== undefined) charge += times(count, rate);
+    else if (count > 0) return { charge, used, unpriced: side };
   }
-  const spoken = Math.min(audioInputTokens, inputTokens);
-  const fixed =
-    times(inputTokens - spoken, text) +
-    times(spoken, Math.max(text, audio)) +
-    perCall(price, call.toolCalls) * TOKENS_PER_RATE;
-  return { fixed, perOutputToken: times(choices, output) };
+  return { charge, used, unpriced: null };
 }
 
-function inputRate(rates: Rates, cacheWrites: "none" | "5m" | "1h"): number {
-  const read = Math.max(rates.input, rates.cache_read ?? 0, rates.image_input ?? 0);
-  if (cacheWrites === "none") return read;
-  const written = Math.max(read, rates.cache_write ?? 0);
-  return cacheWrites === "5m" ? written : Math.max(written, rates.cache_write_1h ?? 0);
-}
-
-function outputRate(rates: Rates, audioOutput: boolean): number {
-  const written = Math.max(rates.output, rates.reasoning ?? 0, rates.image_output ?? 0);
-  return audioOutput ? Math.max(written, rates.audio_output ?? 0) : written;
+function totalOf({ rates, units = {}, per_request }: Price): bigint {
+  const all = [...Object.values(rates), ...Object.values(units), per_request];
+  return all.reduce((sum: bigint, amount: number) => sum + BigInt(amount), 0n);
 }
 
 /** A tier's rates hold for the whole call: long prompts aren't sliced like an income tax (R53). */
@@ -198,30 +186,22 @@ function ratesAt(price: Price, inputTokens: number): Rates {
   return rates;
 }
 
-function hourRate(rates: Rates): number {
-  return rates.cache_write_1h ?? rates.cache_write ?? rates.input;
-}
-
 /** The hour-long ones among the writes. What the split leaves out is taken as the kind that it names, else five minutes. */
 function hourWrites(usage: Usage, written: number): number {
   const { cache_write_5m: short = 0, cache_write_1h: long = 0 } = usage;
   return short === 0 && long > 0 ? written : Math.min(long, written);
 }
 
-function perCall(price: Price, toolCalls: Record<string, number> = {}): bigint {
-  let nano = BigInt(price.per_request);
-  for (const [name, count] of Object.entries(toolCalls)) {
-    if (Object.hasOwn(price.tool_calls, name)) nano += times(count, price.tool_calls[name] ?? 0);
-  }
-  return nano;
-}
-
+/** Where a unit was stated, tokens may be absent; else both sides must be stated: what is absent isn't zero (R49). */
 function usageFault(usage: Usage): Cost | null {
-  if (usage.input_total === undefined) return { refused: "usage_missing", field: "input_total" };
-  if (usage.output_total === undefined) return { refused: "usage_missing", field: "output_total" };
+  if (BILLED_UNITS.every((unit) => usage[unit] === undefined)) {
+    if (chargedInput(usage) === undefined) return { refused: "usage_missing", field: "input_total" };
+    if (chargedOutput(usage) === undefined) return { refused: "usage_missing", field: "output_total" };
+  }
   for (const [field, value] of Object.entries(usage)) {
-    const counts = typeof value === "object" ? Object.values(value) : field === "seconds" ? [] : [value];
-    if (!counts.every(isCount)) return { refused: "usage_absurd", field };
+    const counts = typeof value === "object" ? Object.values(value) : [value];
+    const believed = field === "seconds" ? isUnitCount(field, value) : counts.every(isCount);
+    if (!believed) return { refused: "usage_absurd", field };
   }
   return null;
 }
@@ -230,8 +210,8 @@ function times(count: number, rate: number): bigint {
   return BigInt(count) * BigInt(rate);
 }
 
-function isRate(value: unknown): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MAX_RATE_NANO_USD;
+function isRate(value: unknown, max = MAX_RATE_NANO_USD): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max;
 }
 
 function isCount(value: unknown): boolean {

@@ -5,6 +5,8 @@
 export interface Usage {
   /** All input: cached reads, cache writes, tool prompts, audio and images are inside. */
   input_total?: number;
+  /** What is charged in place of `input_total`, where a provider bills other counts than it reads (Cohere). */
+  billed_input?: number;
   input_cached?: number;
   /** All cache writes; the two below are its parts where the provider tells them apart. */
   cache_write?: number;
@@ -12,6 +14,8 @@ export interface Usage {
   cache_write_1h?: number;
   /** All output: reasoning is inside. */
   output_total?: number;
+  /** What is charged in place of `output_total`. */
+  billed_output?: number;
   reasoning?: number;
   audio_in?: number;
   audio_out?: number;
@@ -40,8 +44,8 @@ export function tokenCount(value: unknown): number | undefined {
  */
 export function consistentUsage(usage: Usage): Usage {
   const kept = { ...usage };
-  const input = usage.input_total ?? 0;
-  const output = usage.output_total ?? 0;
+  const input = chargedInput(usage) ?? 0;
+  const output = chargedOutput(usage) ?? 0;
   if ((kept.input_cached ?? 0) + cacheWritten(kept) > input) {
     delete kept.input_cached;
     delete kept.cache_write;
@@ -54,6 +58,16 @@ export function consistentUsage(usage: Usage): Usage {
   if ((kept.audio_out ?? 0) > output) delete kept.audio_out;
   if ((kept.image_out ?? 0) > output) delete kept.image_out;
   return kept;
+}
+
+/** The input tokens that are charged; undefined where none were stated. */
+export function chargedInput(usage: Usage): number | undefined {
+  return usage.billed_input ?? usage.input_total;
+}
+
+/** The output tokens that are charged; undefined where none were stated. */
+export function chargedOutput(usage: Usage): number | undefined {
+  return usage.billed_output ?? usage.output_total;
 }
 
 /** All tokens written to a cache: the stated sum, or that of its parts where only they were stated. */

@@ -147,15 +147,18 @@ function finish(
   known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
   seenAtMs: number,
 ): number | null {
-  const { target, price, inputTokens } = admission.extra;
+  const { target, price, options, inputTokens, units } = admission.extra;
   const hidden = hiddenTokens(Math.max(0, seenAtMs - planned.startedAtMs));
   const provider = target.provider.name;
   const priced: PricedCall = {
     provider,
     model: target.model,
-    price,
+    held: price,
+    options,
+    priceOverrides: admission.policies.priceOverrides.filter((override) => override.provider === provider),
     inputTokens,
     hiddenTokens: Math.min(hidden, planned.call.facts.choices * outputLimitOf(admission)),
+    ...(units && { units }),
     holdNanoUsd: admission.amountNanoUsd,
     startedAtMs: planned.startedAtMs,
   };

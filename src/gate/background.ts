@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { UnitCounts } from "../domain/billed-units.ts";
 import { UNITS } from "../domain/charged-budgets.ts";
+import type { PriceOverride } from "../domain/price-override.ts";
 import type { Price } from "../domain/pricing.ts";
 import type { ResponseRef } from "../ledger/background.ts";
 import type { Reading } from "../providers/wire.ts";
@@ -31,13 +33,16 @@ const stored = z.object({
     shadowRefusals: z.array(z.string()),
     startedAtMs: z.number(),
   }),
+  // Prices that were stored are checked where they are used (priceFault).
   priced: z.object({
     provider: z.string(),
     model: z.string(),
-    // A price that was stored is checked where it is used (priceFault).
-    price: z.custom<Price>((value) => typeof value === "object" && value !== null).nullable(),
+    held: z.custom<Price>(isObject).nullable(),
+    options: z.object({ tier: z.string().exactOptional(), variant: z.string().exactOptional() }),
+    priceOverrides: z.array(z.custom<PriceOverride>(isObject)),
     inputTokens: z.int(),
     hiddenTokens: z.int(),
+    units: z.custom<UnitCounts>(isObject).exactOptional(),
     holdNanoUsd: z.int(),
     startedAtMs: z.number(),
   }),
@@ -45,7 +50,11 @@ const stored = z.object({
 });
 
 // What is stored was checked by the wire format; only its shape is again.
-const storedReading = z.custom<Reading>((value) => typeof value === "object" && value !== null);
+const storedReading = z.custom<Reading>(isObject);
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
 
 /** Leaves the call to who hears of its response's end. False where that can't be written down: settle it, then. */
 export async function leavePending(

@@ -1,19 +1,29 @@
+import type { UnitCounts } from "../domain/billed-units.ts";
+import type { PriceOptions } from "../domain/price-options.ts";
+import { overrideFor, type PriceOverride } from "../domain/price-override.ts";
 import type { Price } from "../domain/pricing.ts";
-import { listPrice } from "../providers/prices/prices.ts";
 import type { Reading } from "../providers/wire.ts";
 import { costOfReading } from "./cost.ts";
+import { priceFor } from "./price-for.ts";
 import type { CallEnd } from "./settle.ts";
+import { settledPrice } from "./settled-price.ts";
 
-/** What must be known of a call to price its answer, whenever that comes. */
+/** What must be known of a call to price its answer, whenever that comes. Plain data. */
 export interface PricedCall {
   provider: string;
   /** The provider's own name of the model asked for. */
   model: string;
-  /** Null for a model that has none. */
-  price: Price | null;
+  /** What the hold was computed with; null for a model that has no price. */
+  held: Price | null;
+  /** What the call asked for beside its model. */
+  options: PriceOptions;
+  /** The operator's, of this provider, as they were when the call was admitted. */
+  priceOverrides: PriceOverride[];
   inputTokens: number;
   /** What the model may have written out of sight, if the answer broke off. */
   hiddenTokens: number;
+  /** What the call is charged for beside tokens, at most. */
+  units?: UnitCounts;
   holdNanoUsd: number;
   startedAtMs: number;
 }
@@ -27,15 +37,21 @@ export function callEnd(
   call: PricedCall,
   known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
 ): CallEnd {
-  const { provider, model, price, startedAtMs } = call;
-  const priceOf = (name: string) => listPrice({ provider, model: name, atMs: startedAtMs });
-  // A provider that names the snapshot behind the model asked for is priced at the snapshot's own price.
-  const refined = reading.model?.startsWith(model) && price ? (priceOf(reading.model) ?? price) : price;
+  const { provider, model, options } = call;
+  const priceOf = (named: string, asked: PriceOptions) =>
+    priceFor(call, { provider, model: named, atMs: call.startedAtMs, options: asked });
+  const overridden = overrideFor(call.priceOverrides, { provider, model }) !== null;
+  const settled = settledPrice(reading, { provider, model, held: call.held, options, overridden, priceOf });
+  const cost = costOfReading(reading, {
+    ...call,
+    ...settled,
+    priceOf: (named) => priceOf(named, options) ?? priceOf(named, {}),
+  });
   return {
     ...known,
-    ...costOfReading(reading, { ...call, price: refined, priceOf }),
+    ...cost,
     model: reading.model?.slice(0, MAX_NAME_LENGTH) ?? null,
     serviceTier: reading.serviceTier?.slice(0, MAX_NAME_LENGTH) ?? null,
-    priceVersion: refined?.version ?? null,
+    priceVersion: settled.price?.version ?? null,
   };
 }

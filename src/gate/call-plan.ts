@@ -1,17 +1,20 @@
+import type { UnitCounts } from "../domain/billed-units.ts";
+import type { PriceOptions } from "../domain/price-options.ts";
 import type { Price } from "../domain/pricing.ts";
 import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
-import { listPrice } from "../providers/prices/prices.ts";
 import type { Route } from "../providers/registry.ts";
 import { upstreamOf, type Upstream } from "../providers/upstream.ts";
 import type { Wire } from "../providers/wire.ts";
 import type { Plan } from "./admit.ts";
+import { callPrice } from "./call-price.ts";
 import { estimate, sizesOf, type Estimate } from "./estimate.ts";
 import type { GateDeps } from "./gate-deps.ts";
+import { isFreeCall } from "./free-call.ts";
 import { tooManyTags } from "./labels.ts";
 import { allowanceRefusal, keyRefusal, targetOf, type Target } from "./plan.ts";
 import type { CallPolicies } from "./policies.ts";
-import { unpricedOption } from "./unpriced-options.ts";
+import { priceFor } from "./price-for.ts";
 import type { Understood } from "./understand.ts";
 
 /** What the plan of a metered call leaves for later: where it goes, and what it costs. */
@@ -20,10 +23,14 @@ export interface CallPlan {
   upstream: Upstream;
   /** Null: the model has no price, and the key is under no usd budget, or its operator lets it pass. */
   price: Price | null;
+  /** What the call asks for beside its model. */
+  options: PriceOptions;
   estimate: Estimate | null;
   inputTokens: number;
   /** The output limit of one answer, before a clamp. */
   outputTokens: number;
+  /** What the call is charged for beside tokens, at most. */
+  units?: UnitCounts;
 }
 
 export interface PlannedCall {
@@ -59,16 +66,14 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   const upstream = upstreamOf(deps.config, target.provider, target.auth);
   if (!upstream) return { refusal: nowhere(provider) };
 
-  const price = listPrice({ ...named, atMs: startedAtMs });
-  const charged = policies.chargedFor(named);
-  const underUsd = charged.some(({ budget }) => budget.unit === "usd");
-  if (underUsd && !key.allowUnpriced) {
-    if (!price) return { refusal: unpriced(named) };
-    const option = unpricedOption(call.body);
-    if (option !== null) return { refusal: unpricedService(option) };
-  }
   const sizes = sizesOf(call, wire, target.model);
-  const priceOf = (model: string) => listPrice({ provider, model, atMs: startedAtMs });
+  const priced = callPrice({ call, sizes }, policies, { ...named, atMs: startedAtMs });
+  const { price, options } = priced;
+  const free = isFreeCall(price, sizes, call.body);
+  const charged = policies.chargedFor(named).filter(({ budget }) => !free || budget.unit !== "usd");
+  const underUsd = charged.some(({ budget }) => budget.unit === "usd");
+  if (priced.refusal && underUsd && !key.allowUnpriced) return { refusal: priced.refusal };
+  const priceOf = (model: string) => priceFor(policies, { provider, model, atMs: startedAtMs });
   const estimated = price && estimate(call, sizes, price, key, priceOf);
   if (price && !estimated) return { refusal: unbounded() };
   const { want = 0, tight = 0, least = 0 } = estimated ?? {};
@@ -94,9 +99,11 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
       target,
       upstream,
       price,
+      options,
       estimate: estimated,
       inputTokens: sizes.likely,
       outputTokens: sizes.output,
+      ...(sizes.extras.units && { units: sizes.extras.units }),
     },
   };
 }
@@ -113,22 +120,6 @@ export function nowhere(provider: string): Refusal {
   return {
     code: "provider_not_allowed",
     message: `No ${provider.toUpperCase()}_BASE_URL says where ${provider} is.`,
-  };
-}
-
-function unpriced({ provider, model }: { provider: string; model: string }): Refusal {
-  return {
-    code: "model_unpriced",
-    message: `The model ${model} of ${provider} has no known price, and this key is under a usd budget.`,
-    param: "model",
-  };
-}
-
-function unpricedService(option: string): Refusal {
-  return {
-    code: "model_unpriced",
-    message: `What ${option} asks for has no known price yet, and this key is under a usd budget.`,
-    param: option,
   };
 }
 

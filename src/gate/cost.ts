@@ -1,5 +1,6 @@
 import { settledUsage } from "../domain/estimate.ts";
-import { MAX_NANO_USD } from "../domain/money.ts";
+import type { UnitCounts } from "../domain/billed-units.ts";
+import { isAmount, MAX_NANO_USD } from "../domain/money.ts";
 import { costOf, type Price } from "../domain/pricing.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { Reading } from "../providers/wire.ts";
@@ -9,24 +10,46 @@ export interface Cost {
   /** Null where nothing was billed. */
   usage: Usage | null;
   estimated: boolean;
+  /** What the provider stated that the call costs. */
+  providerCostNanoUsd?: number;
+}
+
+/** What is known of a dispatched call beside its answer. */
+interface Call {
+  inputTokens: number;
+  /** What the model may have written out of sight, if the answer broke off. */
+  hiddenTokens: number;
+  /** What it is charged for beside tokens, at most. */
+  units?: UnitCounts;
+  model: string;
+  /** Null for a model that has none. */
+  price: Price | null;
+  /** The answer names a dearer tier that has no known price: the call costs more than its price says. */
+  tierUnpriced?: boolean;
+  /** What a usage or a price that can't be booked (law 13) is settled at. */
+  holdNanoUsd: number;
+  /** Of calls that the provider made inside. */
+  priceOf(model: string): Price | null;
 }
 
 /**
- * What a dispatched call cost, from what its answer said. `price`: null for a model that has none. `holdNanoUsd`: what
- * a usage or a price that can't be booked (law 13) is settled at. `priceOf`: of calls that the provider made inside.
+ * What a dispatched call cost, from what its answer said. The provider's own word wins over our calculation; of an answer
+ * that broke off it is the cost so far, as the usage is.
  */
-export function costOfReading(
-  reading: Reading,
-  call: {
-    inputTokens: number;
-    /** What the model may have written out of sight, if the answer broke off. */
-    hiddenTokens: number;
-    model: string;
-    price: Price | null;
-    holdNanoUsd: number;
-    priceOf(model: string): Price | null;
-  },
-): Cost {
+export function costOfReading(reading: Reading, call: Call): Cost {
+  const computed = computedCost(reading, call);
+  const stated = reading.costNanoUsd;
+  if (stated === undefined || !isAmount(stated)) return computed;
+  const whole = reading.complete || reading.failed;
+  return {
+    ...computed,
+    costNanoUsd: whole ? stated : Math.max(stated, computed.costNanoUsd),
+    estimated: !whole,
+    providerCostNanoUsd: stated,
+  };
+}
+
+function computedCost(reading: Reading, call: Call): Cost {
   const settled = settledUsage(reading, call);
   if (settled === null) return { costNanoUsd: 0, usage: null, estimated: false };
   const { usage, estimated } = settled;
@@ -39,5 +62,7 @@ export function costOfReading(
     if ("refused" in cost) return { costNanoUsd: call.holdNanoUsd, usage, estimated: true };
     sum += cost.costNanoUsd;
   }
-  return { costNanoUsd: Math.min(sum, MAX_NANO_USD), usage, estimated };
+  const costNanoUsd = Math.min(sum, MAX_NANO_USD);
+  if (!call.tierUnpriced) return { costNanoUsd, usage, estimated };
+  return { costNanoUsd: Math.max(costNanoUsd, call.holdNanoUsd), usage, estimated: true };
 }

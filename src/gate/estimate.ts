@@ -1,7 +1,8 @@
 import { inputTokensBound, inputTokensEstimate, type InputExtras } from "../domain/estimate.ts";
+import { boundOf, outputTokensFor, unpricedPart, type CallBound } from "../domain/bounds.ts";
 import { MAX_NANO_USD } from "../domain/money.ts";
 import type { KeyPolicy } from "../domain/policy.ts";
-import { boundOf, outputTokensFor, type CallBound, type Price } from "../domain/pricing.ts";
+import type { Price } from "../domain/pricing.ts";
 import { MAX_TOKENS_PER_CALL } from "../domain/usage.ts";
 import { contextWindow } from "../providers/prices/context-windows.ts";
 import { maxOutputTokens } from "../providers/prices/output-limits.ts";
@@ -60,13 +61,7 @@ export function estimate(
   priceOf: (model: string) => Price | null = () => null,
 ): Estimate | null {
   const { extras, output } = sizes;
-  const common: Omit<CallBound, "inputTokens" | "outputTokens"> = {
-    choices: call.facts.choices,
-    cacheWrites: extras.cacheWrites,
-    audioInputTokens: extras.audioTokens,
-    audioOutput: extras.audioOutput,
-    toolCalls: extras.toolCalls,
-  };
+  const common = commonBound(call, sizes);
   const inside = boundInside(extras, (model) => priceOf(model) ?? price);
   if (inside === null) return null;
   const bound = (inputTokens: number, outputTokens: number) => {
@@ -85,10 +80,28 @@ export function estimate(
     least,
     inputTokens: sizes.likely,
     clampFor(amountNanoUsd) {
-      const tokens =
-        outputTokensFor(amountNanoUsd - inside, { ...common, inputTokens: sizes.likely }, price) ?? 0;
+      const own = amountNanoUsd - inside;
+      const tokens = outputTokensFor(own, { ...common, inputTokens: sizes.likely }, price) ?? 0;
       return Math.min(output, Math.max(smallest, tokens - extras.outputTokens));
     },
+  };
+}
+
+/** What of the call the price doesn't name (R22), or null. */
+export function unpricedPartOf(call: Understood, sizes: Sizes, price: Price): string | null {
+  const { bound, output, extras } = sizes;
+  const outputTokens = output + extras.outputTokens;
+  return unpricedPart({ ...commonBound(call, sizes), inputTokens: bound, outputTokens }, price);
+}
+
+function commonBound(call: Understood, { extras }: Sizes): Omit<CallBound, "inputTokens" | "outputTokens"> {
+  return {
+    choices: call.facts.choices,
+    cacheWrites: extras.cacheWrites,
+    audioInputTokens: extras.audioTokens,
+    audioOutput: extras.audioOutput,
+    toolCalls: extras.toolCalls,
+    ...(extras.units && { units: extras.units }),
   };
 }
 

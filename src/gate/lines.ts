@@ -27,7 +27,9 @@ export function settledAmount(
   const amounts = {
     usd: costNanoUsd,
     requests: 1,
-    tokens: (usage?.input_total ?? 0) + (usage?.output_total ?? 0),
+    tokens: usage
+      ? (usage.input_total ?? usage.billed_input ?? 0) + (usage.output_total ?? usage.billed_output ?? 0)
+      : 0,
     concurrent: 0,
   };
   return amounts[budget.unit];

@@ -74,6 +74,7 @@ function closingOf(
       estimated: end.estimated,
       ...(end.model === null ? {} : { model: end.model }),
       service_tier: end.serviceTier,
+      provider_cost: end.providerCostNanoUsd ?? null,
       price_version: end.priceVersion,
       first_byte_ms: end.firstByteMs,
       shadow_refusals: shadowRefusals,

@@ -1,5 +1,6 @@
 import { chargedBudgets, coversModel, type ChargedBudget } from "../domain/charged-budgets.ts";
 import { LABEL_KINDS, type KeyPolicy, type ScopePolicy } from "../domain/policy.ts";
+import type { PriceOverride } from "../domain/price-override.ts";
 import { scopesOf, type CallLabels, type KeyPlace, type ScopeRef } from "../domain/scope.ts";
 import type { PolicyRef } from "../services.ts";
 import { openEpoch } from "../ledger/open.ts";
@@ -19,6 +20,8 @@ export interface CallPolicies {
   customerBlocked: boolean;
   /** The organization's, which a key's own come before. */
   modelAliases: Record<string, string>;
+  /** The organization's. */
+  priceOverrides: readonly PriceOverride[];
   /** Every budget that the key and the labels are under, whatever the model. */
   charged: ChargedBudget[];
   /** Those of them that a call to this target counts in. */
@@ -64,6 +67,7 @@ export function policiesInMemory(memory: IsolateMemory, proven: ProvenKey, calle
     labels,
     customerBlocked: scopes.some((scope) => documents.get(scopeRef(scope).id)?.blocked === true),
     modelAliases: organization?.modelAliases ?? {},
+    priceOverrides: organization?.priceOverrides ?? [],
     charged,
     chargedFor: (target) => charged.filter(({ budget }) => coversModel(budget, target)),
     complete: versions.every(({ version }) => version !== NO_VERSION),

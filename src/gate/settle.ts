@@ -19,6 +19,8 @@ export interface CallEnd {
   costNanoUsd: number;
   usage: Usage | null;
   estimated: boolean;
+  /** What the provider stated that the call costs; absent where it stated nothing. */
+  providerCostNanoUsd?: number;
   /** HTTP status of the provider's answer, or of ours in its place; null where the client left before either. */
   status: number | null;
   /** The model that answered; null where none was named. */

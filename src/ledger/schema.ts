@@ -267,6 +267,8 @@ export const ledgerEntries = pgTable(
     usage: jsonb("usage").$type<Usage>(),
     priceVersion: text("price_version"),
     serviceTier: text("service_tier"),
+    /** What the provider stated that the call costs, in nano-USD. */
+    providerCost: amount("provider_cost"),
     estimated: boolean("estimated").notNull().default(false),
     outcome: text("outcome").notNull(),
     status: integer("status"),

@@ -2,9 +2,9 @@
 
 import type { PolicyRef } from "../services.ts";
 import { counterKey, holdKey, holdsKey, metaKey, policyKey } from "./keys.ts";
-import { parseHoldLines, type HoldLine, type HoldState } from "./packed.ts";
+import { parseCounter, parseHoldLines, type HoldLine, type HoldState } from "./packed.ts";
 import type { RunScript } from "./redis.ts";
-import { integer, list, text, texts } from "./reply.ts";
+import { integer, text, texts } from "./reply.ts";
 import { CONFIRM, RESERVE } from "./scripts/reserve.ts";
 
 export interface ReserveLine {
@@ -65,7 +65,7 @@ export function admission(run: RunScript) {
         args: [
           input.epoch,
           input.nowMs,
-          input.leaseMs,
+          input.nowMs + input.leaseMs,
           input.holdId,
           input.policies.length,
           input.lines.length,
@@ -73,15 +73,8 @@ export function admission(run: RunScript) {
           input.tight,
           input.least,
           input.facts,
-          ...input.policies.map(({ version }) => version),
-          ...input.lines.flatMap((line) => [
-            line.counter,
-            line.periodStartMs,
-            line.limit,
-            line.hard ? 1 : 0,
-            line.amount,
-            line.onLapse === "charge" ? "c" : "r",
-          ]),
+          ...input.policies.map(({ version }) => `${version} `),
+          ...input.lines.flatMap(packLine),
         ],
       });
       return { reply: readReserve(reply), unanswered };
@@ -102,6 +95,11 @@ export function admission(run: RunScript) {
       return { kind: kind === "cold" ? "cold" : "ok" };
     },
   };
+}
+
+function packLine({ periodStartMs, limit, hard, amount, onLapse }: ReserveLine): (string | number)[] {
+  const lapse = onLapse === "charge" ? "c" : "r";
+  return [periodStartMs, hard ? limit : "-", amount === "usd" ? lapse : `${amount},${lapse}`];
 }
 
 function readReserve(reply: unknown[]): ReserveReply {
@@ -143,9 +141,9 @@ function readReserve(reply: unknown[]): ReserveReply {
 }
 
 function readCounters(rows: unknown): CounterState[] {
-  return list(rows).map((row) => {
-    const [period, spent, held] = texts(row);
-    return { periodStartMs: integer(period), spent: integer(spent), held: integer(held) };
+  return texts(rows).map((packed) => {
+    const { periodStartMs, spent, held } = parseCounter(packed);
+    return { periodStartMs, spent, held };
   });
 }
 

@@ -40,6 +40,7 @@ export function entryRow(fields: Partial<EntryRow> = {}): EntryRow {
     usage: { input_total: 10, output_total: 5 },
     priceVersion: "2026-05-01",
     serviceTier: null,
+    providerCost: null,
     estimated: false,
     outcome: "completed",
     status: 200,

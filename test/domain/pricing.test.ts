@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { CallBound, Price, Rates } from "../../src/domain/pricing.ts";
-import { boundOf, costOf, MAX_RATE_NANO_USD, outputTokensFor, priceFault } from "../../src/domain/pricing.ts";
+import { boundOf, outputTokensFor, type CallBound } from "../../src/domain/bounds.ts";
+import type { Price, Rates } from "../../src/domain/pricing.ts";
+import { costOf, MAX_RATE_NANO_USD, priceFault } from "../../src/domain/pricing.ts";
 import type { Usage } from "../../src/domain/usage.ts";
 import { MAX_TOKENS_PER_CALL } from "../../src/domain/usage.ts";
 

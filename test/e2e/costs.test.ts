@@ -191,7 +191,7 @@ async function spentEverywhere(key: NewKey): Promise<bigint[]> {
 const costOf = ({ headers }: Answer) => nanoUsd(headers.get("x-tollgate-cost-usd") ?? "");
 const holdOf = ({ headers }: Answer) => nanoUsd(headers.get("x-tollgate-hold-usd") ?? "");
 
-describe("law 1: one number everywhere", () => {
+describe("law 1, R54: one number everywhere, the header of a whole answer included", () => {
   test.each(CASES)("$name", async ({ path, model, usage, cost }) => {
     const key = await rest.createKey([{ limit: AMPLE }, { limit: AMPLE, period: "month" }]);
     const body = { model, messages: MESSAGES, max_tokens: 5_000 };

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { unpricedOption } from "../../src/gate/unpriced-options.ts";
 import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
 import type { JsonObject } from "../../src/providers/wire.ts";
@@ -26,16 +25,4 @@ describe("bodies that are deep beyond reason", () => {
     };
     expect(readBodyOf(openaiChat, 200, body).usage).toMatchObject({ input_total: 1, output_total: 2 });
   });
-});
-
-test.each([
-  [{ service_tier: "priority" }, "service_tier"],
-  [{ service_tier: "flex" }, null],
-  [{ service_tier: "auto" }, null],
-  [{ speed: "fast" }, "speed"],
-  [{ inference_geo: "us" }, "inference_geo"],
-  [{ inference_geo: "global" }, null],
-  [{}, null],
-])("%j asks for a dearer service than the list price: %s (law 11)", (body, expected) => {
-  expect(unpricedOption(body)).toBe(expected);
 });

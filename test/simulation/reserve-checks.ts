@@ -62,8 +62,7 @@ function checkLines(world: Parts, sent: SentReserve, due: Map<string, DueLine>):
     if (!wanted) continue;
     const amount = { usd: "usd", requests: "1", concurrent: "1", tokens: line.amount }[wanted.unit];
     const isDue =
-      line.limit === wanted.limit &&
-      line.hard === wanted.hard &&
+      line.limit === (wanted.hard ? wanted.limit : null) &&
       line.periodStartMs === wanted.periodStartMs &&
       line.onLapse === wanted.onLapse &&
       line.amount === amount;

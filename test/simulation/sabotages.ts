@@ -63,37 +63,33 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "2",
     name: "the reserve checks nothing",
-    breaks: patch(
-      "reserve",
-      "if c.hard and (c.limit == 0 or c.spent + c.held + (c.amount or grant or least) > c.limit) then",
-      "grant = grant or want\n  if false then",
-    ),
+    breaks: patch("reserve", "if left and (limit == '0' or amount > left) then", "if false then"),
   },
   {
     law: "2",
     name: "a limit of 0 admits an amount of 0",
     among: withNothingLeft,
-    breaks: patch("reserve", "c.limit == 0 or ", ""),
+    breaks: patch("reserve", "limit == '0' or ", ""),
   },
   {
     law: "2",
     name: "a refusal rests on ended leases",
     among: withMisfortunes({ leaps: 4 }),
-    breaks: patch("reserve", "redis.call('ZRANGEBYSCORE', holds, '-inf', ARGV[2], 'LIMIT', 0, 64)}", "{}}"),
+    breaks: patch("reserve", "call('ZRANGEBYSCORE', holds, '-inf', now, 'LIMIT', 0, 64)}", "{}}"),
   },
   {
     law: "3",
     name: "the reserve forgets what is held",
-    breaks: patch(
-      "reserve",
-      "c.period, c.spent, c.held = start, 0, 0 end",
-      "c.period, c.spent, c.held = start, 0, 0 end c.held = 0",
-    ),
+    breaks: patch("reserve", "local left, amount =", "held = 0\n      local left, amount ="),
   },
   {
     law: "3",
     name: "the grant forgets what is held",
-    breaks: patch("reserve", "local left = c.limit - c.spent - c.held", "local left = c.limit - c.spent"),
+    breaks: patch(
+      "reserve",
+      "if left and (not room or left < room) then room = left end",
+      "if left and (not room or left + held < room) then room = left + held end",
+    ),
   },
   {
     law: "4",
@@ -158,7 +154,7 @@ export const SABOTAGES: Sabotage[] = [
     law: "7",
     name: "a period that is over goes on",
     from: 120,
-    breaks: patch("reserve", "if start > c.period then", "if false then"),
+    breaks: patch("reserve", "if start ~= period and start - period > 0 then", "if false then"),
   },
   {
     law: "8",
@@ -188,11 +184,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "10",
     name: "policies aren't confirmed by the reserve",
-    breaks: patch(
-      "reserve",
-      "if #stale > 0 or ARGV[1] ~= int(m.epoch) then",
-      "if ARGV[1] ~= int(m.epoch) then",
-    ),
+    breaks: patch("reserve", "if stale or ARGV[1] ~= epoch then", "if ARGV[1] ~= epoch then"),
   },
   {
     law: "10",

@@ -3,8 +3,8 @@
 export interface SentLine {
   counter: string;
   periodStartMs: number;
-  limit: number;
-  hard: boolean;
+  /** Null: not hard, so none is sent. */
+  limit: number | null;
   amount: string;
   onLapse: string;
 }
@@ -20,7 +20,7 @@ export interface SentReserve {
 
 const FIRST_POLICY_KEY = 2;
 const FIRST_VERSION = 10;
-const LINE_LENGTH = 6;
+const LINE_LENGTH = 3;
 
 export function readReserve(keys: string[], args: string[]): SentReserve {
   const [, now, , holdId = "", policyCount, lineCount, , , least] = args;
@@ -30,14 +30,14 @@ export function readReserve(keys: string[], args: string[]): SentReserve {
   }));
   const lines = Array.from({ length: Number(lineCount) }, (_, i) => {
     const at = FIRST_VERSION + policies.length + LINE_LENGTH * i;
-    const [counter = "", period, limit, hard, amount = "", onLapse = ""] = args.slice(at, at + LINE_LENGTH);
+    const [period, limit, rest = ""] = args.slice(at, at + LINE_LENGTH);
+    const [amount = "", onLapse] = rest.split(",");
     return {
-      counter,
+      counter: /:budget:(.*)$/s.exec(keys[FIRST_POLICY_KEY + policies.length + i] ?? "")?.[1] ?? "",
       periodStartMs: Number(period),
-      limit: Number(limit),
-      hard: hard === "1",
-      amount,
-      onLapse,
+      limit: limit === "-" ? null : Number(limit),
+      amount: onLapse === undefined ? "usd" : amount,
+      onLapse: onLapse ?? amount,
     };
   });
   return { holdId, nowMs: Number(now), least: Number(least), policies, lines };

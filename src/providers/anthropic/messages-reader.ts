@@ -1,4 +1,5 @@
 import type { AnthropicCounts } from "./messages-usage.ts";
+import { takeService, tierOf, type StatedService } from "./messages-tier.ts";
 import { anthropicUsage, takeCounts } from "./messages-usage.ts";
 import { tokenCount } from "../../domain/usage.ts";
 import { asArray, asObject, asText } from "../fields.ts";
@@ -15,11 +16,11 @@ export function anthropicReader(): StreamReader {
   let failed = false;
   let generatedBytes = 0;
   let model: string | undefined;
-  let serviceTier: string | undefined;
+  const service: StatedService = {};
 
   function readUsage(value: unknown): void {
     takeCounts(counts, value);
-    serviceTier = asText(asObject(value)?.["service_tier"]) ?? serviceTier;
+    takeService(service, value);
   }
 
   function read(event: JsonObject): void {
@@ -59,7 +60,7 @@ export function anthropicReader(): StreamReader {
       else if (event === "error") failed = true;
       return "pass";
     },
-    reading: () => readingOf({ counts, complete, failed, generatedBytes, model, serviceTier }),
+    reading: () => readingOf({ counts, complete, failed, generatedBytes, model, service }),
   };
 }
 
@@ -68,6 +69,8 @@ export function readAnthropicBody(status: number, body: unknown): Reading {
   const answer = asObject(body);
   const counts: AnthropicCounts = {};
   takeCounts(counts, answer?.["usage"]);
+  const service: StatedService = {};
+  takeService(service, answer?.["usage"]);
   let generatedBytes = 0;
   for (const block of asArray(answer?.["content"])) generatedBytes += blockBytes(asObject(block));
   return readingOf({
@@ -76,7 +79,7 @@ export function readAnthropicBody(status: number, body: unknown): Reading {
     failed: status >= 400 || answer?.["type"] === "error",
     generatedBytes,
     model: asText(answer?.["model"]),
-    serviceTier: asText(asObject(answer?.["usage"])?.["service_tier"]),
+    service,
   });
 }
 
@@ -86,10 +89,11 @@ interface Seen {
   failed: boolean;
   generatedBytes: number;
   model: string | undefined;
-  serviceTier: string | undefined;
+  service: StatedService;
 }
 
-function readingOf({ counts, complete, failed, generatedBytes, model, serviceTier }: Seen): Reading {
+function readingOf({ counts, complete, failed, generatedBytes, model, service }: Seen): Reading {
+  const serviceTier = tierOf(service);
   return {
     usage: anthropicUsage(counts),
     complete,

@@ -18,6 +18,12 @@ const SEES_ORIGINAL = /gpt-(?:5\.[4-9]|[6-9])/;
 /** Framing of tools in the hidden prompt: a namespace, its comments, one signature a tool. */
 const TOOLS_PROMPT_TOKENS = 64;
 const TOKENS_PER_TOOL = 16;
+/** OpenAI's own models; the chat templates of all others are counted in the prompt, and are longer. */
+const OPENAI_MODEL = /(?:^|\/)(?:ft:)?(?:gpt-\d|gpt-audio|chatgpt|o\d)/;
+/** What a template says before the first message: Grok's was seen to be about 170 tokens. */
+const OTHER_PROMPT_TOKENS = 256;
+/** How a template explains tools: Claude's takes up to 804 tokens, Llama 4's about 650. */
+const OTHER_TOOLS_PROMPT_TOKENS = 900;
 /** An earlier spoken answer that is only named: the longest one that a model gives. */
 const SPOKEN_ANSWER_TOKENS = 16_384;
 
@@ -38,14 +44,22 @@ export function openaiChatExtras(body: JsonObject): InputExtras {
     toolCalls: {},
   };
   const tools = asArray(body["tools"]).length + asArray(body["functions"]).length;
-  if (tools > 0) extras.tokens += TOOLS_PROMPT_TOKENS + tools * TOKENS_PER_TOOL;
   const model = asText(body["model"]) ?? "";
+  extras.tokens += promptTokens(model, tools);
   for (const item of asArray(body["messages"])) {
     const message = asObject(item);
     if (asObject(message?.["audio"])) addAudio(extras, SPOKEN_ANSWER_TOKENS);
     for (const part of asArray(message?.["content"])) addPart(extras, asObject(part), model);
   }
   return extras;
+}
+
+/** Of what the provider writes around the messages and the tools, whose own text is in the body. */
+function promptTokens(model: string, tools: number): number {
+  const [prompt, toolsPrompt] = OPENAI_MODEL.test(model)
+    ? [0, TOOLS_PROMPT_TOKENS]
+    : [OTHER_PROMPT_TOKENS, OTHER_TOOLS_PROMPT_TOKENS];
+  return prompt + (tools > 0 ? toolsPrompt + tools * TOKENS_PER_TOOL : 0);
 }
 
 /** A part's type is whatever field it has: a wrong `type` must not hide an image. */

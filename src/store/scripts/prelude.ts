@@ -10,8 +10,11 @@
 //
 // Numbers are integers below 2^53, written with %.0f: Lua's own conversion keeps 14 digits only. Times are
 // milliseconds. A value that doesn't parse raises an error before the first write: Lua has no rollback.
-// The first line lets Upstash lock the declared keys in place of the whole database.
-export const PRELUDE = `#!lua flags=allow-key-locking
+
+/** The first line of each script: it lets Upstash lock the declared keys in place of the whole database. */
+export const FLAGS = "#!lua flags=allow-key-locking";
+
+export const PRELUDE = `${FLAGS}
 local function int(n) return string.format('%.0f', n) end
 
 local function readMeta(s)

@@ -1,4 +1,4 @@
-import { PRELUDE } from "./prelude.ts";
+import { FLAGS, PRELUDE } from "./prelude.ts";
 
 /** Between two looks for ended leases on the way of admitted calls, in milliseconds. */
 export const SWEEP_INTERVAL_MS = 30_000;
@@ -11,94 +11,110 @@ export const ENDED_BATCH = 64;
 // Invariant: held of a counter is the sum of the live holds in its period that are younger than it.
 //
 // KEYS: 1 meta, 2 hold, then P policies, then B counters, last the holds by lease end
-// ARGV: 1 epoch, 2 now (ms), 3 lease (ms), 4 hold id, 5 P, 6 B, 7 want, 8 tight, 9 least (nano-USD), 10 facts (JSON),
-//       then P versions, then for each counter: name, period start (ms), limit, hard (1|0),
-//       amount ("usd": what is granted; else a number), on lapse (c|r)
+// ARGV: 1 epoch, 2 now (ms), 3 lease end (ms), 4 hold id, 5 P, 6 B, 7 want, 8 tight, 9 least (nano-USD), 10 facts (JSON),
+//       then P versions, each with the space that follows it in its document,
+//       then for each counter: period start (ms), limit ("-": not hard), amount and on lapse (c|r) as they stand in the
+//       hold's line ("1,c"), or on lapse alone where the amount is what is granted
 // A limit of 0 admits nothing, not even an amount of 0.
 // Grants the first of want, tight and all that is left (if that is at least least) that every hard budget admits.
 // Replies: cold | stale epoch [index, document]… | again state amount lines | late | missing epoch index… |
-//          refused [index]… [period, spent, held]… ended | lost epoch | ok amount [period, spent, held]… ended
-export const RESERVE = `${PRELUDE}
-local now, lease, P, B = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5]), tonumber(ARGV[6])
+//          refused [index]… [counter]… ended | lost epoch | ok amount [counter]… ended
+//          counter: its packed value as it stands then
+//
+// It runs before every call, so it makes as few texts of its own as it can: what stays is copied as it stands, numbers
+// are read by the arithmetic itself, and only what is held is written anew.
+export const RESERVE = `${FLAGS}
+local call, match, sub, format = redis.call, string.match, string.sub, string.format
+local now, leaseEnd, P, B = ARGV[2], ARGV[3], ARGV[5] + 0, ARGV[6] + 0
 local holds = KEYS[#KEYS]
-local values = redis.call('MGET', unpack(KEYS, 1, #KEYS - 1))
-local m = readMeta(values[1])
-if not m then return {'cold'} end
+local values = call('MGET', unpack(KEYS, 1, #KEYS - 1))
+if not values[1] then return {'cold'} end
+local epoch, n, latest, outbox, sweepAt, tag = match(values[1], '^(%d+) (%d+) (%d+)( %d+ %d+ %d+ %d+ )(%d+)( %S+)$')
+if not epoch then error('meta is malformed') end
 
-local stale = {}
+local stale
 for i = 1, P do
   local have, version = values[2 + i], ARGV[10 + i]
-  if not have or string.sub(have, 1, #version + 1) ~= version .. ' ' then
+  if not have or sub(have, 1, #version) ~= version then
+    stale = stale or {}
     stale[#stale + 1] = tostring(i)
     stale[#stale + 1] = have or ''
   end
 end
-if #stale > 0 or ARGV[1] ~= int(m.epoch) then return {'stale', int(m.epoch), stale} end
+if stale or ARGV[1] ~= epoch then return {'stale', epoch, stale or {}} end
 
-local before = readHold(values[2])
-if before then return {'again', before.state, int(before.amount), before.lines} end
-if now + lease <= m.now then return {'late'} end
+if values[2] then
+  local state, amount, lines = match(values[2], '^(%a) %d+ %d+ %d+ %d+ %d+ (%d+) (%S+) ')
+  if not state then error('a hold is malformed') end
+  return {'again', state, amount, lines}
+end
+if leaseEnd - latest <= 0 then return {'late'} end
 
-local missing, counters, room = {}, {}, nil
-for i = 1, B do
-  local a = 10 + P + 6 * (i - 1)
-  local c = readCounter(values[2 + P + i])
-  if not c or c.epoch ~= m.epoch then
-    missing[#missing + 1] = tostring(i)
-  else
-    local start = tonumber(ARGV[a + 2])
-    if start > c.period then c.period, c.spent, c.held = start, 0, 0 end
-    c.name, c.limit, c.hard, c.amount, c.onLapse = ARGV[a + 1], tonumber(ARGV[a + 3]), ARGV[a + 4] == '1', tonumber(ARGV[a + 5]), ARGV[a + 6]
-    if c.hard and not c.amount then
-      local left = c.limit - c.spent - c.held
-      if not room or left < room then room = left end
+-- A counter of another epoch doesn't fit, and is as good as missing.
+local counter = '^(' .. epoch .. ' %d+ (%-?%d+) (%-?%d+) )(%-?%d+)$'
+local nameAt = #KEYS[1] - #'meta' + #'budget:' + 1
+local writes, state, hold = {KEYS[1], '', KEYS[2], ''}, {}, {}
+local granted, grant, room, missing, refused = ARGV[7], ARGV[7] + 0
+-- As if what is wanted were granted; once more where that is too much.
+for pass = 1, 2 do
+  for i = 1, B do
+    local k, a = 2 + P + i, 8 + P + 3 * i
+    local packed, start, limit, rest = values[k], ARGV[a], ARGV[a + 1], ARGV[a + 2]
+    local head, period, spent, held = match(packed or '', counter)
+    if not head then
+      if packed and not match(packed, '^%d+ %d+ %-?%d+ %-?%d+ %-?%d+$') then error('a counter is malformed') end
+      missing = missing or {}
+      missing[#missing + 1] = tostring(i)
+    else
+      if start ~= period and start - period > 0 then
+        values[k] = match(packed, '^%d+ %d+ ') .. start .. ' 0 0'
+        head, period, spent, held = match(values[k], counter)
+      end
+      local left, amount = limit ~= '-' and limit - spent - held, grant
+      if rest == 'c' or rest == 'r' then
+        rest = granted .. ',' .. rest
+        if left and (not room or left < room) then room = left end
+      else
+        amount = match(rest, '^%d+') + 0
+      end
+      if left and (limit == '0' or amount > left) then
+        refused = refused or {}
+        refused[#refused + 1] = tostring(i)
+      end
+      packed = format('%s%.0f', head, held + amount)
+      writes[3 + 2 * i], writes[4 + 2 * i], state[i] = KEYS[k], packed, packed
+      hold[1 + i] = (i > 1 and ';' or '') .. sub(KEYS[k], nameAt) .. ',' .. period .. ',' .. rest
     end
-    counters[i] = c
   end
-end
-if #missing > 0 then return {'missing', int(m.epoch), missing} end
-
-local want, tight, least = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
-local grant = want
-if room and want > room then
-  if tight <= room then grant = tight elseif least <= room then grant = room else grant = nil end
-end
-local refused, state = {}, {}
-for i = 1, B do
-  local c = counters[i]
-  state[i] = {int(c.period), int(c.spent), int(c.held)}
-  if c.hard and (c.limit == 0 or c.spent + c.held + (c.amount or grant or least) > c.limit) then
-    refused[#refused + 1] = tostring(i)
+  if missing then return {'missing', epoch, missing} end
+  if pass == 2 or not room or grant <= room then break end
+  if ARGV[8] - room <= 0 then
+    granted, grant = ARGV[8], ARGV[8] + 0
+  elseif ARGV[9] - room <= 0 then
+    granted, grant = format('%.0f', room), room
+  else
+    granted, grant = ARGV[9], ARGV[9] + 0
   end
+  refused = nil
 end
-if #refused > 0 then
-  return {'refused', refused, state, redis.call('ZRANGEBYSCORE', holds, '-inf', ARGV[2], 'LIMIT', 0, ${ENDED_BATCH})}
+if refused then
+  state = {unpack(values, 3 + P, 2 + P + B)}
+  return {'refused', refused, state, call('ZRANGEBYSCORE', holds, '-inf', now, 'LIMIT', 0, ${ENDED_BATCH})}
 end
 
-if redis.call('ZADD', holds, 'NX', int(now + lease), ARGV[4]) == 0 then return {'lost', int(m.epoch)} end
-local writes, lines = {}, {}
-for i = 1, B do
-  local c = counters[i]
-  local amount = c.amount or grant
-  c.held = c.held + amount
-  writes[#writes + 1] = KEYS[2 + P + i]
-  writes[#writes + 1] = writeCounter(c)
-  lines[i] = c.name .. ',' .. int(c.period) .. ',' .. int(amount) .. ',' .. c.onLapse
-  state[i] = {int(c.period), int(c.spent), int(c.held)}
-end
+if call('ZADD', holds, 'NX', leaseEnd, ARGV[4]) == 0 then return {'lost', epoch} end
 local ended = {}
-if now >= m.sweepAt then
-  ended = redis.call('ZRANGEBYSCORE', holds, '-inf', ARGV[2], 'LIMIT', 0, ${ENDED_BATCH})
-  m.sweepAt = now + (#ended < ${ENDED_BATCH} and ${SWEEP_INTERVAL_MS} or ${SWEEP_AGAIN_MS})
+if now - sweepAt >= 0 then
+  ended = call('ZRANGEBYSCORE', holds, '-inf', now, 'LIMIT', 0, ${ENDED_BATCH})
+  sweepAt = format('%.0f', now + (#ended < ${ENDED_BATCH} and ${SWEEP_INTERVAL_MS} or ${SWEEP_AGAIN_MS}))
 end
-if now > m.now then m.now = now end
-writes[#writes + 1] = KEYS[1]
-writes[#writes + 1] = writeMeta(m)
-writes[#writes + 1] = KEYS[2]
-writes[#writes + 1] = writeHold({state = 'h', epoch = m.epoch, n = m.n, leaseEnd = now + lease, seqEpoch = 0, seqN = 0,
-  amount = grant, lines = B > 0 and table.concat(lines, ';') or '-', facts = ARGV[10]})
-redis.call('MSET', unpack(writes))
-return {'ok', int(grant), state, ended}
+if now - latest > 0 then latest = now end
+writes[2] = epoch .. ' ' .. n .. ' ' .. latest .. outbox .. sweepAt .. tag
+hold[1] = 'h ' .. epoch .. ' ' .. n .. ' ' .. leaseEnd .. ' 0 0 ' .. granted .. (B > 0 and ' ' or ' -')
+hold[2 + B] = ' ' .. ARGV[10]
+writes[4] = table.concat(hold)
+call('MSET', unpack(writes))
+return {'ok', granted, state, ended}
 `;
 
 // Compares the versions of policies with what Redis holds, for calls that reserve nothing (law 10).

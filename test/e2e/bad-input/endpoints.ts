@@ -52,7 +52,7 @@ const UNKNOWN: [method: string, path: string][] = [
 
 export function endpoints(world: WorldOf): void {
   test.each(UNMETERED)(
-    "law 11, R21: %s %s can't be metered, so it is refused under a usd budget and passes otherwise",
+    "law 11, R11, R21: %s %s can't be metered, so it is refused under a usd budget and passes otherwise",
     async (method, path, envelope) => {
       const { rig, rest } = world();
       const bound = await rest.createKey([{ limit: "10" }]);
@@ -83,7 +83,7 @@ export function endpoints(world: WorldOf): void {
   );
 
   test.each(FREE)(
-    "%s %s passes, and costs nothing, even where nothing is left",
+    "R11: %s %s passes, and costs and holds nothing, even where nothing is left",
     async (method, path, body) => {
       const { rig, rest } = world();
       const key = await rest.createKey([{ limit: "0" }]);

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { calcPrice } from "@pydantic/genai-prices";
 import { expect, test } from "vitest";
-import { costOf } from "../../../src/domain/pricing.ts";
+import { costOf, isFree } from "../../../src/domain/pricing.ts";
 import { DEFAULT_MAX_OUTPUT_TOKENS, maxOutputTokens } from "../../../src/providers/prices/output-limits.ts";
-import { listPrice, PRICES_VERSION } from "../../../src/providers/prices/prices.ts";
+import { PRICES_VERSION } from "../../../src/providers/prices/library-price.ts";
+import { listPrice } from "../../../src/providers/prices/prices.ts";
 
 const atMs = Date.UTC(2026, 10, 22, 12);
 const priceOf = (provider: string, model: string, at = atMs) => listPrice({ provider, model, atMs: at });
@@ -20,7 +21,12 @@ test("prices are integers of nano-USD per million tokens", () => {
     rates: { input: 150_000_000, output: 600_000_000, cache_read: 75_000_000 },
     tiers: [],
     per_request: 0,
-    tool_calls: { web_search: 10_000_000, file_search: 2_500_000 },
+    tool_calls: {
+      web_search: 10_000_000,
+      file_search: 2_500_000,
+      code_interpreter: 30_000_000,
+      web_search_preview: 25_000_000,
+    },
   });
 });
 
@@ -48,9 +54,50 @@ test.each([
   expect(priceOf(provider, model)).toBeNull();
 });
 
-test("R22: a model whose price for output, or for tokens, is missing has none", () => {
-  expect(priceOf("openai", "text-embedding-3-small")).toBeNull();
-  expect(priceOf("openai", "whisper-1")).toBeNull();
+test("an embedding has a price for its input only", () => {
+  expect(priceOf("openai", "text-embedding-3-small")?.rates).toEqual({ input: 20_000_000 });
+});
+
+test("R51: a transcription is charged by the second, where the library, given tokens, says 0", () => {
+  const usage = { input_tokens: 100, output_tokens: 50 };
+  expect(calcPrice(usage, "whisper-1", { providerId: "openai" })?.total_price).toBe(0);
+  const whisper = priceOf("openai", "whisper-1");
+  expect(whisper).toMatchObject({ rates: {}, units: { seconds: 100_000_000_000 } });
+  expect(whisper && costOf({ seconds: 90.5 }, whisper)).toEqual({ costNanoUsd: 9_050_000 });
+  expect(whisper && costOf({ input_total: 100, output_total: 50 }, whisper)).toEqual({
+    refused: "unpriced",
+    field: "tokens",
+  });
+});
+
+test.each([
+  ["mistral", "mistral-ocr-latest"],
+  ["xai", "grok-voice-latest"],
+  ["google", "gemini-embedding-2"],
+  ["cerebras", "qwen-3-coder-480b"],
+  ["openrouter", "google/lyria-3-pro-preview"],
+])("R22: %s/%s, which the library prices in part or not at all, has no price", (provider, model) => {
+  expect(calcPrice({}, model, { providerId: provider === "xai" ? "x-ai" : provider })?.total_price).toBe(0);
+  expect(priceOf(provider, model)).toBeNull();
+});
+
+test("R50: the library throws where more was read from the cache than was sent; we charge what was sent", () => {
+  const usage = { input_tokens: 10, cache_read_tokens: 161 };
+  expect(() => calcPrice(usage, "gpt-4o", { providerId: "openai" })).toThrow("cannot exceed");
+  const price = priceOf("openai", "gpt-4o");
+  expect(price && costOf({ input_total: 10, input_cached: 161, output_total: 0 }, price)).toEqual({
+    costNanoUsd: 10 * 2_500,
+  });
+});
+
+test.each([
+  ["openrouter", "qwen/qwq-32b:free"],
+  ["openrouter", "new/model:free"],
+  ["ollama", "llama3.2"],
+  ["openai", "omni-moderation-latest"],
+])("R13: %s/%s is free", (provider, model) => {
+  const price = priceOf(provider, model);
+  expect(price && isFree(price)).toBe(true);
 });
 
 test("a price changes on its day, not before", () => {

@@ -1,0 +1,41 @@
+import type { PriceOptions } from "../domain/price-options.ts";
+import type { CallFacts, JsonObject } from "../providers/wire.ts";
+
+/** What a body asks for that changes its price, and the member that says so. */
+export interface AskedOption {
+  param: string;
+  options: PriceOptions;
+}
+
+/**
+ * What the call asks for beside its model, one by one: first the tier and the variant that its wire format read, else the
+ * members that JSON formats share. https://platform.openai.com/docs/api-reference/chat/create#chat-create-service_tier,
+ * https://platform.claude.com/docs/en/build-with-claude/fast-mode and /data-residency.
+ */
+export function askedOptions(facts: CallFacts, body: JsonObject, provider: string): AskedOption[] {
+  const { priceOptions } = facts;
+  if (priceOptions) {
+    const { tier, variant } = priceOptions;
+    return [
+      ...(tier === undefined ? [] : [{ param: "service_tier", options: { tier } }]),
+      ...(variant === undefined ? [] : [{ param: "quality", options: { variant } }]),
+    ];
+  }
+  const members = provider === "anthropic" ? ["service_tier", "speed", "inference_geo"] : ["service_tier"];
+  return members.flatMap((param) => {
+    const value = body[param];
+    // What isn't a text is no tier that has a price.
+    const tier = typeof value === "string" ? value : "unknown";
+    return value === undefined || value === null ? [] : [{ param, options: { tier } }];
+  });
+}
+
+/** All of them as one. */
+export function joinedOptions(asked: AskedOption[]): PriceOptions {
+  const tiers = asked.flatMap(({ options }) => options.tier ?? []);
+  const variant = asked.find(({ options }) => options.variant !== undefined)?.options.variant;
+  return {
+    ...(tiers.length > 0 && { tier: tiers.join(" ") }),
+    ...(variant !== undefined && { variant }),
+  };
+}

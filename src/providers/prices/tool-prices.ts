@@ -1,0 +1,78 @@
+// What one use of a tool that the provider runs costs beyond its tokens, in nano-USD. Published per thousand uses.
+
+interface ToolPrices {
+  provider: string;
+  model: RegExp;
+  tools: Record<string, number>;
+}
+
+const perThousand = (usd: number) => Math.round(usd * 1e6);
+
+/** https://developers.openai.com/api/docs/pricing ("Built-in tools"), 2026-11. A container has one gigabyte unless asked. */
+const OPENAI = {
+  web_search: perThousand(10),
+  file_search: perThousand(2.5),
+  code_interpreter: 30_000_000,
+};
+
+/** https://docs.x.ai/developers/pricing ("Tool Invocation Costs"), 2026-11; the tools' names in the API. */
+const XAI = {
+  web_search: perThousand(5),
+  x_search: perThousand(5),
+  code_execution: perThousand(5),
+  code_interpreter: perThousand(5),
+  attachment_search: perThousand(10),
+  collections_search: perThousand(2.5),
+  file_search: perThousand(2.5),
+  // Live Search, by the source that it used, until it was taken off. https://docs.x.ai/docs/models, 2025-10.
+  live_search: perThousand(25),
+};
+
+/** The first match holds. What the library lists comes before these. */
+const ROWS: ToolPrices[] = [
+  // The preview tool costs more where the model doesn't reason; its search's own tokens are free then.
+  {
+    provider: "openai",
+    model: /^(?:ft:)?gpt-(?:3|4)/,
+    tools: { ...OPENAI, web_search_preview: perThousand(25) },
+  },
+  { provider: "openai", model: /./, tools: { ...OPENAI, web_search_preview: perThousand(10) } },
+  // https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool#usage-and-pricing, 2026-11.
+  { provider: "anthropic", model: /./, tools: { web_search: perThousand(10) } },
+  // https://ai.google.dev/gemini-api/docs/pricing: by the query from Gemini 3 on, by the prompt before, 2026-11.
+  {
+    provider: "google",
+    model: /^gemini-[12][.-]/,
+    tools: { google_search: perThousand(35), google_maps: perThousand(25) },
+  },
+  { provider: "google", model: /^gemini-/, tools: { google_search: perThousand(14) } },
+  // https://cloud.google.com/vertex-ai/generative-ai/pricing ("Grounding"), 2026-11.
+  {
+    provider: "vertex",
+    model: /^gemini-[12][.-]/,
+    tools: {
+      google_search: perThousand(35),
+      google_maps: perThousand(25),
+      enterprise_web_search: perThousand(45),
+    },
+  },
+  { provider: "vertex", model: /^gemini-/, tools: { google_search: perThousand(14) } },
+  { provider: "xai", model: /./, tools: XAI },
+  // https://mistral.ai/pricing ("Connectors"), 2026-11.
+  {
+    provider: "mistral",
+    model: /./,
+    tools: {
+      web_search: perThousand(30),
+      web_search_premium: perThousand(50),
+      code_interpreter: perThousand(30),
+      image_generation: perThousand(100),
+    },
+  },
+  // https://groq.com/pricing ("Built-in tools"), 2026-11. Its search is the advanced one unless asked.
+  { provider: "groq", model: /./, tools: { web_search: perThousand(8), visit_website: perThousand(1) } },
+];
+
+export function toolPrices({ provider, model }: { provider: string; model: string }): Record<string, number> {
+  return ROWS.find((row) => row.provider === provider && row.model.test(model))?.tools ?? {};
+}
