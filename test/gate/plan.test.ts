@@ -159,6 +159,8 @@ describe("routes", () => {
     ["POST", "/openai/v1/audio/speech", "openai-speech"],
     ["POST", "/openai/v1/audio/translations", "openai-transcriptions"],
     ["POST", "/openrouter/api/v1/responses", "openai-responses"],
+    ["POST", "/openai/v1/conversations", "free"],
+    ["GET", "/openai/v1/conversations/conv_1/items", "free"],
     ["POST", "/openai/v1/chat/completions/", null],
     ["POST", "/openai/v1/CHAT/completions", null],
     ["GET", "/openai/v1/chat/completions", null],

@@ -58,7 +58,7 @@ export async function gateWorker(rig: Rig, org: string, provider: (request: Requ
       const init = { method, headers: { authorization: `Bearer ${secret}` } };
       const request = new Request(`http://gate.test${path}`, {
         ...init,
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
       });
       const response = await gate(deps, request);
       if (!response) throw new Error(`nothing is at ${path}`);

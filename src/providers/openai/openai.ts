@@ -23,6 +23,10 @@ export function openaiRoutes(base: string): ProviderRoute[] {
     { method: "GET", path: at("/responses/[^/]+"), metering: "free", tells: openaiResponses },
     { method: "GET", path: at("/responses/[^/]+/input_items"), metering: "free" },
     { method: "DELETE", path: at("/responses/[^/]+"), metering: "free" },
+    // Conversations are kept for free; what a response reads of them is its input.
+    ...["GET", "POST", "DELETE"].map((method): ProviderRoute => {
+      return { method, path: at("/conversations(?:/[^/]+(?:/items(?:/[^/]+)?)?)?"), metering: "free" };
+    }),
     { method: "POST", path: at("/moderations"), metering: "free" },
     { method: "GET", path: at("/models(?:/.+)?"), metering: "free" },
   ];
