@@ -74,21 +74,28 @@ export function settledUsage(
     inputTokens,
     model,
     hiddenTokens = 0,
+    mostOutputTokens = MAX_TOKENS_PER_CALL,
     units = {},
-  }: { inputTokens: number; model: string; hiddenTokens?: number; units?: UnitCounts },
+  }: {
+    inputTokens: number;
+    model: string;
+    hiddenTokens?: number;
+    /** No estimate of the output is above what the call may write. */
+    mostOutputTokens?: number;
+    units?: UnitCounts;
+  },
 ): { usage: Usage; estimated: boolean } | null {
   const { usage, complete, failed, generatedBytes } = reported;
   if (usage === null && failed && generatedBytes === 0) return null;
   const broken = !complete && !failed;
   if (usage !== null && isByUnits(usage)) return { usage, estimated: broken };
   const stated = usage ?? { ...units };
-  const seen = generatedBytes === 0 ? 0 : tokensOfText({ ascii: generatedBytes, other: 0, model });
+  const text = generatedBytes === 0 ? 0 : tokensOfText({ ascii: generatedBytes, other: 0, model });
+  const seen = Math.min(mostOutputTokens, text + (complete || failed ? 0 : hiddenTokens));
   const input = chargedInput(stated) ?? inputTokens;
   const reportedOutput = chargedOutput(stated);
   // A stream that broke off has stated its output so far, or a mere first token; what it thought came before its text.
-  const output = complete
-    ? (reportedOutput ?? seen)
-    : Math.max(reportedOutput ?? 0, seen + (failed ? 0 : hiddenTokens));
+  const output = complete ? (reportedOutput ?? seen) : Math.max(reportedOutput ?? 0, seen);
   const estimated = input !== chargedInput(stated) || output !== reportedOutput || broken;
   const inputName = stated.billed_input === undefined ? "input_total" : "billed_input";
   const outputName = stated.billed_output === undefined ? "output_total" : "billed_output";

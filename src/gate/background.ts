@@ -42,6 +42,7 @@ const stored = z.object({
     priceOverrides: z.array(z.custom<PriceOverride>(isObject)),
     inputTokens: z.int(),
     hiddenTokens: z.int(),
+    mostOutputTokens: z.int(),
     units: z.custom<UnitCounts>(isObject).exactOptional(),
     holdNanoUsd: z.int(),
     startedAtMs: z.number(),

@@ -22,6 +22,8 @@ export interface PricedCall {
   inputTokens: number;
   /** What the model may have written out of sight, if the answer broke off. */
   hiddenTokens: number;
+  /** What all of its answers may have, in tokens. */
+  mostOutputTokens: number;
   /** What the call is charged for beside tokens, at most. */
   units?: UnitCounts;
   holdNanoUsd: number;

@@ -19,6 +19,8 @@ interface Call {
   inputTokens: number;
   /** What the model may have written out of sight, if the answer broke off. */
   hiddenTokens: number;
+  /** What all of its answers may have, in tokens. */
+  mostOutputTokens?: number;
   /** What it is charged for beside tokens, at most. */
   units?: UnitCounts;
   model: string;

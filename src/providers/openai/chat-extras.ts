@@ -55,7 +55,7 @@ export function openaiChatExtras(body: JsonObject): InputExtras {
 }
 
 /** Of what the provider writes around the messages and the tools, whose own text is in the body. */
-function promptTokens(model: string, tools: number): number {
+export function promptTokens(model: string, tools: number): number {
   const [prompt, toolsPrompt] = OPENAI_MODEL.test(model)
     ? [0, TOOLS_PROMPT_TOKENS]
     : [OTHER_PROMPT_TOKENS, OTHER_TOOLS_PROMPT_TOKENS];

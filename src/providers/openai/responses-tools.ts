@@ -1,12 +1,12 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import type { JsonObject } from "../wire.ts";
+import { promptTokens } from "./chat-extras.ts";
 import { imageOutputTokens } from "./image-tokens.ts";
 
 // What the tools of a call can cost: their hidden prompts, and what the provider's own ones read and charge.
 
-/** Framing of functions in the hidden prompt: a namespace, its comments, one signature a tool. */
-const TOOLS_PROMPT_TOKENS = 64;
+/** Of those in a namespace; the others are framed as chat's are. */
 const TOKENS_PER_FUNCTION = 16;
 /** A definition that the body only names. One web search tool was seen to add 300 to 1,400, a code interpreter 1,000. */
 const TOKENS_PER_NAMED_TOOL = 3_000;
@@ -32,13 +32,13 @@ const RUN_BY_CLIENT = /^(?:function|custom|namespace|tool_search|local_shell|app
 export function addTools(extras: InputExtras, body: JsonObject): void {
   const loaded = asArray(body["input"]).flatMap((item) => asArray(asObject(item)?.["tools"]));
   const tools = [...asArray(body["tools"]), ...loaded].map(asObject);
-  if (tools.length > 0) extras.tokens += TOOLS_PROMPT_TOKENS;
+  extras.tokens += promptTokens(asText(body["model"]) ?? "", tools.length);
   const own = new Set<string>();
   for (const tool of tools) {
     const type = asText(tool?.["type"]) ?? "function";
     if (RUN_BY_CLIENT.test(type)) {
       // A namespace holds functions, a computer's definition is only named.
-      extras.tokens += TOKENS_PER_FUNCTION * Math.max(1, asArray(tool?.["tools"]).length);
+      extras.tokens += TOKENS_PER_FUNCTION * asArray(tool?.["tools"]).length;
       if (/^(?:computer|local_shell|apply_patch|tool_search)/.test(type))
         extras.tokens += TOKENS_PER_NAMED_TOOL;
       continue;

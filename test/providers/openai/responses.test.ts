@@ -119,7 +119,7 @@ test("functions bring a hidden prompt, the provider's own tools results and read
     max_tool_calls: 2,
   });
   expect(searched).toMatchObject({
-    tokens: 64 + 6_000,
+    tokens: 64 + 2 * 16 + 6_000,
     readings: 3,
     resultTokens: 60_000,
     toolCalls: { web_search_preview: 2, file_search: 2 },
@@ -127,6 +127,14 @@ test("functions bring a hidden prompt, the provider's own tools results and read
   expect(extras([], { tools: [{ type: "web_search" }] })).toMatchObject({
     readings: 11,
     toolCalls: { web_search: 10 },
+  });
+});
+
+test("law 3: what other providers write around the input, and what thinking harder reads again, is in the bound", () => {
+  expect(extrasOf(openaiResponses, { ...BODY, model: "grok-3-mini" }).tokens).toBe(256);
+  expect(extras([], { reasoning: { effort: "low", mode: "pro" } })).toMatchObject({
+    tokens: 600,
+    readings: 6,
   });
 });
 
