@@ -1,3 +1,5 @@
+import { tokenizerFactor } from "../domain/estimate.ts";
+import { likelyInputTokens } from "../domain/likely-input.ts";
 import { formatUsd } from "../domain/money.ts";
 import { refusalResponse, STATUS_BY_CODE, type Envelope, type Refusal } from "../errors.ts";
 import type { AnsweredCall, Reading } from "../providers/wire.ts";
@@ -147,28 +149,31 @@ function finish(
   known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
   seenAtMs: number,
 ): number | null {
-  const { target, price, options, inputTokens, units } = admission.extra;
-  const hidden = hiddenTokens(Math.max(0, seenAtMs - planned.startedAtMs));
+  const { target, price, options, extras } = admission.extra;
+  const { units } = extras;
   const provider = target.provider.name;
-  const priced: PricedCall = {
+  const factor = tokenizerFactor(target.model);
+  const likelyInput = () => likelyInputTokens({ ...extras, body: planned.call.body, factor });
+  const priced: Omit<PricedCall, "inputTokens"> = {
     provider,
     model: target.model,
     held: price,
     options,
     priceOverrides: admission.policies.priceOverrides.filter((override) => override.provider === provider),
-    inputTokens,
-    hiddenTokens: hidden,
+    hiddenTokens: hiddenTokens(Math.max(0, seenAtMs - planned.startedAtMs)),
     mostOutputTokens: planned.call.facts.choices * outputLimitOf(admission),
     ...(units && { units }),
     holdNanoUsd: admission.amountNanoUsd,
     startedAtMs: planned.startedAtMs,
   };
-  const ended = callEnd(reading, priced, known);
+  const ended = callEnd(reading, { ...priced, likelyInput }, known);
   if (!reading.pending) {
     end(ended);
     return ended.costNanoUsd;
   }
-  end({ ...ended, pending: { ...reading.pending, provider, priced, firstByteMs: known.firstByteMs } });
+  const { firstByteMs } = known;
+  const later = { ...priced, inputTokens: likelyInput() };
+  end({ ...ended, pending: { ...reading.pending, provider, priced: later, firstByteMs } });
   return null;
 }
 

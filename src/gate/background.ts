@@ -112,6 +112,11 @@ async function settlePending(
   { call, reading }: { call: z.infer<typeof stored>; reading: Reading },
 ): Promise<void> {
   const outcome = reading.failed ? "provider_error" : "completed";
-  const end = callEnd(reading, call.priced, { outcome, status: 200, firstByteMs: call.firstByteMs });
+  const { inputTokens, ...priced } = call.priced;
+  const end = callEnd(
+    reading,
+    { ...priced, likelyInput: () => inputTokens },
+    { outcome, status: 200, firstByteMs: call.firstByteMs },
+  );
   if (await closeCall(deps, org, call.open, end)) await deps.books.ledger.backgroundDone(org, ref);
 }

@@ -19,6 +19,7 @@ export interface PricedCall {
   options: PriceOptions;
   /** The operator's, of this provider, as they were when the call was admitted. */
   priceOverrides: PriceOverride[];
+  /** The likely input, where the answer doesn't say. */
   inputTokens: number;
   /** What the model may have written out of sight, if the answer broke off. */
   hiddenTokens: number;
@@ -36,7 +37,10 @@ const MAX_NAME_LENGTH = 256;
 /** How the call ended, and what that cost. Pure. */
 export function callEnd(
   reading: Reading,
-  call: PricedCall,
+  call: Omit<PricedCall, "inputTokens"> & {
+    /** Asked only where the answer doesn't say. */
+    likelyInput(): number;
+  },
   known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
 ): CallEnd {
   const { provider, model, options } = call;

@@ -3,7 +3,6 @@ import { boundOf, outputTokensFor, unpricedPart, type CallBound } from "../domai
 import { MAX_NANO_USD } from "../domain/money.ts";
 import type { KeyPolicy } from "../domain/policy.ts";
 import type { Price } from "../domain/pricing.ts";
-import { MAX_TOKENS_PER_CALL } from "../domain/usage.ts";
 import { contextWindow } from "../providers/prices/context-windows.ts";
 import { maxOutputTokens } from "../providers/prices/output-limits.ts";
 import type { Wire } from "../providers/wire.ts";
@@ -17,8 +16,6 @@ export interface Estimate {
   tight: number;
   /** The least that is worth a call: input at its likely size, output at the smallest limit that a clamp may set. */
   least: number;
-  /** The likely input, in tokens: what a call that reports no usage is settled at. */
-  inputTokens: number;
   /** The output limit of one answer that an amount below `tight` pays for. */
   clampFor(amountNanoUsd: number): number;
 }
@@ -36,10 +33,7 @@ const LIKELY_UNSEEN_TOKENS = 20_000;
 /** How large the call is, whatever it is priced at. `model`: the provider's name of it. */
 export function sizesOf(call: Understood, wire: Wire, model: string): Sizes {
   const extras = wire.inputExtras(call.body, call.facts);
-  // What the body only names is at most what the model can read at once, and with each reading again.
-  const read = extras.unseenInput ? contextWindow(model) * extras.readings : 0;
-  const unseen = Math.min(read, MAX_TOKENS_PER_CALL);
-  const bound = Math.max(inputTokensBound(call.bytes.length, extras), unseen);
+  const bound = inputTokensBound(call.bytes.length, extras, contextWindow(model));
   const likely = inputTokensEstimate(call.bytes, extras, model);
   return {
     bound,
@@ -78,7 +72,6 @@ export function estimate(
     want,
     tight,
     least,
-    inputTokens: sizes.likely,
     clampFor(amountNanoUsd) {
       const own = amountNanoUsd - inside;
       const tokens = outputTokensFor(own, { ...common, inputTokens: sizes.likely }, price) ?? 0;

@@ -3,8 +3,8 @@
 /** For models that aren't listed. No provider's public model is known to read more. */
 export const DEFAULT_CONTEXT_TOKENS = 2_000_000;
 
-// Sources, 2026-11: https://platform.openai.com/docs/models (one page a model). The first match holds. What answers besides
-// OpenAI's models to calls that name their input (xAI's, Azure's others) has the default.
+// Sources, 2026-11: https://platform.openai.com/docs/models (one page a model), https://ai.google.dev/gemini-api/docs/models
+// and https://docs.x.ai/docs/models. The first match holds.
 const WINDOWS: [model: RegExp, tokens: number][] = [
   [/^gpt-3\.5-turbo-instruct/, 4_096],
   [/^gpt-3\.5/, 16_385],
@@ -20,6 +20,7 @@ const WINDOWS: [model: RegExp, tokens: number][] = [
   [/^computer-use-preview/, 8_192],
   [/^grok-4-fast|^grok-4-1-fast|^grok-4\.\d/, 2_000_000],
   [/^grok/, 256_000],
+  [/^gemini/, 1_048_576],
 ];
 
 /** `model` without a provider's prefix. Fine-tuned models have their base's. */

@@ -20,7 +20,8 @@ export function holdAndCost(wire: Wire, body: JsonObject, reading: Reading, byte
   const held = estimate(call, sizes, price, { whenShort: "clamp", minOutputTokens: 256 }, priceOf);
   if (!held) throw new Error(`${model} has no bound`);
   const { units } = sizes.extras;
-  const known = { inputTokens: sizes.likely, hiddenTokens: 0, model, price, tierUnpriced: false, priceOf };
+  const most = { hiddenTokens: 0, mostOutputTokens: facts.choices * sizes.output };
+  const known = { likelyInput: () => sizes.likely, ...most, model, price, tierUnpriced: false, priceOf };
   const cost = costOfReading(reading, { ...known, ...(units && { units }), holdNanoUsd: held.want });
   return { hold: held.want, least: held.least, cost: cost.costNanoUsd, estimated: cost.estimated };
 }
