@@ -77,7 +77,8 @@ export async function answer(dispatched: Dispatched, options: AnswerOptions): Pr
   }
   const { response } = dispatched;
   const firstByteMs = Math.max(0, options.now() - options.planned.startedAtMs);
-  const { wire, call } = options.planned;
+  const { call } = options.planned;
+  const { wire } = options.admission.extra.target;
   const type = response.headers.get("content-type") ?? "";
   const splitter = response.ok && response.body ? splitterFor(type, wire, call.facts.stream) : null;
   return splitter && response.body
@@ -91,8 +92,10 @@ function answerStream(
   firstByteMs: number,
   options: AnswerOptions,
 ): Response {
-  const { wire, call } = options.planned;
-  const hideUsage = !call.facts.usageAsked;
+  const { call } = options.planned;
+  const { wire } = options.admission.extra.target;
+  // What the gate asked for by itself; what a provider sends unasked passes.
+  const hideUsage = wire.usageEdits(call.body, call.facts).length > 0;
   const read = wire.streamReader({ hideUsage }, answeredCall(options, response));
   const { reader, firstTextAtMs } = timeFirstText(read, options.now);
   const relay = hideUsage ? edit : tap;
@@ -115,7 +118,8 @@ async function answerWhole(
   options: AnswerOptions,
 ): Promise<Response> {
   const whole = await readAnswer(response, { client: options.client, abort, idleMs: options.idleMs });
-  const reading = readUnary(options.planned.wire, response.status, whole, answeredCall(options, response));
+  const { wire } = options.admission.extra.target;
+  const reading = readUnary(wire, response.status, whole, answeredCall(options, response));
   const how = whole.how === "too_large" ? "cut" : whole.how;
   const { refusal } = FAILED[how === "idle" ? "provider_timeout" : "provider_unreachable"];
   // What the client gets: the provider's answer, or where that broke off, ours in its place.

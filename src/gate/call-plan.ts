@@ -5,7 +5,6 @@ import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
 import type { Route } from "../providers/registry.ts";
 import { upstreamOf, type Upstream } from "../providers/upstream.ts";
-import type { Wire } from "../providers/wire.ts";
 import type { Plan } from "./admit.ts";
 import { callPrice } from "./call-price.ts";
 import { estimate, sizesOf, type Estimate } from "./estimate.ts";
@@ -34,7 +33,6 @@ export interface CallPlan {
 export interface PlannedCall {
   request: Request;
   route: Route;
-  wire: Wire;
   call: Understood;
   requestId: string;
   /** The customer and tags that the request names. */
@@ -48,7 +46,7 @@ const MAX_MODEL_LENGTH = 256;
 /** What a call sets aside under given policies, or why they refuse it. Pure, but for the clock in `planned`. */
 export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPolicies): Plan<CallPlan> {
   const { key, labels } = policies;
-  const { route, wire, call, startedAtMs } = planned;
+  const { route, call, startedAtMs } = planned;
   const refusal = keyRefusal(key, startedAtMs);
   if (refusal || !key) return { refusal: refusal ?? { code: "invalid_key", message: "No such API key." } };
   if (!labels) return { refusal: tooManyTags() };
@@ -66,7 +64,7 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   const upstream = upstreamOf(deps.config, target.provider, target);
   if (!upstream) return { refusal: nowhere(provider) };
 
-  const sizes = sizesOf(call, wire, target.model);
+  const sizes = sizesOf(call, target.wire, target.model);
   const priced = callPrice({ call, sizes }, policies, { ...named, atMs: startedAtMs });
   const { price, options } = priced;
   const free = isFreeCall(price, sizes, call.body);

@@ -76,7 +76,7 @@ async function meteredCall(
   const labelled = labelsOf(request.headers, call.facts.endUser);
   if ("refusal" in labelled) return refusalResponse(labelled.refusal, route.envelope, requestId);
   const { labels } = labelled;
-  const planned: PlannedCall = { request, route, wire, call, requestId, labels, startedAtMs };
+  const planned: PlannedCall = { request, route, call, requestId, labels, startedAtMs };
 
   const admitted = await admit(deps, proven, planned, (policies) => planCall(deps, planned, policies));
   if ("refusal" in admitted) {
@@ -143,11 +143,11 @@ async function meteredCall(
 
 /** The changes to the call, no others than these: the clamped limit, the ask for usage, the model's own name. */
 function changesOf(
-  { wire, call }: PlannedCall,
+  { call }: PlannedCall,
   { amountNanoUsd, extra }: Admission<CallPlan>,
 ): { edits: BodyEdit[]; path: string; extraHeaders: [string, string][] } {
+  const { model, wire } = extra.target;
   const edits = wire.usageEdits(call.body, call.facts);
-  const { model } = extra.target;
   let { path } = extra.target;
   if (model !== call.facts.model) {
     if (wire.pathFor) path = wire.pathFor(path, model);

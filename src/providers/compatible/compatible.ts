@@ -1,22 +1,33 @@
+import { openaiChatOf } from "../openai/chat.ts";
 import { openaiRoutes } from "../openai/openai.ts";
 import type { Provider } from "../provider.ts";
+import type { Wire } from "../wire.ts";
+
+const STATES_COST = openaiChatOf({ statesCost: true });
 
 /** A provider whose interface is OpenAI's. `base`: what stands before its endpoints, behind its base URL. */
-const compatible = (name: string, { baseUrl, base }: { baseUrl: string; base: string }): Provider => ({
+const compatible = (
+  name: string,
+  { baseUrl, base, chat }: { baseUrl: string; base: string; chat?: Wire },
+): Provider => ({
   name,
   baseUrl,
   auth: "bearer",
   envelope: "openai",
-  routes: openaiRoutes(base),
+  routes: openaiRoutes(base, chat),
   compatiblePath: base,
 });
 
 /** https://console.groq.com/docs/openai */
 export const groq = compatible("groq", { baseUrl: "https://api.groq.com", base: "/openai/v1" });
 /** https://docs.x.ai/docs/api-reference */
-export const xai = compatible("xai", { baseUrl: "https://api.x.ai", base: "/v1" });
+export const xai = compatible("xai", { baseUrl: "https://api.x.ai", base: "/v1", chat: STATES_COST });
 /** https://openrouter.ai/docs/api-reference/overview */
-export const openrouter = compatible("openrouter", { baseUrl: "https://openrouter.ai", base: "/api/v1" });
+export const openrouter = compatible("openrouter", {
+  baseUrl: "https://openrouter.ai",
+  base: "/api/v1",
+  chat: STATES_COST,
+});
 /** https://docs.together.ai/docs/openai-api-compatibility */
 export const together = compatible("together", { baseUrl: "https://api.together.xyz", base: "/v1" });
 /** https://docs.fireworks.ai/tools-sdks/openai-compatibility */
@@ -36,5 +47,5 @@ export const deepseek: Provider = {
 /** https://docs.perplexity.ai/api-reference */
 export const perplexity: Provider = {
   ...compatible("perplexity", { baseUrl: "https://api.perplexity.ai", base: "" }),
-  routes: openaiRoutes("(?:/v1)?"),
+  routes: openaiRoutes("(?:/v1)?", STATES_COST),
 };

@@ -15,20 +15,31 @@ import { openaiChatExtras } from "./chat-extras.ts";
 import { openaiChatReader, readOpenaiChatBody } from "./chat-reader.ts";
 import type { CallFacts, InvalidBody, JsonObject, Wire } from "../wire.ts";
 
-/** OpenAI's chat completions, and the many APIs that are compatible with them. */
-export const openaiChat: Wire = {
-  name: "openai-chat",
-  envelope: "openai",
-  understand,
-  usageEdits,
-  clampEdits,
-  inputExtras: openaiChatExtras,
-  streamReader: openaiChatReader,
-  readBody: readOpenaiChatBody,
-};
-
 // The older field and the newer one. Providers differ in which they obey, so the greater of the two counts (R23).
 const LIMITS = ["max_tokens", "max_completion_tokens"] as const;
+
+/** How an API that is compatible with OpenAI's differs in what money depends on. */
+export interface ChatDialect {
+  /** The provider states what a call costs, and means what statedUsageCost reads. */
+  statesCost: boolean;
+}
+
+/** OpenAI's chat completions, and the many APIs that are compatible with them. */
+export function openaiChatOf({ statesCost }: ChatDialect): Wire {
+  return {
+    name: "openai-chat",
+    envelope: "openai",
+    understand,
+    usageEdits,
+    clampEdits,
+    inputExtras: openaiChatExtras,
+    streamReader: ({ hideUsage }) => openaiChatReader({ hideUsage, statesCost }),
+    readBody: (status, body) => readOpenaiChatBody(status, body, { statesCost }),
+  };
+}
+
+/** As OpenAI speaks it. */
+export const openaiChat = openaiChatOf({ statesCost: false });
 
 function understand(body: JsonObject): { facts: CallFacts } | { invalid: InvalidBody } {
   const model = modelField(body);
