@@ -77,8 +77,8 @@ export async function answer(dispatched: Dispatched, options: AnswerOptions): Pr
   }
   const { response } = dispatched;
   const firstByteMs = Math.max(0, options.now() - options.planned.startedAtMs);
-  const { call } = options.planned;
-  const { wire } = options.admission.extra.target;
+  const { target, call } = options.admission.extra;
+  const { wire } = target;
   const type = response.headers.get("content-type") ?? "";
   const splitter = response.ok && response.body ? splitterFor(type, wire, call.facts.stream) : null;
   return splitter && response.body
@@ -92,8 +92,8 @@ function answerStream(
   firstByteMs: number,
   options: AnswerOptions,
 ): Response {
-  const { call } = options.planned;
-  const { wire } = options.admission.extra.target;
+  const { target, call } = options.admission.extra;
+  const { wire } = target;
   // What the gate asked for by itself; what a provider sends unasked passes.
   const hideUsage = wire.usageEdits(call.body, call.facts).length > 0;
   const read = wire.streamReader({ hideUsage }, answeredCall(options, response));
@@ -160,7 +160,7 @@ function finish(
   known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
   seenAtMs: number,
 ): number {
-  const { target, price: held, options, extras } = admission.extra;
+  const { target, call, price: held, options, extras } = admission.extra;
   const { policies } = admission;
   const { model } = target;
   const provider = target.provider.name;
@@ -170,10 +170,9 @@ function finish(
   const overridden = overrideFor(policies.priceOverrides, { provider, model }) !== null;
   const settled = settledPrice(reading, { provider, model, held, options, overridden, priceOf });
   const cost = costOfReading(reading, {
-    likelyInput: () =>
-      likelyInputTokens({ ...extras, body: planned.call.body, factor: tokenizerFactor(model) }),
+    likelyInput: () => likelyInputTokens({ ...extras, body: call.body, factor: tokenizerFactor(model) }),
     hiddenTokens: hidden,
-    mostOutputTokens: planned.call.facts.choices * outputLimitOf(admission),
+    mostOutputTokens: call.facts.choices * outputLimitOf(admission),
     ...(extras.units && { units: extras.units }),
     model,
     ...settled,
@@ -190,7 +189,8 @@ function finish(
   return cost.costNanoUsd;
 }
 
-function answeredCall({ planned: { call } }: AnswerOptions, { headers }: Response): AnsweredCall {
+function answeredCall({ admission }: AnswerOptions, { headers }: Response): AnsweredCall {
+  const { call } = admission.extra;
   return { body: call.body, facts: call.facts, headers };
 }
 

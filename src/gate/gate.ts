@@ -101,7 +101,7 @@ async function meteredCall(
   const client = watchClient(request.signal, graceSeconds * 1_000);
   const idleMs = deps.config.PROVIDER_TIMEOUT_SECONDS * 1_000;
   try {
-    const { edits, path, extraHeaders } = changesOf(planned, admission);
+    const { edits, path, extraHeaders } = changesOf(admission);
     const outgoing = {
       url: upstreamUrl(upstream.baseUrl, path, url),
       method: request.method,
@@ -142,10 +142,12 @@ async function meteredCall(
 }
 
 /** The changes to the call, no others than these: the clamped limit, the ask for usage, the model's own name. */
-function changesOf(
-  { call }: PlannedCall,
-  { amountNanoUsd, extra }: Admission<CallPlan>,
-): { edits: BodyEdit[]; path: string; extraHeaders: [string, string][] } {
+function changesOf({ amountNanoUsd, extra }: Admission<CallPlan>): {
+  edits: BodyEdit[];
+  path: string;
+  extraHeaders: [string, string][];
+} {
+  const { call } = extra;
   const { model, wire } = extra.target;
   const edits = wire.usageEdits(call.body, call.facts);
   let { path } = extra.target;

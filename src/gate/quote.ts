@@ -6,7 +6,7 @@ import { routeOf } from "../providers/registry.ts";
 import { callPrice } from "./call-price.ts";
 import { estimate, sizesOf } from "./estimate.ts";
 import { targetOf } from "./plan.ts";
-import { understand } from "./understand.ts";
+import { readAs, understand } from "./understand.ts";
 
 export interface Quote {
   provider: string;
@@ -43,10 +43,10 @@ export async function quote(
     config.MAX_BODY_BYTES,
   );
   if ("refusal" in understood) return understood;
-  const { call } = understood;
-  const aimed = targetOf(call.facts.model, route, policies.modelAliases, config.DEFAULT_PROVIDER);
+  const aimed = targetOf(understood.call.facts.model, route, policies.modelAliases, config.DEFAULT_PROVIDER);
   if ("refusal" in aimed) return aimed;
   const { model, wire } = aimed.target;
+  const call = readAs(wire, understood.call, route.path);
   const provider = aimed.target.provider.name;
   const sizes = sizesOf(call, wire, model);
   const { price, refusal } = callPrice({ call, sizes }, policies, { provider, model, atMs });
