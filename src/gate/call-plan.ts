@@ -13,6 +13,7 @@ import { isFreeCall } from "./free-call.ts";
 import { tooManyTags } from "./labels.ts";
 import { allowanceRefusal, keyRefusal, targetOf, type Target } from "./plan.ts";
 import type { CallPolicies } from "./policies.ts";
+import { priceFor } from "./price-for.ts";
 import { readAs, type Understood } from "./understand.ts";
 
 /** What the plan of a metered call leaves for later: where it goes, and what it costs. */
@@ -74,7 +75,8 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   const charged = policies.chargedFor(named).filter(({ budget }) => !free || budget.unit !== "usd");
   const underUsd = charged.some(({ budget }) => budget.unit === "usd");
   if (priced.refusal && underUsd && !key.allowUnpriced) return { refusal: priced.refusal };
-  const estimated = price && estimate(call, sizes, price, key);
+  const priceOf = (model: string) => priceFor(policies, { provider, model, atMs: startedAtMs });
+  const estimated = price && estimate(call, sizes, price, key, priceOf);
   if (price && !estimated) return { refusal: unbounded() };
   const { want = 0, tight = 0, least = 0 } = estimated ?? {};
   return {

@@ -118,6 +118,15 @@ function ledgerBehind(send: Send, ledger: Ledger): Ledger {
     strandedDone: over("stranded_done", (...args: Parameters<Ledger["strandedDone"]>) =>
       ledger.strandedDone(...args),
     ),
+    keepBackgroundCall: over("keep_background", (...args: Parameters<Ledger["keepBackgroundCall"]>) =>
+      ledger.keepBackgroundCall(...args),
+    ),
+    tellBackgroundEnd: over("tell_background", (...args: Parameters<Ledger["tellBackgroundEnd"]>) =>
+      ledger.tellBackgroundEnd(...args),
+    ),
+    backgroundDone: over("background_done", (...args: Parameters<Ledger["backgroundDone"]>) =>
+      ledger.backgroundDone(...args),
+    ),
     ping: over("ping", (...args: Parameters<Ledger["ping"]>) => ledger.ping(...args)),
   };
 }

@@ -98,6 +98,9 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
         toPostgres(`stranded done ${holdId}`, () => {
           world.stranded.delete(holdId);
         }),
+      keepBackgroundCall: () => Promise.reject(new Error("these Workers make no call in the background")),
+      tellBackgroundEnd: () => Promise.reject(new Error("these Workers make no call in the background")),
+      backgroundDone: () => Promise.reject(new Error("these Workers make no call in the background")),
       ping: () => Promise.resolve(),
     },
     now: () => Math.max(0, world.nowMs + skewMs),
