@@ -70,7 +70,8 @@ export async function answer(dispatched: Dispatched, options: AnswerOptions): Pr
   }
   const { response } = dispatched;
   const firstByteMs = Math.max(0, options.now() - options.planned.startedAtMs);
-  const { wire, call } = options.planned;
+  const { target, call } = options.admission.extra;
+  const { wire } = target;
   const type = response.headers.get("content-type") ?? "";
   const splitter = response.ok && response.body ? splitterFor(type, wire, call.facts.stream) : null;
   return splitter && response.body
@@ -84,8 +85,10 @@ function answerStream(
   firstByteMs: number,
   options: AnswerOptions,
 ): Response {
-  const { wire, call } = options.planned;
-  const hideUsage = !call.facts.usageAsked;
+  const { target, call } = options.admission.extra;
+  const { wire } = target;
+  // What the gate asked for by itself; what a provider sends unasked passes.
+  const hideUsage = wire.usageEdits(call.body, call.facts).length > 0;
   const read = wire.streamReader({ hideUsage }, answeredCall(options, response));
   const { reader, firstTextAtMs } = timeFirstText(read, options.now);
   const relay = hideUsage ? edit : tap;
@@ -108,7 +111,8 @@ async function answerWhole(
   options: AnswerOptions,
 ): Promise<Response> {
   const whole = await readAnswer(response, { client: options.client, abort, idleMs: options.idleMs });
-  const reading = readUnary(options.planned.wire, response.status, whole, answeredCall(options, response));
+  const { wire } = options.admission.extra.target;
+  const reading = readUnary(wire, response.status, whole, answeredCall(options, response));
   const how = whole.how === "too_large" ? "cut" : whole.how;
   const { refusal } = FAILED[how === "idle" ? "provider_timeout" : "provider_unreachable"];
   // What the client gets: the provider's answer, or where that broke off, ours in its place.
@@ -149,11 +153,11 @@ function finish(
   known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
   seenAtMs: number,
 ): number | null {
-  const { target, price, options, extras } = admission.extra;
+  const { target, call, price, options, extras } = admission.extra;
   const { units } = extras;
   const provider = target.provider.name;
   const factor = tokenizerFactor(target.model);
-  const likelyInput = () => likelyInputTokens({ ...extras, body: planned.call.body, factor });
+  const likelyInput = () => likelyInputTokens({ ...extras, body: call.body, factor });
   const priced: Omit<PricedCall, "inputTokens"> = {
     provider,
     model: target.model,
@@ -161,7 +165,7 @@ function finish(
     options,
     priceOverrides: admission.policies.priceOverrides.filter((override) => override.provider === provider),
     hiddenTokens: hiddenTokens(Math.max(0, seenAtMs - planned.startedAtMs)),
-    mostOutputTokens: planned.call.facts.choices * outputLimitOf(admission),
+    mostOutputTokens: call.facts.choices * outputLimitOf(admission),
     ...(units && { units }),
     holdNanoUsd: admission.amountNanoUsd,
     startedAtMs: planned.startedAtMs,
@@ -177,7 +181,8 @@ function finish(
   return null;
 }
 
-function answeredCall({ planned: { call } }: AnswerOptions, { headers }: Response): AnsweredCall {
+function answeredCall({ admission }: AnswerOptions, { headers }: Response): AnsweredCall {
+  const { call } = admission.extra;
   return { body: call.body, facts: call.facts, headers };
 }
 

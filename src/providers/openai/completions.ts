@@ -28,8 +28,8 @@ export const openaiCompletions: Wire = {
   usageEdits,
   clampEdits,
   inputExtras,
-  streamReader: openaiChatReader,
-  readBody: readOpenaiChatBody,
+  streamReader: ({ hideUsage }) => openaiChatReader({ hideUsage, statesCost: false }),
+  readBody: (status, body) => readOpenaiChatBody(status, body, { statesCost: false }),
 };
 
 /** Prompts in one call; more are refused, for each may make an answer. https://platform.openai.com/docs/api-reference/completions/create */

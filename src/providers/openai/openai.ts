@@ -1,4 +1,5 @@
 import type { Provider, ProviderRoute } from "../provider.ts";
+import type { Wire } from "../wire.ts";
 import { openaiChat } from "./chat.ts";
 import { openaiCompletions } from "./completions.ts";
 import { openaiEmbeddings } from "./embeddings.ts";
@@ -7,11 +8,14 @@ import { openaiResponses } from "./responses.ts";
 import { openaiSpeech } from "./speech.ts";
 import { openaiTranscriptions } from "./transcriptions.ts";
 
-/** The endpoints behind `/v1` that OpenAI and those who are compatible with it share, by their path behind the base. */
-export function openaiRoutes(base: string): ProviderRoute[] {
+/**
+ * The endpoints behind `/v1` that OpenAI and those who are compatible with it share, by their path behind the base. `chat`:
+ * as the provider speaks it.
+ */
+export function openaiRoutes(base: string, chat: Wire = openaiChat): ProviderRoute[] {
   const at = (path: string) => new RegExp(`^${base}${path}$`);
   return [
-    { method: "POST", path: at("/chat/completions"), metering: openaiChat },
+    { method: "POST", path: at("/chat/completions"), metering: chat },
     { method: "POST", path: at("/completions"), metering: openaiCompletions },
     { method: "POST", path: at("/embeddings"), metering: openaiEmbeddings },
     { method: "POST", path: at("/images/(?:generations|edits|variations)"), metering: openaiImages },
