@@ -26,8 +26,10 @@ export interface InputExtras {
   toolCalls: Record<string, number>;
   /** What the call is charged for beside tokens, or in place of them: pictures asked for, letters to be spoken. */
   units?: UnitCounts;
-  /** The call reads a context that the body only names: the model's window bounds it. */
+  /** The call reads a context that the body only names: an earlier response, a conversation, a stored prompt or file. */
   unseenInput?: boolean;
+  /** Calls at another model's price that the provider makes inside this one, at most. */
+  further?: { model: string; inputTokens: number; outputTokens: number }[];
 }
 
 /** What a response said, so far or at its end. */
@@ -39,12 +41,20 @@ interface Reported {
 }
 
 /** No model reads more at once. */
-const LARGEST_CONTEXT_TOKENS = 1_050_000;
+const LARGEST_CONTEXT_TOKENS = 2_000_000;
 
-/** A byte-level tokenizer makes at most one token of a byte, so the bytes are a bound. Integer. */
-export function inputTokensBound(bodyBytes: number, extras: InputExtras): number {
+/**
+ * A byte-level tokenizer makes at most one token of a byte, so the bytes are a bound; what they only name is at most what
+ * the model can read at once, and with each reading again. Integer. `contextTokens`: the model's window.
+ */
+export function inputTokensBound(
+  bodyBytes: number,
+  extras: InputExtras,
+  contextTokens = LARGEST_CONTEXT_TOKENS,
+): number {
   const read = tokensRead(Math.max(0, bodyBytes - extras.mediaBytes), extras);
-  return extras.unseenInput ? Math.max(read, LARGEST_CONTEXT_TOKENS * extras.readings) : read;
+  if (!extras.unseenInput) return read;
+  return Math.min(MAX_TOKENS_PER_CALL, Math.max(read, contextTokens * extras.readings));
 }
 
 // Measured bytes a token: English 4.0, code 3.3, JSON 2.3 in ASCII; Chinese 2.8 (cl100k) to 4.7 (o200k).

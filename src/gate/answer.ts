@@ -1,23 +1,19 @@
 import { tokenizerFactor } from "../domain/estimate.ts";
 import { likelyInputTokens } from "../domain/likely-input.ts";
 import { formatUsd } from "../domain/money.ts";
-import type { PriceOptions } from "../domain/price-options.ts";
-import { overrideFor } from "../domain/price-override.ts";
 import { refusalResponse, STATUS_BY_CODE, type Envelope, type Refusal } from "../errors.ts";
 import type { AnsweredCall, Reading } from "../providers/wire.ts";
 import type { Admission } from "./admit.ts";
 import { admissionHeaders } from "./answer-headers.ts";
+import { callEnd, type PricedCall } from "./call-end.ts";
 import type { CallPlan, PlannedCall } from "./call-plan.ts";
 import type { ClientWatch } from "./client-watch.ts";
-import { costOfReading } from "./cost.ts";
 import type { Dispatched } from "./forward.ts";
 import { splitterFor } from "./framing.ts";
 import { clientHeaders } from "./headers.ts";
 import { hiddenTokens, timeFirstText } from "./hidden-time.ts";
-import { priceFor } from "./price-for.ts";
 import { edit, tap, type RelayEnd, type RelayOptions } from "./relay.ts";
 import type { CallEnd, Outcome } from "./settle.ts";
-import { settledPrice } from "./settled-price.ts";
 import { readAnswer, readUnary, redact } from "./unary.ts";
 
 // Turns what the provider answered into the client's answer, and tells the settle how the call ended.
@@ -36,9 +32,6 @@ export interface AnswerOptions {
   extraHeaders: [name: string, value: string][];
   end: (end: CallEnd) => void;
 }
-
-/** Of a model or a tier, in the ledger. What a provider states beyond it is no name, and would swell every entry. */
-const MAX_NAME_LENGTH = 256;
 
 /** What a response may have: https://fetch.spec.whatwg.org/#dom-response. */
 const isHttpStatus = (status: number) => status >= 200 && status <= 599;
@@ -77,7 +70,8 @@ export async function answer(dispatched: Dispatched, options: AnswerOptions): Pr
   }
   const { response } = dispatched;
   const firstByteMs = Math.max(0, options.now() - options.planned.startedAtMs);
-  const { wire, call } = options.planned;
+  const { target, call } = options.admission.extra;
+  const { wire } = target;
   const type = response.headers.get("content-type") ?? "";
   const splitter = response.ok && response.body ? splitterFor(type, wire, call.facts.stream) : null;
   return splitter && response.body
@@ -91,8 +85,10 @@ function answerStream(
   firstByteMs: number,
   options: AnswerOptions,
 ): Response {
-  const { wire, call } = options.planned;
-  const hideUsage = !call.facts.usageAsked;
+  const { target, call } = options.admission.extra;
+  const { wire } = target;
+  // What the gate asked for by itself; what a provider sends unasked passes.
+  const hideUsage = wire.usageEdits(call.body, call.facts).length > 0;
   const read = wire.streamReader({ hideUsage }, answeredCall(options, response));
   const { reader, firstTextAtMs } = timeFirstText(read, options.now);
   const relay = hideUsage ? edit : tap;
@@ -115,7 +111,8 @@ async function answerWhole(
   options: AnswerOptions,
 ): Promise<Response> {
   const whole = await readAnswer(response, { client: options.client, abort, idleMs: options.idleMs });
-  const reading = readUnary(options.planned.wire, response.status, whole, answeredCall(options, response));
+  const { wire } = options.admission.extra.target;
+  const reading = readUnary(wire, response.status, whole, answeredCall(options, response));
   const how = whole.how === "too_large" ? "cut" : whole.how;
   const { refusal } = FAILED[how === "idle" ? "provider_timeout" : "provider_unreachable"];
   // What the client gets: the provider's answer, or where that broke off, ours in its place.
@@ -126,7 +123,7 @@ async function answerWhole(
   const costNanoUsd = finish(options, reading, { outcome, status, firstByteMs }, options.now());
   if (how !== "ended" || broken) return refused(refusal, options);
   const headers = headersOf(response, options);
-  headers.set("x-tollgate-cost-usd", formatUsd(costNanoUsd));
+  if (costNanoUsd !== null) headers.set("x-tollgate-cost-usd", formatUsd(costNanoUsd));
   const bytes = redact(whole.bytes, options.secrets);
   const empty = status === 204 || status === 205 || status === 304;
   return new Response(empty ? null : bytes, { status, headers });
@@ -147,7 +144,7 @@ function outcomeOf(reading: Reading, how: RelayEnd["how"]): Outcome {
 }
 
 /**
- * Prices the reading and hands it to the settle. Returns the cost in nano-USD. `seenAtMs`: until when nothing of what
+ * Prices the reading and hands it to the settle. Returns the cost in nano-USD, null where it isn't known yet. `seenAtMs`: until when nothing of what
  * the model wrote was to be seen.
  */
 function finish(
@@ -155,38 +152,37 @@ function finish(
   reading: Reading,
   known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
   seenAtMs: number,
-): number {
-  const { target, price: held, options, extras } = admission.extra;
-  const { policies } = admission;
-  const { model } = target;
+): number | null {
+  const { target, call, price, options, extras } = admission.extra;
+  const { units } = extras;
   const provider = target.provider.name;
-  const hidden = hiddenTokens(Math.max(0, seenAtMs - planned.startedAtMs));
-  const priceOf = (named: string, asked: PriceOptions) =>
-    priceFor(policies, { provider, model: named, atMs: planned.startedAtMs, options: asked });
-  const overridden = overrideFor(policies.priceOverrides, { provider, model }) !== null;
-  const settled = settledPrice(reading, { provider, model, held, options, overridden, priceOf });
-  const cost = costOfReading(reading, {
-    likelyInput: () =>
-      likelyInputTokens({ ...extras, body: planned.call.body, factor: tokenizerFactor(model) }),
-    hiddenTokens: hidden,
-    mostOutputTokens: planned.call.facts.choices * outputLimitOf(admission),
-    ...(extras.units && { units: extras.units }),
-    model,
-    ...settled,
+  const factor = tokenizerFactor(target.model);
+  const likelyInput = () => likelyInputTokens({ ...extras, body: call.body, factor });
+  const priced: Omit<PricedCall, "inputTokens"> = {
+    provider,
+    model: target.model,
+    held: price,
+    options,
+    priceOverrides: admission.policies.priceOverrides.filter((override) => override.provider === provider),
+    hiddenTokens: hiddenTokens(Math.max(0, seenAtMs - planned.startedAtMs)),
+    mostOutputTokens: call.facts.choices * outputLimitOf(admission),
+    ...(units && { units }),
     holdNanoUsd: admission.amountNanoUsd,
-    priceOf: (named) => priceOf(named, options) ?? priceOf(named, {}),
-  });
-  end({
-    ...known,
-    ...cost,
-    model: reading.model?.slice(0, MAX_NAME_LENGTH) ?? null,
-    serviceTier: reading.serviceTier?.slice(0, MAX_NAME_LENGTH) ?? null,
-    priceVersion: settled.price?.version ?? null,
-  });
-  return cost.costNanoUsd;
+    startedAtMs: planned.startedAtMs,
+  };
+  const ended = callEnd(reading, { ...priced, likelyInput }, known);
+  if (!reading.pending) {
+    end(ended);
+    return ended.costNanoUsd;
+  }
+  const { firstByteMs } = known;
+  const later = { ...priced, inputTokens: likelyInput() };
+  end({ ...ended, pending: { ...reading.pending, provider, priced: later, firstByteMs } });
+  return null;
 }
 
-function answeredCall({ planned: { call } }: AnswerOptions, { headers }: Response): AnsweredCall {
+function answeredCall({ admission }: AnswerOptions, { headers }: Response): AnsweredCall {
+  const { call } = admission.extra;
   return { body: call.body, facts: call.facts, headers };
 }
 

@@ -5,7 +5,6 @@ import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
 import type { Route } from "../providers/registry.ts";
 import { upstreamOf, type Upstream } from "../providers/upstream.ts";
-import type { Wire } from "../providers/wire.ts";
 import type { Plan } from "./admit.ts";
 import { callPrice } from "./call-price.ts";
 import { estimate, sizesOf, type Estimate } from "./estimate.ts";
@@ -14,11 +13,14 @@ import { isFreeCall } from "./free-call.ts";
 import { tooManyTags } from "./labels.ts";
 import { allowanceRefusal, keyRefusal, targetOf, type Target } from "./plan.ts";
 import type { CallPolicies } from "./policies.ts";
-import type { Understood } from "./understand.ts";
+import { priceFor } from "./price-for.ts";
+import { readAs, type Understood } from "./understand.ts";
 
 /** What the plan of a metered call leaves for later: where it goes, and what it costs. */
 export interface CallPlan {
   target: Target;
+  /** As the target's dialect of the format reads it. */
+  call: Understood;
   upstream: Upstream;
   /** Null: the model has no price, and the key is under no usd budget, or its operator lets it pass. */
   price: Price | null;
@@ -34,7 +36,6 @@ export interface CallPlan {
 export interface PlannedCall {
   request: Request;
   route: Route;
-  wire: Wire;
   call: Understood;
   requestId: string;
   /** The customer and tags that the request names. */
@@ -48,15 +49,16 @@ const MAX_MODEL_LENGTH = 256;
 /** What a call sets aside under given policies, or why they refuse it. Pure, but for the clock in `planned`. */
 export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPolicies): Plan<CallPlan> {
   const { key, labels } = policies;
-  const { route, wire, call, startedAtMs } = planned;
+  const { route, startedAtMs } = planned;
   const refusal = keyRefusal(key, startedAtMs);
   if (refusal || !key) return { refusal: refusal ?? { code: "invalid_key", message: "No such API key." } };
   if (!labels) return { refusal: tooManyTags() };
   if (policies.customerBlocked) return { refusal: blocked(labels) };
   const aliases = { ...policies.modelAliases, ...key.modelAliases };
-  const aimed = targetOf(call.facts.model, route, aliases, deps.config.DEFAULT_PROVIDER);
+  const aimed = targetOf(planned.call.facts.model, route, aliases, deps.config.DEFAULT_PROVIDER);
   if ("refusal" in aimed) return aimed;
   const { target } = aimed;
+  const call = target.wire === route.metering ? planned.call : readAs(target.wire, planned.call, route.path);
   const provider = target.provider.name;
   const named = { provider, model: target.model };
   const forbidden = allowanceRefusal(key, { ...named, path: route.path });
@@ -66,14 +68,15 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   const upstream = upstreamOf(deps.config, target.provider, target);
   if (!upstream) return { refusal: nowhere(provider) };
 
-  const sizes = sizesOf(call, wire, target.model);
+  const sizes = sizesOf(call, target.wire, target.model);
   const priced = callPrice({ call, sizes }, policies, { ...named, atMs: startedAtMs });
   const { price, options } = priced;
   const free = isFreeCall(price, sizes, call.body);
   const charged = policies.chargedFor(named).filter(({ budget }) => !free || budget.unit !== "usd");
   const underUsd = charged.some(({ budget }) => budget.unit === "usd");
   if (priced.refusal && underUsd && !key.allowUnpriced) return { refusal: priced.refusal };
-  const estimated = price && estimate(call, sizes, price, key);
+  const priceOf = (model: string) => priceFor(policies, { provider, model, atMs: startedAtMs });
+  const estimated = price && estimate(call, sizes, price, key, priceOf);
   if (price && !estimated) return { refusal: unbounded() };
   const { want = 0, tight = 0, least = 0 } = estimated ?? {};
   return {
@@ -96,6 +99,7 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
     },
     extra: {
       target,
+      call,
       upstream,
       price,
       options,

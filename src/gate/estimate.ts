@@ -1,7 +1,9 @@
 import { inputTokensBound, inputTokensEstimate, type InputExtras } from "../domain/estimate.ts";
 import { boundOf, outputTokensFor, unpricedPart, type CallBound } from "../domain/bounds.ts";
+import { MAX_NANO_USD } from "../domain/money.ts";
 import type { KeyPolicy } from "../domain/policy.ts";
 import type { Price } from "../domain/pricing.ts";
+import { contextWindow } from "../providers/prices/context-windows.ts";
 import { maxOutputTokens } from "../providers/prices/output-limits.ts";
 import type { Wire } from "../providers/wire.ts";
 import type { Understood } from "./understand.ts";
@@ -25,28 +27,41 @@ export interface Sizes {
   output: number;
 }
 
+/** A conversation that goes on, or a stored file: mostly less. */
+const LIKELY_UNSEEN_TOKENS = 20_000;
+
 /** How large the call is, whatever it is priced at. `model`: the provider's name of it. */
 export function sizesOf(call: Understood, wire: Wire, model: string): Sizes {
   const extras = wire.inputExtras(call.body, call.facts);
+  const bound = inputTokensBound(call.bytes.length, extras, contextWindow(model));
+  const likely = inputTokensEstimate(call.bytes, extras, model);
   return {
-    bound: inputTokensBound(call.bytes.length, extras),
-    likely: inputTokensEstimate(call.bytes, extras, model),
+    bound,
+    likely: Math.min(bound, likely + (extras.unseenInput ? LIKELY_UNSEEN_TOKENS : 0)),
     extras,
     output: call.facts.outputLimit ?? maxOutputTokens(model),
   };
 }
 
-/** Null where no bound exists: the price or the sizes are absurd. */
+/**
+ * Null where no bound exists: the price or the sizes are absurd. `priceOf`: of models that the provider calls inside this
+ * call, null where it has none.
+ */
 export function estimate(
   call: Understood,
   sizes: Sizes,
   price: Price,
   policy: Pick<KeyPolicy, "whenShort" | "minOutputTokens">,
+  priceOf: (model: string) => Price | null = () => null,
 ): Estimate | null {
   const { extras, output } = sizes;
   const common = commonBound(call, sizes);
-  const bound = (inputTokens: number, outputTokens: number) =>
-    boundOf({ ...common, inputTokens, outputTokens: outputTokens + extras.outputTokens }, price);
+  const inside = boundInside(extras, (model) => priceOf(model) ?? price);
+  if (inside === null) return null;
+  const bound = (inputTokens: number, outputTokens: number) => {
+    const own = boundOf({ ...common, inputTokens, outputTokens: outputTokens + extras.outputTokens }, price);
+    return own === null || own + inside > MAX_NANO_USD ? null : own + inside;
+  };
 
   const smallest = Math.min(output, Math.max(policy.minOutputTokens, call.facts.outputFloor ?? 0));
   const want = bound(sizes.bound, output);
@@ -58,7 +73,8 @@ export function estimate(
     tight,
     least,
     clampFor(amountNanoUsd) {
-      const tokens = outputTokensFor(amountNanoUsd, { ...common, inputTokens: sizes.likely }, price) ?? 0;
+      const own = amountNanoUsd - inside;
+      const tokens = outputTokensFor(own, { ...common, inputTokens: sizes.likely }, price) ?? 0;
       return Math.min(output, Math.max(smallest, tokens - extras.outputTokens));
     },
   };
@@ -80,4 +96,16 @@ function commonBound(call: Understood, { extras }: Sizes): Omit<CallBound, "inpu
     toolCalls: extras.toolCalls,
     ...(extras.units && { units: extras.units }),
   };
+}
+
+/** The most that calls of other models inside this one can cost, in nano-USD. */
+function boundInside({ further = [] }: InputExtras, priceOf: (model: string) => Price): number | null {
+  let sum = 0;
+  for (const { model, inputTokens, outputTokens } of further) {
+    const call = { inputTokens, outputTokens, choices: 1, audioInputTokens: 0, audioOutput: false };
+    const cost = boundOf({ ...call, cacheWrites: "none" }, priceOf(model));
+    if (cost === null) return null;
+    sum += cost;
+  }
+  return sum;
 }

@@ -12,6 +12,8 @@ const MORE_TO_PAY = ["models", "fallbacks", "plugins", "web_search_options", "ro
  */
 export function isFreeCall(price: Price | null, sizes: Sizes, body: JsonObject): boolean {
   if (price === null || !isFree({ ...price, tool_calls: {} })) return false;
+  // What the provider calls inside has a price of its own.
+  if (sizes.extras.further) return false;
   if (MORE_TO_PAY.some((member) => body[member] !== undefined && body[member] !== null)) return false;
   return (
     isFree(price) ||

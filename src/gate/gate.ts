@@ -76,7 +76,7 @@ async function meteredCall(
   const labelled = labelsOf(request.headers, call.facts.endUser);
   if ("refusal" in labelled) return refusalResponse(labelled.refusal, route.envelope, requestId);
   const { labels } = labelled;
-  const planned: PlannedCall = { request, route, wire, call, requestId, labels, startedAtMs };
+  const planned: PlannedCall = { request, route, call, requestId, labels, startedAtMs };
 
   const admitted = await admit(deps, proven, planned, (policies) => planCall(deps, planned, policies));
   if ("refusal" in admitted) {
@@ -101,7 +101,7 @@ async function meteredCall(
   const client = watchClient(request.signal, graceSeconds * 1_000);
   const idleMs = deps.config.PROVIDER_TIMEOUT_SECONDS * 1_000;
   try {
-    const { edits, path, extraHeaders } = changesOf(planned, admission);
+    const { edits, path, extraHeaders } = changesOf(admission);
     const outgoing = {
       url: upstreamUrl(upstream.baseUrl, path, url),
       method: request.method,
@@ -142,12 +142,14 @@ async function meteredCall(
 }
 
 /** The changes to the call, no others than these: the clamped limit, the ask for usage, the model's own name. */
-function changesOf(
-  { wire, call }: PlannedCall,
-  { amountNanoUsd, extra }: Admission<CallPlan>,
-): { edits: BodyEdit[]; path: string; extraHeaders: [string, string][] } {
+function changesOf({ amountNanoUsd, extra }: Admission<CallPlan>): {
+  edits: BodyEdit[];
+  path: string;
+  extraHeaders: [string, string][];
+} {
+  const { call } = extra;
+  const { model, wire } = extra.target;
   const edits = wire.usageEdits(call.body, call.facts);
-  const { model } = extra.target;
   let { path } = extra.target;
   if (model !== call.facts.model) {
     if (wire.pathFor) path = wire.pathFor(path, model);

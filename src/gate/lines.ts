@@ -21,7 +21,7 @@ export function reserveLine({ budget, counter }: ChargedBudget, tokens: number, 
 
 /** `usage` null: nothing was billed. A request counts as one whatever became of it. */
 export function settledAmount(
-  { budget }: ChargedBudget,
+  { budget }: { budget: Pick<ChargedBudget["budget"], "unit"> },
   { costNanoUsd, usage }: { costNanoUsd: number; usage: Usage | null },
 ): number {
   const amounts = {

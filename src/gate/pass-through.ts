@@ -2,7 +2,9 @@ import type { Refusal } from "../errors.ts";
 import type { Provider } from "../providers/provider.ts";
 import { compatibleRoute, providerNamed, type Route } from "../providers/registry.ts";
 import { authorize, upstreamOf } from "../providers/upstream.ts";
+import type { Reading } from "../providers/wire.ts";
 import { storeRefusal } from "./admit.ts";
+import { settleTold } from "./background.ts";
 import { nowhere } from "./call-plan.ts";
 import { watchClient } from "./client-watch.ts";
 import { forward } from "./forward.ts";
@@ -12,6 +14,7 @@ import { labelsOf, tooManyTags } from "./labels.ts";
 import { allowanceRefusal, keyRefusal } from "./plan.ts";
 import { confirmedPolicies, type CallPolicies } from "./policies.ts";
 import type { ProvenKey } from "./secret.ts";
+import { readToldAnswer } from "./told-answer.ts";
 import { readAnswer, redact } from "./unary.ts";
 import { upstreamUrl } from "./upstream-url.ts";
 
@@ -53,6 +56,14 @@ export async function passThrough(
   const { response, abort } = dispatched;
   const headers = clientHeaders(response.headers, secrets);
   headers.set("x-tollgate-request-id", requestId);
+  if (response.ok && aimed.tells) {
+    const told = await readToldAnswer(response, aimed.tells, { client, abort, idleMs: timeoutMs });
+    if (!told) return { refusal: { code: "provider_unreachable", message: "The provider broke off." } };
+    const settled = (reading: Reading) =>
+      settleTold(deps, proven.organizationId, aimed.provider.name, reading);
+    deps.waitUntil(told.reading.then(settled));
+    return { response: new Response(told.body, { status: response.status, headers }) };
+  }
   if (response.status < 400)
     return { response: new Response(response.body, { status: response.status, headers }) };
   const { bytes } = await readAnswer(response, { client, abort, idleMs: timeoutMs });

@@ -2,6 +2,7 @@ import { matchesGlob } from "../domain/glob.ts";
 import type { KeyPolicy } from "../domain/policy.ts";
 import type { Refusal } from "../errors.ts";
 import type { AuthScheme, Provider } from "../providers/provider.ts";
+import type { Wire } from "../providers/wire.ts";
 import { compatibleRoute, providerNamed, splitModel, type Route } from "../providers/registry.ts";
 
 // What a key's policy makes of a call, before any budget is asked. Pure.
@@ -13,6 +14,8 @@ export interface Target {
   /** The provider's own path. */
   path: string;
   auth: AuthScheme;
+  /** The format as this provider speaks it: it reads the same facts from a body as the route's own. */
+  wire: Wire;
 }
 
 /** Why the key can't be used at all, or null. */
@@ -33,6 +36,8 @@ export function targetOf(
   aliases: Record<string, string>,
   defaultProvider: string,
 ): { target: Target } | { refusal: Refusal } {
+  const wire = wireOf(route);
+  if (wire === null) throw new Error("a call that isn't metered has no target");
   const alias = Object.hasOwn(aliases, model) ? aliases[model] : undefined;
   // A provider's own base URL takes its own model names, which may contain slashes; an alias always has a prefix.
   const named =
@@ -43,7 +48,7 @@ export function targetOf(
   if (provider === null) throw new Error("the default provider is none of ours");
   if (route.provider !== null) {
     const { path, auth } = route;
-    if (provider === route.provider) return { target: { provider, model: plain.model, path, auth } };
+    if (provider === route.provider) return { target: { provider, model: plain.model, path, auth, wire } };
     return {
       refusal: {
         code: "model_not_allowed",
@@ -54,7 +59,8 @@ export function targetOf(
   }
   const compatible = compatibleRoute(provider, route.method, route.path);
   // Another format at the same path would be metered by the wrong rules.
-  if (compatible === null || compatible.metering !== route.metering) {
+  const spoken = compatible && wireOf(compatible);
+  if (!compatible || !spoken || spoken.name !== wire.name) {
     return {
       refusal: {
         code: "endpoint_not_allowed",
@@ -63,7 +69,11 @@ export function targetOf(
     };
   }
   const { path, auth } = compatible;
-  return { target: { provider, model: plain.model, path, auth } };
+  return { target: { provider, model: plain.model, path, auth, wire: spoken } };
+}
+
+function wireOf({ metering }: Route): Wire | null {
+  return metering === "free" ? null : metering;
 }
 
 /** Why the key may not use this provider, endpoint or model, or null. `model`: absent where the call names none. */

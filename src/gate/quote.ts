@@ -6,7 +6,7 @@ import { routeOf } from "../providers/registry.ts";
 import { callPrice } from "./call-price.ts";
 import { estimate, sizesOf } from "./estimate.ts";
 import { targetOf } from "./plan.ts";
-import { understand } from "./understand.ts";
+import { readAs, understand } from "./understand.ts";
 
 export interface Quote {
   provider: string;
@@ -36,14 +36,17 @@ export async function quote(
     const provider = route.provider?.name ?? config.DEFAULT_PROVIDER;
     return { provider, model: "", holdNanoUsd: 0, inputTokensBound: 0, outputTokensBound: 0, price: FREE };
   }
-  const wire = route.metering;
   const request = new Request(url, { method: "POST", body: JSON.stringify(body) });
-  const understood = await understand(request, { wire, path: route.path }, config.MAX_BODY_BYTES);
+  const understood = await understand(
+    request,
+    { wire: route.metering, path: route.path },
+    config.MAX_BODY_BYTES,
+  );
   if ("refusal" in understood) return understood;
-  const { call } = understood;
-  const aimed = targetOf(call.facts.model, route, policies.modelAliases, config.DEFAULT_PROVIDER);
+  const aimed = targetOf(understood.call.facts.model, route, policies.modelAliases, config.DEFAULT_PROVIDER);
   if ("refusal" in aimed) return aimed;
-  const { model } = aimed.target;
+  const { model, wire } = aimed.target;
+  const call = readAs(wire, understood.call, route.path);
   const provider = aimed.target.provider.name;
   const sizes = sizesOf(call, wire, model);
   const { price, refusal } = callPrice({ call, sizes }, policies, { provider, model, atMs });

@@ -1,8 +1,8 @@
 import type { Usage } from "../domain/usage.ts";
-import { closeOrStrand } from "../ledger/strand.ts";
 import type { Admission } from "./admit.ts";
-import { settledAmount, shadowRefusals } from "./lines.ts";
+import { leavePending, type PendingAnswer } from "./background.ts";
 import type { GateDeps } from "./gate-deps.ts";
+import { closeCall, openCallOf, type OpenCall } from "./open-call.ts";
 
 /** How a dispatched call ended, as the request resource names it. */
 export type Outcome =
@@ -28,6 +28,8 @@ export interface CallEnd {
   serviceTier: string | null;
   priceVersion: string | null;
   firstByteMs: number | null;
+  /** It was answered before its end, which is to be heard of later. */
+  pending?: PendingAnswer;
 }
 
 /**
@@ -41,7 +43,8 @@ export function settleGuarantee<T>(
   startedAtMs: number,
 ): { end: (end: CallEnd) => void } {
   const { promise, resolve } = Promise.withResolvers<CallEnd>();
-  deps.waitUntil(promise.then((end) => settle(deps, org, admission, startedAtMs, end)));
+  const call = openCallOf(admission, startedAtMs);
+  deps.waitUntil(promise.then((end) => settle(deps, org, call, end)));
   deps.waitUntil(renewUntil(deps, org, admission.holdId, promise));
   return { end: resolve };
 }
@@ -66,51 +69,10 @@ async function renewUntil(deps: GateDeps, org: string, holdId: string, end: Prom
   }
 }
 
-async function settle<T>(
-  deps: GateDeps,
-  org: string,
-  { holdId, amountNanoUsd, lines, facts }: Admission<T>,
-  startedAtMs: number,
-  end: CallEnd,
-): Promise<void> {
-  const overrun = Math.max(0, end.costNanoUsd - amountNanoUsd);
-  try {
-    await closeOrStrand(deps.books, org, {
-      mode: "settle",
-      holdId,
-      amountNanoUsd: end.costNanoUsd,
-      lines: lines.map(({ charged, line }) => ({
-        counter: line.counter,
-        periodStartMs: line.periodStartMs,
-        actual: settledAmount(charged, end),
-      })),
-      facts: JSON.stringify({
-        ...facts,
-        hold: amountNanoUsd,
-        overrun,
-        outcome: end.outcome,
-        status: end.status,
-        usage: end.usage,
-        estimated: end.estimated,
-        ...(end.model === null ? {} : { model: end.model }),
-        service_tier: end.serviceTier,
-        provider_cost: end.providerCostNanoUsd ?? null,
-        price_version: end.priceVersion,
-        first_byte_ms: end.firstByteMs,
-        shadow_refusals: shadowRefusals(lines),
-        duration_ms: Math.max(0, deps.books.now() - startedAtMs),
-      }),
-    });
-  } catch (error) {
-    // Neither store could be told within the retries: the lease's end charges the hold, visibly.
-    deps.books.report("settle_lost", { organization: org, hold: holdId, cause: String(error) });
-  }
-  if (overrun > 0) {
-    deps.books.report("overrun", {
-      organization: org,
-      hold: holdId,
-      key: facts["key_id"],
-      nano_usd: overrun,
-    });
-  }
+async function settle(deps: GateDeps, org: string, call: OpenCall, end: CallEnd): Promise<void> {
+  if (!end.pending) return void (await closeCall(deps, org, call, end));
+  if (await leavePending(deps, org, call, end.pending)) return;
+  // Nobody will settle it later, so the hold is charged.
+  const costNanoUsd = call.amountNanoUsd;
+  await closeCall(deps, org, call, { ...end, costNanoUsd, usage: null, estimated: true });
 }

@@ -31,6 +31,12 @@ export async function understand(
   return { call: { facts: understood.facts, body: members, bytes, edited } };
 }
 
+/** The same call as another dialect of its format reads it, which may know other fields. */
+export function readAs(wire: Wire, call: Understood, path: string): Understood {
+  const understood = wire.understand(call.body, path);
+  return "facts" in understood ? { ...call, facts: understood.facts } : call;
+}
+
 function refused({ param, message }: InvalidBody): { refusal: Refusal } {
   return { refusal: { code: "invalid_request", message, param } };
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { StoreUnavailable } from "../services.ts";
 import type { Watermark } from "../store/packed.ts";
 import type { Database } from "./database.ts";
+import { backgroundResponses } from "./background.ts";
 import { storableJson } from "./storable-json.ts";
 
 // The atomic steps of the books in Postgres, as functions. Every function throws StoreUnavailable where Postgres
@@ -152,6 +153,8 @@ export function createLedger(database: Pick<Database, "execute">) {
         sql`update stranded_settles set done_at = now() where organization_id = ${org} and hold_id = ${holdId} and settle = ${JSON.stringify(settle)}::jsonb`,
       );
     },
+
+    ...backgroundResponses(rows),
 
     async ping(): Promise<void> {
       await rows(sql`select 1 as value`);

@@ -352,6 +352,28 @@ export const strandedSettles = pgTable(
   ],
 );
 
+/**
+ * Responses that providers make in the background: the hold that waits for one, and how it ended, whichever is heard of
+ * first. With both the hold is settled, once (R45).
+ */
+export const backgroundResponses = pgTable(
+  "background_responses",
+  {
+    organizationId: text("organization_id").notNull(),
+    provider: text("provider").notNull(),
+    responseId: text("response_id").notNull(),
+    /** Null until the call that asked for it is known. */
+    holdId: text("hold_id"),
+    /** What the hold's settle needs. */
+    call: jsonb("call").$type<unknown>(),
+    /** What an answer about it said at its end. */
+    reading: jsonb("reading").$type<unknown>(),
+    createdAt: createdAt(),
+    doneAt: moment("done_at"),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.provider, table.responseId] })],
+);
+
 /** The first answer of each POST that carried an Idempotency-Key. */
 export const idempotencyKeys = pgTable("idempotency_keys", {
   id: text("id").primaryKey(),

@@ -32,6 +32,8 @@ export interface ProviderRoute {
   path: RegExp;
   /** "free": the provider charges nothing for it. A path without a route can't be metered (law 11). */
   metering: Wire | "free";
+  /** Of a free one: its answer tells how a response that was made in the background ended, in this format. */
+  tells?: Wire;
   /** Where the path is another format than the provider's own. */
   auth?: AuthScheme;
 }

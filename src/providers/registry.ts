@@ -56,6 +56,8 @@ export interface Route {
    * "free": the provider charges nothing for it.
    */
   metering: Wire | "free" | null;
+  /** Of a free one: see ProviderRoute. */
+  tells?: Wire;
 }
 
 /** The route of a data-plane path, or null where there is none. `pathname` as the URL parser gives it. */
@@ -76,10 +78,10 @@ function isUnder({ under = "/" }: Provider, path: string): boolean {
 }
 
 function providerRoute(provider: Provider, method: string, path: string): Route & { provider: Provider } {
-  const { metering = null, auth = provider.auth } = routeIn(provider, method, path) ?? {};
+  const { metering = null, auth = provider.auth, tells } = routeIn(provider, method, path) ?? {};
   // A provider's OpenAI-compatible endpoint is called by OpenAI's SDK, which knows OpenAI's errors.
   const envelope = metering === null || metering === "free" ? provider.envelope : metering.envelope;
-  return { provider, method, path, envelope, auth, metering };
+  return { provider, method, path, envelope, auth, metering, ...(tells && { tells }) };
 }
 
 /** Where a call at `/v1` goes, once its model has named the provider; null where that one has no such endpoint. */

@@ -63,6 +63,10 @@ export interface Reading {
    * each costs its own model's price on top. `model` is absent where it is the call's own.
    */
   further?: { model?: string; usage: Usage }[];
+  /** The provider works on in the background, and will tell the usage to who asks for this response. */
+  pending?: { responseId: string };
+  /** It is the end of a response that was made in the background: every later answer about it says the same (R45). */
+  background?: { responseId: string };
 }
 
 /** One event of a stream, parsed. `data` joins the event's data lines with "\n". */

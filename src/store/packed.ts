@@ -149,12 +149,12 @@ export function parseEntry(value: string): Entry {
   };
 }
 
-/** A policy document: `<version> <JSON>`. */
-export function parseDocument(value: string): { version: number; json: string } {
-  const space = value.indexOf(" ");
-  const version = Number(value.slice(0, space));
-  if (space < 1 || !Number.isSafeInteger(version)) throw new MalformedValue("a policy document is malformed");
-  return { version, json: value.slice(space + 1) };
+/** A policy document: `<epoch>.<version> <JSON>`. */
+export function parseDocument(value: string): { epoch: number; version: number; json: string } {
+  const match = /^(\d+)\.(\d+) (.*)$/s.exec(value);
+  if (!match) throw new MalformedValue("a policy document is malformed");
+  const [, epoch, version, json = ""] = match;
+  return { epoch: Number(epoch), version: Number(version), json };
 }
 
 type FixedNumbers<N extends number, T extends number[] = []> = T["length"] extends N

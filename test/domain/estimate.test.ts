@@ -106,3 +106,14 @@ test("a report that lacks its output is filled from the bytes seen and marked", 
     settledUsage({ usage: { input_total: 5 }, complete: true, failed: false, generatedBytes: 3 }, INPUT),
   ).toEqual({ usage: { input_total: 5, output_total: 1 }, estimated: true });
 });
+
+test("law 3: an estimate of the output isn't above what the call may write, but a report may be", () => {
+  const seen = { usage: null, complete: true, failed: false, generatedBytes: 3_000 };
+  const call = { inputTokens: 5, model: "gpt-4o", mostOutputTokens: 20 };
+  expect(settledUsage(seen, call)?.usage).toEqual({ input_total: 5, output_total: 20 });
+  expect(settledUsage({ ...seen, complete: false }, { ...call, hiddenTokens: 900 })?.usage.output_total).toBe(
+    20,
+  );
+  const reported = { ...seen, usage: { input_total: 5, output_total: 30 } };
+  expect(settledUsage(reported, call)).toEqual({ usage: reported.usage, estimated: false });
+});

@@ -71,7 +71,6 @@ function plan(body: JsonObject, priceOverrides: PriceOverride[] = []) {
     {
       request: new Request(`http://gate.test${path}`),
       route,
-      wire: openaiChat,
       call: understoodOf(openaiChat, whole),
       requestId: "req_1",
       labels: { customer: null, tags: [] },

@@ -12,6 +12,12 @@ import { geminiGenerate } from "../../src/providers/google/generate.ts";
 import { geminiInteractions } from "../../src/providers/google/interactions.ts";
 import { googlePredict } from "../../src/providers/google/predict.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
+import { openaiCompletions } from "../../src/providers/openai/completions.ts";
+import { openaiEmbeddings } from "../../src/providers/openai/embeddings.ts";
+import { openaiImages } from "../../src/providers/openai/images.ts";
+import { openaiResponses } from "../../src/providers/openai/responses.ts";
+import { openaiSpeech } from "../../src/providers/openai/speech.ts";
+import { openaiTranscriptions } from "../../src/providers/openai/transcriptions.ts";
 import { vertexAnthropic, vertexMistral } from "../../src/providers/vertex/raw-predict.ts";
 import type { JsonObject, Reading, Wire } from "../../src/providers/wire.ts";
 import { extrasOf, readBodyOf, streamReaderOf } from "./support.ts";
@@ -20,6 +26,12 @@ import { extrasOf, readBodyOf, streamReaderOf } from "./support.ts";
 
 const WIRES: [string, Wire][] = [
   ["openai-chat", openaiChat],
+  ["openai-responses", openaiResponses],
+  ["openai-completions", openaiCompletions],
+  ["openai-embeddings", openaiEmbeddings],
+  ["openai-images", openaiImages],
+  ["openai-speech", openaiSpeech],
+  ["openai-transcriptions", openaiTranscriptions],
   ["anthropic-messages", anthropicMessages],
   ["gemini-generate", geminiGenerate],
   ["gemini-embed", geminiEmbed],
@@ -49,6 +61,9 @@ const KEYS = [
   "predictions embeddings statistics token_count metadata billableCharacterCount instances parameters sampleCount previous_interaction_id",
   "billed_units meta response event_type search_units tool_plan generations documents query max_tokens_per_doc texts inputs",
   "server_tool_use web_search_requests cache_control ttl max_uses metadata user_id prediction budget_tokens system",
+  "response output status id background tool_usage image_gen web_search num_requests item action quality size revised_prompt",
+  "input_tokens_details output_tokens_details cost cost_in_usd_ticks is_byok cost_details max_output_tokens max_tool_calls",
+  "prompt best_of echo data bytes seconds duration prompt_audio_seconds segments image images mask file partial_images",
 ].flatMap((words) => words.split(" "));
 const TYPES = [
   "message_start",
@@ -59,6 +74,19 @@ const TYPES = [
   "image",
   "base64",
   "message",
+  "response.completed",
+  "image_edit.completed",
+  "image_generation.partial_image",
+  "speech.audio.done",
+  "transcript.text.done",
+  "response.failed",
+  "response.output_item.done",
+  "response.output_text.delta",
+  "image_generation_call",
+  "web_search_call",
+  "image_generation",
+  "queued",
+  "1024x1024",
   "AUDIO",
   "google_search_call",
   "interaction.completed",
@@ -87,6 +115,7 @@ const PRICE = {
   tiers: [],
   per_request: 0,
   tool_calls: { web_search: 10_000_000 },
+  units: { images: 40_000_000, seconds: 100_000, characters: 15_000, search_units: 2_000_000 },
 };
 
 /** What is wrong with a reading's money, or null. */

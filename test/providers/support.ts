@@ -1,4 +1,5 @@
 import { createSseSplitter } from "../../src/providers/framing/sse.ts";
+import { routeIn, type Provider } from "../../src/providers/provider.ts";
 import type { AnsweredCall, JsonObject, StreamReader, Wire } from "../../src/providers/wire.ts";
 
 /** Pushes events, given as JSON or as text, and returns what each one's verdict was. */
@@ -53,4 +54,11 @@ export function readBodyOf(wire: Wire, status: number, body: unknown, call: Part
 
 export function extrasOf(wire: Wire, body: JsonObject) {
   return wire.inputExtras(body, UNKNOWN_CALL.facts);
+}
+
+/** The format in which a provider's own path is metered. */
+export function wireAt(provider: Provider, path: string): Wire {
+  const metering = routeIn(provider, "POST", path)?.metering;
+  if (!metering || metering === "free") throw new Error(`${path} isn't metered`);
+  return metering;
 }

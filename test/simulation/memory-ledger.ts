@@ -89,6 +89,10 @@ export function createMemoryLedger(random: Random): MemoryLedger {
       const row = stranded.get(holdId);
       if (row && row.settle === JSON.stringify(settle)) row.done = true;
     },
+    // No client of the simulation makes a response in the background.
+    keepBackgroundCall: () => Promise.resolve(null),
+    tellBackgroundEnd: () => Promise.resolve(null),
+    backgroundDone: () => Promise.resolve(),
     ping: () => Promise.resolve(),
 
     rows: () => ledger.rows.map((row) => ({ ...row, facts: facts.get(row.id) ?? {} })),

@@ -1,5 +1,7 @@
-import { counterName, WILDCARD, windowOf, type Budget } from "../../src/domain/charged-budgets.ts";
+import { counterName, WILDCARD, type Budget } from "../../src/domain/charged-budgets.ts";
 import { changeBalance } from "../../src/ledger/balance.ts";
+import { missingCounter } from "../../src/ledger/rebuild.ts";
+import { publishPolicy } from "../../src/ledger/publish.ts";
 import { StoreUnavailable, type PolicyRef } from "../../src/services.ts";
 import { refName, type PolicyState } from "./documents.ts";
 import { postgres, type Isolate } from "./isolate.ts";
@@ -51,7 +53,7 @@ export async function makeChange(world: World, isolate: Isolate, change: Change)
 async function publish(isolate: Isolate, ref: PolicyRef): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await isolate.deps.publish(ORGANIZATION, ref);
+      await publishPolicy(isolate.publisher, ORGANIZATION, ref);
       return;
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || attempt === MAX_TRIES) throw error;
@@ -67,9 +69,8 @@ async function reset(world: World, isolate: Isolate, budgetId: string): Promise<
   const counter = budget.scope.id === WILDCARD ? counterName(budget, "ada") : counterName(budget);
   world.watch.known.counters.add(counter);
   await changeBalance(books, ORGANIZATION, {
+    ...missingCounter({ budget, counter }, books.now()),
     id: `reset_${(world.made.nonces += 1)}`,
-    counter,
-    periodStartMs: windowOf(budget, books.now()).startMs,
     amount: "reset",
   });
 }

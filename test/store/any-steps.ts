@@ -143,9 +143,25 @@ const snapshot = {
 };
 const rebuild = fc.record({ step: fc.constant("rebuild" as const), ...snapshot });
 const refresh = fc.record({ step: fc.constant("refresh" as const), repair: fc.boolean(), ...snapshot });
+const life = fc.constantFrom(500, 1_500, "idle" as const);
+const listInstances = fc.record({
+  step: fc.constant("listInstances" as const),
+  made: fc.uniqueArray(fc.record({ counter: fc.constantFrom(...COUNTERS), periodStartMs, life }), {
+    minLength: 1,
+    maxLength: 3,
+    selector: ({ counter }) => counter,
+  }),
+  nowMs,
+});
+const forgetInstances = fc.record({ step: fc.constant("forgetInstances" as const), nowMs });
+const policy = fc.constantFrom(...POLICIES);
+const claimPolicy = fc.record({ step: fc.constant("claimPolicy" as const), policy, nonce });
 const putPolicy = fc.record({
   step: fc.constant("putPolicy" as const),
-  policy: fc.nat({ max: POLICIES.length - 1 }),
+  policy,
+  epochOffset,
+  /** Whether it shows the claim that stands, if there is one. */
+  shows: fc.constantFrom("standing" as const, "standing" as const, "another" as const, "none" as const),
   version: fc.integer({ min: 1, max: 3 }),
   endsAtMs: fc.constantFrom(NEVER_ENDS_MS, NEVER_ENDS_MS, 1),
 });
@@ -153,9 +169,16 @@ const confirm = fc.record({ step: fc.constant("confirm" as const), policyVersion
 const lose = fc.record({
   step: fc.constant("lose" as const),
   loss: fc.oneof(
-    fc.constantFrom<Loss>({ key: "meta" }, { key: "outbox" }, { key: "epoch" }, { key: "everything" }),
+    fc.constantFrom<Loss>(
+      { key: "meta" },
+      { key: "outbox" },
+      { key: "epoch" },
+      { key: "claims" },
+      { key: "everything" },
+    ),
     fc.record({ key: fc.constant("counter" as const), id: fc.constantFrom(...COUNTERS) }),
     fc.record({ key: fc.constant("hold" as const), id: holdId }),
+    fc.record({ key: fc.constant("policy" as const), policy }),
   ),
 });
 
@@ -168,7 +191,10 @@ export const anyStep = fc.oneof(
   { weight: 2, arbitrary: drain },
   { weight: 2, arbitrary: trim },
   { weight: 1, arbitrary: open },
-  { weight: 1, arbitrary: putPolicy },
+  { weight: 2, arbitrary: listInstances },
+  { weight: 2, arbitrary: forgetInstances },
+  { weight: 2, arbitrary: claimPolicy },
+  { weight: 2, arbitrary: putPolicy },
   { weight: 1, arbitrary: confirm },
   { weight: 1, arbitrary: lose },
 );

@@ -69,10 +69,23 @@ export async function takeAnyStep(books: Lockstep, step: AnyStep): Promise<void>
       else await books.refresh({ ...input, repair: step.repair });
       return;
     }
+    case "listInstances":
+      await books.listInstances(step.made, step.nowMs);
+      return;
+    case "forgetInstances":
+      if (Object.keys(now.instances).length > 0)
+        await books.forgetInstances(Object.keys(now.instances), step.nowMs);
+      return;
+    case "claimPolicy":
+      await books.claimPolicy(step.policy, step.nonce);
+      return;
     case "putPolicy": {
-      const policy = POLICIES[step.policy];
-      const { version, endsAtMs } = step;
-      if (policy) await books.putPolicy(policy, { version, json: `{"v":${version}}`, endsAtMs });
+      const { policy, version, endsAtMs } = step;
+      const standing = now.policies[`${policy.kind}:${policy.id}`];
+      const shown = standing && "claim" in standing ? standing.claim : "?2.1.n1";
+      const claim = { standing: shown, another: "?2.9.x", none: null }[step.shows];
+      const json = `{"v":${version}}`;
+      await books.putPolicy(policy, { epoch: epoch + step.epochOffset, claim, version, json, endsAtMs });
       return;
     }
     case "lose":

@@ -49,6 +49,10 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
       trim: async (_, input) => (await toRedis("trim", () => redis.trim(input))).reply,
       open: async (input) => (await toRedis("open", () => redis.open(input))).reply,
       rebuild: async (input) => (await toRedis("rebuild", () => redis.rebuild(input))).reply,
+      listInstances: () => Promise.reject(new Error("these Workers have no instances")),
+      dueInstances: () => Promise.reject(new Error("these Workers forget nothing")),
+      forgetInstances: () => Promise.reject(new Error("these Workers forget nothing")),
+      claimPolicy: () => Promise.reject(new Error("these Workers claim no policies")),
       putPolicy: () => Promise.reject(new Error("these Workers put no policies")),
       renew: () => Promise.reject(new Error("these Workers renew no leases")),
       balance: () => Promise.reject(new Error("these Workers change no balances")),
@@ -103,6 +107,9 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
         toPostgres(`stranded done ${holdId}`, () => {
           world.stranded.delete(holdId);
         }),
+      keepBackgroundCall: () => Promise.reject(new Error("these Workers make no call in the background")),
+      tellBackgroundEnd: () => Promise.reject(new Error("these Workers make no call in the background")),
+      backgroundDone: () => Promise.reject(new Error("these Workers make no call in the background")),
       ping: () => Promise.resolve(),
     },
     now: () => Math.max(0, world.nowMs + skewMs),

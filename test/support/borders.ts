@@ -7,6 +7,7 @@ import type { RunCommand } from "../../src/store/redis.ts";
 import { DRAIN, TRIM } from "../../src/store/scripts/drain.ts";
 import { LAPSE } from "../../src/store/scripts/lapse.ts";
 import { OPEN, REBUILD } from "../../src/store/scripts/recover.ts";
+import { RENEW } from "../../src/store/scripts/renew.ts";
 import { RESERVE } from "../../src/store/scripts/reserve.ts";
 import { SETTLE } from "../../src/store/scripts/settle.ts";
 
@@ -25,6 +26,7 @@ export type Border = (message: Message) => Promise<unknown>;
 const SCRIPTS = {
   reserve: RESERVE,
   settle: SETTLE,
+  renew: RENEW,
   lapse: LAPSE,
   drain: DRAIN,
   trim: TRIM,
@@ -46,14 +48,20 @@ function commandName(command: (string | number)[]): string {
 
 const dialect = new PgDialect();
 
-/** `book`, `booked`, `snapshot`, `next_epoch`: our functions; `strand`, `stranded`, `stranded_done`: the table's statements. */
+/** `book`, `booked`, `snapshot`, `next_epoch`: our functions; `strand`, `stranded`, `stranded_done`, and those of background responses: the tables' statements. */
 function statementName(statement: SQL): string {
   const text = dialect.sqlToQuery(statement).sql;
   const ours = /tollgate_(\w+)/.exec(text)?.[1];
   if (ours !== undefined) return ours;
+  if (text.includes("background_responses")) return backgroundName(text);
   if (!text.includes("stranded_settles")) return "sql";
   if (text.startsWith("insert")) return "strand";
   return text.startsWith("update") ? "stranded_done" : "stranded";
+}
+
+function backgroundName(text: string): string {
+  if (text.startsWith("update")) return "background_done";
+  return text.includes("hold_id") ? "keep_background" : "tell_background";
 }
 
 const JSONB = 3_802;

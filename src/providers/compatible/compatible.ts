@@ -1,40 +1,88 @@
+import { openaiChatOf, type ChatDialect } from "../openai/chat.ts";
 import { openaiRoutes } from "../openai/openai.ts";
 import type { Provider } from "../provider.ts";
+import type { Wire } from "../wire.ts";
 
-/** A provider whose interface is OpenAI's. `base`: what stands before its endpoints, behind its base URL. */
-const compatible = (name: string, { baseUrl, base }: { baseUrl: string; base: string }): Provider => ({
+interface Where {
+  baseUrl: string;
+  /** What stands before its endpoints, behind its base URL. */
+  base: string;
+  /** The same as a pattern, where there are several. Default: `base`. */
+  bases?: string;
+  chat: Wire;
+}
+
+/** A provider whose interface is OpenAI's. */
+const compatible = (name: string, { baseUrl, base, bases = base, chat }: Where): Provider => ({
   name,
   baseUrl,
   auth: "bearer",
   envelope: "openai",
-  routes: openaiRoutes(base),
+  routes: openaiRoutes(bases, chat),
   compatiblePath: base,
 });
 
-/** https://console.groq.com/docs/openai */
-export const groq = compatible("groq", { baseUrl: "https://api.groq.com", base: "/openai/v1" });
-/** https://docs.x.ai/docs/api-reference */
-export const xai = compatible("xai", { baseUrl: "https://api.x.ai", base: "/v1" });
-/** https://openrouter.ai/docs/api-reference/overview */
-export const openrouter = compatible("openrouter", { baseUrl: "https://openrouter.ai", base: "/api/v1" });
-/** https://docs.together.ai/docs/openai-api-compatibility */
-export const together = compatible("together", { baseUrl: "https://api.together.xyz", base: "/v1" });
-/** https://docs.fireworks.ai/tools-sdks/openai-compatibility */
+/** Knows both limits, and states usage in a stream where it is asked to. */
+const NEWER: ChatDialect = { limitField: "max_completion_tokens", usageOption: true, statesCost: false };
+/** Knows only the older limit. */
+const OLDER: ChatDialect = { ...NEWER, limitField: "max_tokens" };
+
+/** https://console.groq.com/docs/api-reference#chat-create */
+export const groq = compatible("groq", {
+  baseUrl: "https://api.groq.com",
+  base: "/openai/v1",
+  chat: openaiChatOf(NEWER),
+});
+/** https://docs.x.ai/docs/api-reference#chat-completions */
+export const xai = compatible("xai", {
+  baseUrl: "https://api.x.ai",
+  base: "/v1",
+  chat: openaiChatOf({ ...NEWER, statesCost: true }),
+});
+/** Each of its streams states usage, asked or not. https://openrouter.ai/docs/api-reference/overview */
+export const openrouter = compatible("openrouter", {
+  baseUrl: "https://openrouter.ai",
+  base: "/api/v1",
+  chat: openaiChatOf({ ...NEWER, usageOption: false, statesCost: true }),
+});
+/** https://docs.together.ai/reference/chat-completions-1: no newer limit and no option for usage, which is always stated. */
+export const together = compatible("together", {
+  baseUrl: "https://api.together.xyz",
+  base: "/v1",
+  chat: openaiChatOf({ ...OLDER, usageOption: false }),
+});
+/** https://docs.fireworks.ai/api-reference/post-chatcompletions */
 export const fireworks = compatible("fireworks", {
   baseUrl: "https://api.fireworks.ai",
   base: "/inference/v1",
+  chat: openaiChatOf(NEWER),
 });
-/** https://inference-docs.cerebras.ai/resources/openai */
-export const cerebras = compatible("cerebras", { baseUrl: "https://api.cerebras.ai", base: "/v1" });
-/** https://platform.moonshot.ai/docs */
-export const moonshot = compatible("moonshot", { baseUrl: "https://api.moonshot.ai", base: "/v1" });
-/** It takes its paths with and without a version. https://api-docs.deepseek.com */
-export const deepseek: Provider = {
-  ...compatible("deepseek", { baseUrl: "https://api.deepseek.com", base: "" }),
-  routes: openaiRoutes("(?:/v1|/beta)?"),
-};
-/** https://docs.perplexity.ai/api-reference */
-export const perplexity: Provider = {
-  ...compatible("perplexity", { baseUrl: "https://api.perplexity.ai", base: "" }),
-  routes: openaiRoutes("(?:/v1)?"),
-};
+/** https://inference-docs.cerebras.ai/api-reference/chat-completions */
+export const cerebras = compatible("cerebras", {
+  baseUrl: "https://api.cerebras.ai",
+  base: "/v1",
+  chat: openaiChatOf(NEWER),
+});
+/** https://platform.kimi.ai/docs/api/chat */
+export const moonshot = compatible("moonshot", {
+  baseUrl: "https://api.moonshot.ai",
+  base: "/v1",
+  chat: openaiChatOf(NEWER),
+});
+/**
+ * Ignores the newer limit without a word. It takes its paths with and without a version.
+ * https://api-docs.deepseek.com/api/create-chat-completion
+ */
+export const deepseek = compatible("deepseek", {
+  baseUrl: "https://api.deepseek.com",
+  base: "",
+  bases: "(?:/v1|/beta)?",
+  chat: openaiChatOf(OLDER),
+});
+/** Usage stands in every chunk. https://docs.perplexity.ai/api-reference/chat-completions-post */
+export const perplexity = compatible("perplexity", {
+  baseUrl: "https://api.perplexity.ai",
+  base: "",
+  bases: "(?:/v1)?",
+  chat: openaiChatOf({ ...OLDER, usageOption: false, statesCost: true }),
+});

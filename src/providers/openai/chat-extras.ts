@@ -60,7 +60,7 @@ export function openaiChatExtras(body: JsonObject): InputExtras {
 }
 
 /** Of what the provider writes around the messages and the tools, whose own text is in the body. */
-function promptTokens(model: string, tools: number): number {
+export function promptTokens(model: string, tools: number): number {
   const [prompt, toolsPrompt] = OPENAI_MODEL.test(model)
     ? [0, TOOLS_PROMPT_TOKENS]
     : [OTHER_PROMPT_TOKENS, OTHER_TOOLS_PROMPT_TOKENS];
@@ -82,7 +82,7 @@ function addPart(extras: InputExtras, part: JsonObject | null, model: string): v
   if (image !== undefined && image !== null) {
     const { url, detail } =
       typeof image === "string" ? { url: image, detail: undefined } : (asObject(image) ?? {});
-    extras.tokens += imageTokens(model, detail);
+    extras.tokens += imageInputTokens(model, detail);
     const base64 = dataUrlBase64(asText(url) ?? "");
     extras.mediaBytes += base64?.length ?? 0;
   }
@@ -99,7 +99,9 @@ function addPart(extras: InputExtras, part: JsonObject | null, model: string): v
     const base64 = data === undefined ? undefined : (dataUrlBase64(data) ?? data);
     extras.mediaBytes += base64?.length ?? 0;
     extras.tokens +=
-      base64 === undefined ? UNSEEN_DOCUMENT_TOKENS : documentTokens(base64, imageTokens(model, undefined));
+      base64 === undefined
+        ? UNSEEN_DOCUMENT_TOKENS
+        : documentTokens(base64, imageInputTokens(model, undefined));
   }
 }
 
@@ -108,7 +110,8 @@ function addAudio(extras: InputExtras, tokens: number): void {
   extras.tokens += tokens;
 }
 
-function imageTokens(model: string, detail: unknown): number {
+/** At most, for one image of this detail. */
+export function imageInputTokens(model: string, detail: unknown): number {
   if (model.includes(GPT_4O_MINI.prefix)) return detail === "low" ? GPT_4O_MINI.low : GPT_4O_MINI.tokens;
   if (detail === "low") return LOW_DETAIL_TOKENS;
   if (detail === "high") return HIGH_DETAIL_TOKENS;

@@ -1,6 +1,7 @@
 import type { Usage } from "../../domain/usage.ts";
 import { asArray, asObject, asText, MAX_CHOICES } from "../fields.ts";
 import { openaiUsage } from "./chat-usage.ts";
+import { statedUsageCost } from "./stated-usage-cost.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { JsonObject, Reading, StreamReader } from "../wire.ts";
 
@@ -8,9 +9,16 @@ import type { JsonObject, Reading, StreamReader } from "../wire.ts";
 
 /**
  * Complete: `[DONE]` was seen, or (for providers that leave it out) every choice finished and usage was stated. The
- * last usage that isn't null wins: nulls stand in the chunks before, and one can follow.
+ * last usage that isn't null wins: nulls stand in the chunks before, and one can follow. So does the last cost, where the
+ * provider is known to state it.
  */
-export function openaiChatReader({ hideUsage }: { hideUsage: boolean }): StreamReader {
+export function openaiChatReader({
+  hideUsage,
+  statesCost,
+}: {
+  hideUsage: boolean;
+  statesCost: boolean;
+}): StreamReader {
   const open = new Set<number>();
   let finished = false;
   let done = false;
@@ -19,6 +27,7 @@ export function openaiChatReader({ hideUsage }: { hideUsage: boolean }): StreamR
   let generatedBytes = 0;
   let model: string | undefined;
   let serviceTier: string | undefined;
+  let costNanoUsd: number | undefined;
 
   function readChoice(choice: JsonObject): void {
     generatedBytes += generatedIn(asObject(choice["delta"])) + utf8Bytes(choice["text"]);
@@ -44,7 +53,9 @@ export function openaiChatReader({ hideUsage }: { hideUsage: boolean }): StreamR
       serviceTier = asText(chunk["service_tier"]) ?? serviceTier;
       const choices = asArray(chunk["choices"]);
       for (const choice of choices) readChoice(asObject(choice) ?? {});
-      const stated = openaiUsage(usageIn(chunk, choices), model);
+      const said = usageIn(chunk, choices);
+      if (statesCost) costNanoUsd = statedUsageCost(said) ?? costNanoUsd;
+      const stated = openaiUsage(said, model);
       if (!stated) return "pass";
       usage = stated;
       // Only the chunk that `include_usage` adds: one with choices is the provider's own way.
@@ -57,28 +68,36 @@ export function openaiChatReader({ hideUsage }: { hideUsage: boolean }): StreamR
       generatedBytes,
       ...(model !== undefined && { model }),
       ...(serviceTier !== undefined && { serviceTier }),
+      ...(costNanoUsd !== undefined && { costNanoUsd }),
     }),
   };
 }
 
 /** Reads a unary answer. */
-export function readOpenaiChatBody(status: number, body: unknown): Reading {
+export function readOpenaiChatBody(
+  status: number,
+  body: unknown,
+  { statesCost }: { statesCost: boolean },
+): Reading {
   const answer = asObject(body);
   const choices = asArray(answer?.["choices"]);
   const model = asText(answer?.["model"]);
   const serviceTier = asText(answer?.["service_tier"]);
+  const said = answer && usageIn(answer, choices);
+  const costNanoUsd = statesCost ? statedUsageCost(said) : undefined;
   let generatedBytes = 0;
   for (const item of choices) {
     const choice = asObject(item);
     generatedBytes += generatedIn(asObject(choice?.["message"])) + utf8Bytes(choice?.["text"]);
   }
   return {
-    usage: answer && openaiUsage(usageIn(answer, choices), model),
+    usage: openaiUsage(said, model),
     complete: answer !== null,
     failed: status >= 400 || (answer !== null && isError(answer)),
     generatedBytes,
     ...(model !== undefined && { model }),
     ...(serviceTier !== undefined && { serviceTier }),
+    ...(costNanoUsd !== undefined && { costNanoUsd }),
   };
 }
 

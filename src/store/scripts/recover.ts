@@ -139,16 +139,3 @@ end
 if ARGV[#ARGV] == '1' and #writes > 0 then redis.call('MSET', unpack(writes)) end
 return {'ok', int(m.epoch), drift}
 `;
-
-// Puts a policy document, unless a newer version stands. It ends at a moment counted from when it was read, so a put
-// that comes late can't outlive the newer one that it missed (law 10).
-//
-// KEYS: 1 document     ARGV: 1 version, 2 JSON, 3 when it ends (ms)
-// Replies: the document that stands
-export const PUT_POLICY = `#!lua flags=allow-key-locking
-local have = redis.call('GET', KEYS[1])
-local version = have and tonumber(string.match(have, '^(%d+) '))
-if version and version > tonumber(ARGV[1]) then return {have} end
-redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PXAT', ARGV[3])
-return {ARGV[1] .. ' ' .. ARGV[2]}
-`;

@@ -1,0 +1,118 @@
+import { parseEnv } from "../../src/env.ts";
+import type { GateDeps } from "../../src/gate/gate-deps.ts";
+import { gate } from "../../src/gate/gate.ts";
+import { mintSecret } from "../../src/gate/secret.ts";
+import { POLICY_TTL_MS } from "../../src/store/policies.ts";
+import { LEASE_MS, type Rig } from "./books-rig.ts";
+import { createFaults } from "./faults.ts";
+
+// The real gate in this process, over both real stores and a provider that the test plays.
+
+const KEY_SECRET = "the gate rig's own secret";
+export const LIMIT_NANO_USD = 1_000_000_000_000;
+
+/** What only workerd has. */
+Reflect.set(globalThis, "IdentityTransformStream", TransformStream);
+
+export type GateWorker = Awaited<ReturnType<typeof gateWorker>>;
+
+/** A Worker for one organization with one key, which is under a budget named `bud_<organization>`. */
+export async function gateWorker(rig: Rig, org: string, provider: (request: Request) => Promise<Response>) {
+  const faults = createFaults((message) => rig.clock.during(() => message.send()));
+  // Nobody renews a lease here: the clock would run through it while a provider is awaited.
+  const sleep = (milliseconds: number) =>
+    milliseconds < LEASE_MS / 4 ? rig.clock.sleep(milliseconds) : new Promise<void>(() => undefined);
+  const books = rig.booksBehind(faults.border, { sleep, http: false });
+  const parsed = parseEnv({
+    ADMIN_KEY: "admin",
+    KEY_SECRET,
+    UPSTASH_REDIS_REST_URL: "http://redis.test",
+    UPSTASH_REDIS_REST_TOKEN: "token",
+    DATABASE_URL: "postgres://postgres.test/tollgate",
+  });
+  if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
+  const { secret, digest } = await mintSecret(KEY_SECRET, org);
+  const documents = new Map(
+    Object.entries({ [`key:${digest}`]: keyOf(org), [`scope:organization:${org}`]: organizationOf(org) }),
+  );
+  let busy: Promise<unknown>[] = [];
+  const deps: GateDeps = {
+    config: parsed.config,
+    books,
+    publish(organization, ref) {
+      const json = JSON.stringify(documents.get(`${ref.kind}:${ref.id}`) ?? NO_BUDGETS);
+      // Redis ends it by its own clock.
+      const endsAtMs = Date.now() + POLICY_TTL_MS;
+      return books.store.putPolicy(organization, ref, { version: 1, json, endsAtMs });
+    },
+    fetch: (input, init) => provider(new Request(input, init)),
+    newId: () => `req_${org}${(requests += 1)}`,
+    waitUntil: (promise) => void busy.push(promise),
+  };
+
+  return {
+    faults,
+    books,
+    /** Calls the gate. The answer is there as the client gets it: what the Worker does afterwards may not be over. */
+    async call(method: string, path: string, body?: unknown): Promise<Response> {
+      const init = { method, headers: { authorization: `Bearer ${secret}` } };
+      const request = new Request(`http://gate.test${path}`, {
+        ...init,
+        ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
+      });
+      const response = await gate(deps, request);
+      if (!response) throw new Error(`nothing is at ${path}`);
+      return response;
+    },
+    /** Waits until the Worker has done all that it does after its answers. */
+    async rest(): Promise<void> {
+      while (busy.length > 0) {
+        const waiting = busy;
+        busy = [];
+        await Promise.all(waiting);
+      }
+    },
+    /** What the organization's budget has spent and holds. */
+    async budget(): Promise<{ spent: number; held: number } | null> {
+      const { counters } = await books.store.readCounters(org, [`bud_${org}`]);
+      const [counter] = counters;
+      return counter ? { spent: counter.spent, held: counter.held } : null;
+    },
+  };
+}
+
+let requests = 0;
+
+const NO_BUDGETS = { budgets: [], blocked: false, wildcards: [], labelled: [], modelAliases: null };
+
+function keyOf(org: string) {
+  const open = {
+    teamId: null,
+    userId: null,
+    models: null,
+    endpoints: null,
+    providers: null,
+    modelAliases: null,
+  };
+  const state = { enabled: true, revoked: false, expiresAtMs: null, tags: [], allowUnpriced: false };
+  const calls = { whenShort: "clamp", minOutputTokens: 256, onDisconnect: "drain" };
+  return { id: `key_${org}`, organizationId: org, ...open, ...state, ...calls };
+}
+
+function organizationOf(org: string) {
+  const budget = {
+    id: `bud_${org}`,
+    scope: { kind: "organization", id: org },
+    unit: "usd",
+    limit: LIMIT_NANO_USD,
+    period: { kind: "total" },
+    models: null,
+    enforcement: "hard",
+    onLapse: "charge",
+    onStoreOutage: "closed",
+    includeTeamSpend: false,
+    adjustments: [],
+    generation: 1,
+  };
+  return { ...NO_BUDGETS, budgets: [budget] };
+}
