@@ -1,3 +1,4 @@
+import { isUnitCount } from "../../domain/billed-units.ts";
 import type { Usage } from "../../domain/usage.ts";
 import { tokenCount } from "../../domain/usage.ts";
 import { asObject } from "../fields.ts";
@@ -24,8 +25,10 @@ export function openaiUsage(value: unknown, model = ""): Usage | null {
   set(usage, "audio_out", output["audio_tokens"]);
   set(usage, "image_out", output["image_tokens"]);
   if (usage.input_total === undefined && usage.output_total === undefined) return null;
+  const seconds = stated["prompt_audio_seconds"];
+  if (isUnitCount("seconds", seconds)) usage.seconds = Number(seconds);
   const total = tokenCount(stated["total_tokens"]);
-  return /(?:^|\/)gemini-/.test(model) ? withHiddenThoughts(usage, total) : withReasoningInside(usage, total);
+  return /(?:^|\/)gemini-/.test(model) ? withHiddenThoughts(usage, total) : withPartsInside(usage, total);
 }
 
 /** Gemini bills its thoughts as output, and in this format leaves them out of all counts but the total. */
@@ -34,11 +37,20 @@ function withHiddenThoughts(usage: Usage, total = 0): Usage {
   return total > input + output ? { ...usage, output_total: total - input } : usage;
 }
 
-/** xAI leaves reasoning out of `completion_tokens`; only the total tells. https://docs.x.ai/docs/guides/reasoning */
-function withReasoningInside(usage: Usage, total: number | undefined): Usage {
-  const { input_total: input = 0, output_total: output, reasoning = 0 } = usage;
-  if (output === undefined || reasoning === 0 || total !== input + output + reasoning) return usage;
-  return { ...usage, output_total: output + reasoning };
+/**
+ * xAI leaves reasoning out of `completion_tokens` (https://docs.x.ai/docs/guides/reasoning), and Mistral sound out of
+ * `prompt_tokens` (https://docs.mistral.ai/capabilities/audio_transcription); only the total tells.
+ */
+function withPartsInside(usage: Usage, total: number | undefined): Usage {
+  const { input_total: input = 0, output_total: output = 0, reasoning = 0, audio_in: sound = 0 } = usage;
+  if (total === undefined) return usage;
+  if (usage.output_total !== undefined && reasoning > 0 && total === input + output + reasoning) {
+    return { ...usage, output_total: output + reasoning };
+  }
+  if (usage.input_total !== undefined && sound > 0 && total === input + output + sound) {
+    return { ...usage, input_total: input + sound };
+  }
+  return usage;
 }
 
 type Counted = Exclude<keyof Usage, "tool_calls">;
