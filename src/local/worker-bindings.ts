@@ -13,6 +13,8 @@ const PROVIDERS = [
   "XAI",
   "OPENROUTER",
   "COHERE",
+  "VOYAGE",
+  "OLLAMA",
   "TOGETHER",
   "FIREWORKS",
   "CEREBRAS",

@@ -13,9 +13,12 @@ import {
   xai,
 } from "./compatible/compatible.ts";
 import { google } from "./google/google.ts";
+import { mistral } from "./mistral/mistral.ts";
+import { ollama } from "./ollama/ollama.ts";
 import { openai } from "./openai/openai.ts";
 import { routeIn, type AuthScheme, type Provider } from "./provider.ts";
 import { vertex } from "./vertex/vertex.ts";
+import { voyage } from "./voyage/voyage.ts";
 import type { Wire } from "./wire.ts";
 
 // Which provider a path belongs to, and what can be done with it. Pure.
@@ -35,6 +38,9 @@ export const PROVIDERS: readonly Provider[] = [
   google,
   vertex,
   cohere,
+  mistral,
+  voyage,
+  ollama,
 ];
 
 const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));

@@ -11,6 +11,9 @@ import { geminiEmbed } from "../../src/providers/google/embed.ts";
 import { geminiGenerate } from "../../src/providers/google/generate.ts";
 import { geminiInteractions } from "../../src/providers/google/interactions.ts";
 import { googlePredict } from "../../src/providers/google/predict.ts";
+import { mistralAgents, mistralChat } from "../../src/providers/mistral/mistral-chat.ts";
+import { ollamaChat } from "../../src/providers/ollama/ollama-chat.ts";
+import { ollamaEmbed } from "../../src/providers/ollama/ollama-embed.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
 import { openaiCompletions } from "../../src/providers/openai/completions.ts";
 import { openaiEmbeddings } from "../../src/providers/openai/embeddings.ts";
@@ -19,6 +22,7 @@ import { openaiResponses } from "../../src/providers/openai/responses.ts";
 import { openaiSpeech } from "../../src/providers/openai/speech.ts";
 import { openaiTranscriptions } from "../../src/providers/openai/transcriptions.ts";
 import { vertexAnthropic, vertexMistral } from "../../src/providers/vertex/raw-predict.ts";
+import { tokenRerank } from "../../src/providers/voyage/token-rerank.ts";
 import type { JsonObject, Reading, Wire } from "../../src/providers/wire.ts";
 import { extrasOf, readBodyOf, streamReaderOf } from "./support.ts";
 
@@ -42,6 +46,11 @@ const WIRES: [string, Wire][] = [
   ["cohere-chat", cohereChat],
   ["cohere-embed", cohereEmbed],
   ["cohere-rerank", cohereRerank],
+  ["mistral-chat", mistralChat],
+  ["mistral-agents", mistralAgents],
+  ["ollama-chat", ollamaChat],
+  ["ollama-embed", ollamaEmbed],
+  ["token-rerank", tokenRerank({ statesCost: true })],
 ];
 /** For the formats that name the model there. */
 const PATH = "/v1beta/models/imagen-4:generateContent";
@@ -60,6 +69,7 @@ const KEYS = [
   "interaction steps step event_type status total_input_tokens total_output_tokens total_thought_tokens arguments background",
   "predictions embeddings statistics token_count metadata billableCharacterCount instances parameters sampleCount previous_interaction_id",
   "billed_units meta response event_type search_units tool_plan generations documents query max_tokens_per_doc texts inputs",
+  "agent_id document_url prompt_audio_seconds prompt_eval_count eval_count done options num_predict images response cost",
   "server_tool_use web_search_requests cache_control ttl max_uses metadata user_id prediction budget_tokens system",
   "response output status id background tool_usage image_gen web_search num_requests item action quality size revised_prompt",
   "input_tokens_details output_tokens_details cost cost_in_usd_ticks is_byok cost_details max_output_tokens max_tool_calls",

@@ -1,8 +1,12 @@
-import { openaiChat } from "../openai/chat.ts";
+import { openaiChatOf } from "../openai/chat.ts";
+import { openaiEmbeddings } from "../openai/embeddings.ts";
 import type { Provider } from "../provider.ts";
 import { cohereChat } from "./chat.ts";
 import { cohereEmbed } from "./embed.ts";
 import { cohereRerank } from "./rerank.ts";
+
+/** It knows the older limit alone, and refuses `stream_options`. https://docs.cohere.com/docs/compatibility-api */
+const compatibleChat = openaiChatOf({ limitField: "max_tokens", usageOption: false, statesCost: false });
 
 /** https://docs.cohere.com/reference/about */
 export const cohere: Provider = {
@@ -17,8 +21,8 @@ export const cohere: Provider = {
     { method: "POST", path: /^\/v[12]\/rerank$/, metering: cohereRerank },
     { method: "POST", path: /^\/v1\/(?:tokenize|detokenize|check-api-key)$/, metering: "free" },
     { method: "GET", path: /^\/v1\/models(?:\/[^/]+)?$/, metering: "free" },
-    // https://docs.cohere.com/docs/compatibility-api
-    { method: "POST", path: /^\/compatibility\/v1\/chat\/completions$/, metering: openaiChat },
+    { method: "POST", path: /^\/compatibility\/v1\/chat\/completions$/, metering: compatibleChat },
+    { method: "POST", path: /^\/compatibility\/v1\/embeddings$/, metering: openaiEmbeddings },
   ],
   compatiblePath: "/compatibility/v1",
 };
