@@ -15,9 +15,10 @@ import { splitterFor } from "./framing.ts";
 import { clientHeaders } from "./headers.ts";
 import { hiddenTokens, timeFirstText } from "./hidden-time.ts";
 import { priceFor } from "./price-for.ts";
+import { modelsOf } from "./priced-call.ts";
 import { edit, tap, type RelayEnd, type RelayOptions } from "./relay.ts";
 import type { CallEnd, Outcome } from "./settle.ts";
-import { settledPrice } from "./settled-price.ts";
+import { isSnapshotOf, settledPrice } from "./settled-price.ts";
 import { readAnswer, readUnary, redact } from "./unary.ts";
 
 // Turns what the provider answered into the client's answer, and tells the settle how the call ended.
@@ -162,7 +163,7 @@ function finish(
 ): number {
   const { target, call, price: held, options, extras } = admission.extra;
   const { policies } = admission;
-  const { model } = target;
+  const model = answeringModel(reading, modelsOf(target, call));
   const provider = target.provider.name;
   const hidden = hiddenTokens(Math.max(0, seenAtMs - planned.startedAtMs));
   const priceOf = (named: string, asked: PriceOptions) =>
@@ -187,6 +188,12 @@ function finish(
     priceVersion: settled.price?.version ?? null,
   });
   return cost.costNanoUsd;
+}
+
+/** Which of the models that may answer did: the one that was asked for, unless the answer names another. */
+function answeringModel({ model: answered }: Reading, models: string[]): string {
+  const [asked = ""] = models;
+  return (answered !== undefined && models.find((model) => isSnapshotOf(answered, model))) || asked;
 }
 
 function answeredCall({ admission }: AnswerOptions, { headers }: Response): AnsweredCall {
