@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PROVIDERS } from "./providers/registry.ts";
+import { parseServiceAccount, type ServiceAccount } from "./providers/vertex/service-account.ts";
 
 // The Worker's bindings, parsed once. A missing or wrong one is named, never guessed.
 
@@ -37,6 +38,12 @@ const schema = z.object({
     .enum(PROVIDERS.filter(({ compatiblePath }) => compatiblePath !== null).map(({ name }) => name))
     .default("openai"),
   ALLOW_PRIVATE_ADDRESSES: flag,
+  /** The JSON of Vertex's service account; it goes before VERTEX_API_KEY. */
+  VERTEX_SERVICE_ACCOUNT: text
+    .refine((json) => parseServiceAccount(json) !== null, "is not the JSON of a service account")
+    .optional(),
+  /** Where its token is fetched, if not at Google: for tests. */
+  VERTEX_TOKEN_URL: url.optional(),
 });
 
 const providerSchema = z.object(
@@ -52,9 +59,12 @@ const providerSchema = z.object(
 export interface ProviderSettings {
   baseUrl?: string;
   apiKey?: string;
+  serviceAccount?: ServiceAccount;
 }
 
-export type Config = z.infer<typeof schema> & { providers: Record<string, ProviderSettings> };
+export type Config = Omit<z.infer<typeof schema>, "VERTEX_SERVICE_ACCOUNT" | "VERTEX_TOKEN_URL"> & {
+  providers: Record<string, ProviderSettings>;
+};
 
 export interface SettingProblem {
   setting: string;
@@ -70,7 +80,11 @@ export function parseEnv(
   const parsed = schema.safeParse(given);
   const providers = providerSchema.safeParse(given);
   if (parsed.success && providers.success) {
-    return { config: { ...parsed.data, providers: providerSettings(given) } };
+    const { VERTEX_SERVICE_ACCOUNT: json, VERTEX_TOKEN_URL: tokenUrl, ...config } = parsed.data;
+    const providers = providerSettings(given);
+    const serviceAccount = json === undefined ? null : parseServiceAccount(json, tokenUrl);
+    if (serviceAccount) providers["vertex"] = { ...providers["vertex"], serviceAccount };
+    return { config: { ...config, providers } };
   }
   const issues = [...(parsed.error?.issues ?? []), ...(providers.error?.issues ?? [])];
   const problems = issues.map((issue) => {

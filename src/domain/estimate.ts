@@ -26,6 +26,8 @@ export interface InputExtras {
   toolCalls: Record<string, number>;
   /** What the call is charged for beside tokens, or in place of them: pictures asked for, letters to be spoken. */
   units?: UnitCounts;
+  /** The call reads a context that the body only names: the model's window bounds it. */
+  unseenInput?: boolean;
 }
 
 /** What a response said, so far or at its end. */
@@ -36,9 +38,13 @@ interface Reported {
   generatedBytes: number;
 }
 
+/** No model reads more at once. */
+const LARGEST_CONTEXT_TOKENS = 1_050_000;
+
 /** A byte-level tokenizer makes at most one token of a byte, so the bytes are a bound. Integer. */
 export function inputTokensBound(bodyBytes: number, extras: InputExtras): number {
-  return tokensRead(Math.max(0, bodyBytes - extras.mediaBytes), extras);
+  const read = tokensRead(Math.max(0, bodyBytes - extras.mediaBytes), extras);
+  return extras.unseenInput ? Math.max(read, LARGEST_CONTEXT_TOKENS * extras.readings) : read;
 }
 
 // Measured bytes a token: English 4.0, code 3.3, JSON 2.3 in ASCII; Chinese 2.8 (cl100k) to 4.7 (o200k).

@@ -63,7 +63,9 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
     const forbidden = allowanceRefusal(key, { provider, model, path: route.path });
     if (forbidden) return { refusal: forbidden };
   }
-  const upstream = upstreamOf(deps.config, target.provider, target.auth);
+  const hidden = target.provider.hiddenUsage?.(askedIn(planned)) ?? null;
+  if (hidden !== null) return { refusal: unreadable(hidden) };
+  const upstream = upstreamOf(deps.config, target.provider, target);
   if (!upstream) return { refusal: nowhere(provider) };
 
   const priced = pricedCall(call, target, { policies, key, atMs: startedAtMs });
@@ -103,6 +105,18 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
       extras: sizes.extras,
       outputTokens: sizes.output,
     },
+  };
+}
+
+function askedIn({ request }: PlannedCall): { query: URLSearchParams; headers: Headers } {
+  return { query: new URL(request.url).searchParams, headers: request.headers };
+}
+
+function unreadable(param: string): Refusal {
+  return {
+    code: "invalid_request",
+    message: `With ${param} the cost of this call couldn't be read from its answer.`,
+    param,
   };
 }
 

@@ -10,7 +10,7 @@ import { rateLimitHeaders } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
 import { planCall, type CallPlan, type PlannedCall } from "./call-plan.ts";
 import { watchClient } from "./client-watch.ts";
-import { forward } from "./forward.ts";
+import { forward, type Dispatched } from "./forward.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { upstreamHeaders } from "./headers.ts";
 import { labelsOf } from "./labels.ts";
@@ -108,15 +108,18 @@ async function meteredCall(
       headers: upstreamHeaders(request.headers),
       body: call.edited(edits),
     };
-    const secrets = await authorize(upstream, outgoing);
-    const dispatched = await forward(deps.fetch, outgoing, { timeoutMs: idleMs, stop: client.stop });
+    const secrets = await authorize(upstream, outgoing, { fetcher: deps.fetch, nowMs: deps.books.now() });
+    const dispatched: Dispatched =
+      secrets === null
+        ? { failed: "provider_unreachable" }
+        : await forward(deps.fetch, outgoing, { timeoutMs: idleMs, stop: client.stop });
     return await answer(dispatched, {
       planned,
       admission,
       client,
       now: deps.books.now,
       waitUntil: deps.waitUntil,
-      secrets,
+      secrets: secrets ?? [],
       idleMs,
       extraHeaders,
       end: settlement.end,

@@ -57,5 +57,5 @@ function modelsOf(deps: GateDeps, policies: CallPolicies): object[] {
 function isReachable({ config }: GateDeps, name: string): boolean {
   const provider = providerNamed(name);
   if (!provider || provider.compatiblePath === null) return false;
-  return upstreamOf(config, provider)?.apiKey !== undefined;
+  return upstreamOf(config, provider, { auth: provider.auth, path: CHAT_PATH })?.apiKey !== undefined;
 }

@@ -11,8 +11,10 @@ import {
   together,
   xai,
 } from "./compatible/compatible.ts";
+import { google } from "./google/google.ts";
 import { openai } from "./openai/openai.ts";
 import { routeIn, type AuthScheme, type Provider } from "./provider.ts";
+import { vertex } from "./vertex/vertex.ts";
 import type { Wire } from "./wire.ts";
 
 // Which provider a path belongs to, and what can be done with it. Pure.
@@ -29,6 +31,8 @@ export const PROVIDERS: readonly Provider[] = [
   cerebras,
   perplexity,
   moonshot,
+  google,
+  vertex,
 ];
 
 const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));

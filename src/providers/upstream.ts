@@ -1,5 +1,7 @@
 import type { Config } from "../env.ts";
 import type { AuthScheme, Provider } from "./provider.ts";
+import { accessToken } from "./vertex/access-token.ts";
+import type { ServiceAccount } from "./vertex/service-account.ts";
 
 // Where a provider is called in this deployment, and how its credential goes along.
 
@@ -8,6 +10,8 @@ export interface Upstream {
   auth: AuthScheme;
   /** Undefined where none is set: the provider then says so itself. */
   apiKey: string | undefined;
+  /** What a token is fetched with: it goes before a key. */
+  serviceAccount?: ServiceAccount;
 }
 
 /** A call as it will be sent, but for its credential. */
@@ -18,17 +22,37 @@ export interface Outgoing {
   body: BodyInit | null;
 }
 
-/** Null where the deployment doesn't say where the provider is. */
-export function upstreamOf(config: Config, provider: Provider, auth = provider.auth): Upstream | null {
-  const { baseUrl = provider.baseUrl, apiKey } = config.providers[provider.name] ?? {};
-  return baseUrl === null ? null : { baseUrl: baseUrl.replace(/\/+$/, ""), auth, apiKey };
+/** Null where neither the deployment nor the path says where the provider is. */
+export function upstreamOf(
+  config: Config,
+  provider: Provider,
+  { auth, path }: { auth: AuthScheme; path: string },
+): Upstream | null {
+  const { apiKey, serviceAccount, ...settings } = config.providers[provider.name] ?? {};
+  const baseUrl = settings.baseUrl ?? provider.baseUrlFor?.(path) ?? provider.baseUrl;
+  if (baseUrl === null) return null;
+  return { baseUrl: baseUrl.replace(/\/+$/, ""), auth, apiKey, ...(serviceAccount && { serviceAccount }) };
 }
 
-/** Puts the credential on. Returns the texts in it that no answer may carry to the client. */
-export async function authorize({ auth, apiKey }: Upstream, { headers }: Outgoing): Promise<string[]> {
+/**
+ * Puts the credential on. Returns the texts in it that no answer may carry to the client; null where one that has to be
+ * fetched can't be had, so that the call can't be sent.
+ */
+export async function authorize(
+  { auth, apiKey, serviceAccount }: Upstream,
+  { headers }: Outgoing,
+  from: { fetcher: typeof fetch; nowMs: number },
+): Promise<string[] | null> {
+  if (auth === "vertex" && serviceAccount) {
+    const token = await accessToken(serviceAccount, from);
+    if (token === null) return null;
+    headers.set("authorization", `Bearer ${token}`);
+    return [token];
+  }
   if (apiKey === undefined) return [];
   switch (auth) {
     case "bearer":
+    case "vertex":
       headers.set("authorization", `Bearer ${apiKey}`);
       return [apiKey];
     case "x-api-key":
@@ -37,7 +61,6 @@ export async function authorize({ auth, apiKey }: Upstream, { headers }: Outgoin
       headers.set(auth, apiKey);
       return [apiKey];
     case "bedrock":
-    case "vertex":
   }
   throw new Error(`${auth} isn't built`);
 }

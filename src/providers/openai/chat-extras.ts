@@ -27,6 +27,10 @@ const OTHER_TOOLS_PROMPT_TOKENS = 900;
 /** An earlier spoken answer that is only named: the longest one that a model gives. */
 const SPOKEN_ANSWER_TOKENS = 16_384;
 
+/** Gemini hears 32 tokens a second, OpenAI ten. https://ai.google.dev/gemini-api/docs/tokens#multimodal-tokens */
+const GEMINI = /(?:^|\/)gemini-/;
+const GEMINI_HEARS = 5;
+
 /** Linear in the body and of fixed depth: messages, their parts. */
 export function openaiChatExtras(body: JsonObject): InputExtras {
   const extras: InputExtras = {
@@ -46,6 +50,7 @@ export function openaiChatExtras(body: JsonObject): InputExtras {
   const tools = asArray(body["tools"]).length + asArray(body["functions"]).length;
   const model = asText(body["model"]) ?? "";
   extras.tokens += promptTokens(model, tools);
+  addNamedCache(extras, body);
   for (const item of asArray(body["messages"])) {
     const message = asObject(item);
     if (asObject(message?.["audio"])) addAudio(extras, SPOKEN_ANSWER_TOKENS);
@@ -60,6 +65,14 @@ function promptTokens(model: string, tools: number): number {
     ? [0, TOOLS_PROMPT_TOKENS]
     : [OTHER_PROMPT_TOKENS, OTHER_TOOLS_PROMPT_TOKENS];
   return prompt + (tools > 0 ? toolsPrompt + tools * TOKENS_PER_TOOL : 0);
+}
+
+/** Gemini reads a cache that the body only names. https://ai.google.dev/gemini-api/docs/openai#extra-body */
+function addNamedCache(extras: InputExtras, body: JsonObject): void {
+  const google = asObject(asObject(body["extra_body"])?.["google"]) ?? asObject(body["google"]);
+  if (asText(google?.["cached_content"]) === undefined) return;
+  extras.unseenInput = true;
+  extras.tokens += UNSEEN_DOCUMENT_TOKENS;
 }
 
 /** A part's type is whatever field it has: a wrong `type` must not hide an image. */
@@ -77,7 +90,7 @@ function addPart(extras: InputExtras, part: JsonObject | null, model: string): v
   if (sound) {
     const base64 = asText(sound["data"]) ?? "";
     extras.mediaBytes += base64.length;
-    addAudio(extras, audioTokens(base64));
+    addAudio(extras, audioTokens(base64) * (GEMINI.test(model) ? GEMINI_HEARS : 1));
   }
   const file = asObject(part["file"]);
   if (file) {

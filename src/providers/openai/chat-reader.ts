@@ -55,7 +55,7 @@ export function openaiChatReader({
       for (const choice of choices) readChoice(asObject(choice) ?? {});
       const said = usageIn(chunk, choices);
       if (statesCost) costNanoUsd = statedUsageCost(said) ?? costNanoUsd;
-      const stated = openaiUsage(said);
+      const stated = openaiUsage(said, model);
       if (!stated) return "pass";
       usage = stated;
       // Only the chunk that `include_usage` adds: one with choices is the provider's own way.
@@ -91,7 +91,7 @@ export function readOpenaiChatBody(
     generatedBytes += generatedIn(asObject(choice?.["message"])) + utf8Bytes(choice?.["text"]);
   }
   return {
-    usage: openaiUsage(said),
+    usage: openaiUsage(said, model),
     complete: answer !== null,
     failed: status >= 400 || (answer !== null && isError(answer)),
     generatedBytes,
