@@ -43,9 +43,10 @@ export function pricedCall(
   const provider = target.provider.name;
   const [first, ...others] = modelsOf(target, call).map((model): PricedCall => {
     const sizes = sizesOf(call, target.wire, model);
-    const priced = callPrice({ call, sizes }, policies, { provider, model, atMs });
-    const estimated = priced.price && estimate(call, sizes, priced.price, key);
-    return { ...priced, sizes, estimate: estimated, free: isFreeCall(priced.price, sizes, call.body) };
+    const { price, options, refusal } = callPrice({ call, sizes }, policies, { provider, model, atMs });
+    const estimated = price && estimate(call, sizes, price, key);
+    const free = isFreeCall(price, sizes, call.body);
+    return { sizes, price, options, refusal, estimate: estimated, free };
   });
   if (!first) throw new Error("a call has a model");
   return others.reduce(dearest, first);

@@ -18,8 +18,8 @@ const TOKENS_PER_RESULT = 4_000;
 /** As many of Exa's results cost less than one search of any provider's own (see tool-prices.ts). */
 const RESULTS_IN_A_SEARCH = 12;
 
-const FREE_PLUGINS = ["response-healing", "context-compression"];
-const FREE_TOOLS = ["function", "custom", "openrouter:datetime"];
+const FREE_PLUGINS = new Set(["response-healing", "context-compression"]);
+const FREE_TOOLS = new Set(["function", "custom", "openrouter:datetime"]);
 
 /** What it doesn't know stays a billed use with no price, so that no usd budget admits it (law 11). */
 export function addOpenrouterTools(extras: InputExtras, body: JsonObject): void {
@@ -30,12 +30,12 @@ export function addOpenrouterTools(extras: InputExtras, body: JsonObject): void 
       // Its settings were seen in `parameters`, and in the tool itself.
       const settings = { ...tool, ...asObject(tool["parameters"]) };
       addSearches(extras, settings, count(settings["max_uses"], { absent: DEFAULT_USES, most: MAX_USES }));
-    } else if (!FREE_TOOLS.includes(type)) add(extras, type, 1);
+    } else if (!FREE_TOOLS.has(type)) add(extras, type, 1);
   }
   for (const item of asArray(body["plugins"])) {
     const plugin = asObject(item) ?? {};
     const id = asText(plugin["id"]) ?? "unknown";
-    if (plugin["enabled"] === false || FREE_PLUGINS.includes(id)) continue;
+    if (plugin["enabled"] === false || FREE_PLUGINS.has(id)) continue;
     if (id === "web") addSearches(extras, plugin, plugin["engine"] === "exa" ? 1 : PLUGIN_USES);
     else add(extras, `plugin ${id}`, 1);
   }
