@@ -1,5 +1,6 @@
 import type { Envelope } from "../errors.ts";
 import { anthropic } from "./anthropic/anthropic.ts";
+import { azure } from "./azure/azure.ts";
 import {
   cerebras,
   deepseek,
@@ -22,6 +23,7 @@ import type { Wire } from "./wire.ts";
 export const PROVIDERS: readonly Provider[] = [
   openai,
   anthropic,
+  azure,
   groq,
   deepseek,
   xai,

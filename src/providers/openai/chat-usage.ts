@@ -23,6 +23,9 @@ export function openaiUsage(value: unknown, model = ""): Usage | null {
   set(usage, "reasoning", output["reasoning_tokens"]);
   set(usage, "audio_out", output["audio_tokens"]);
   set(usage, "image_out", output["image_tokens"]);
+  // OpenRouter's count of the searches that it ran.
+  const searches = tokenCount(asObject(stated["server_tool_use_details"])?.["web_search_requests"]);
+  if (searches !== undefined && searches > 0) usage.tool_calls = { web_search: searches };
   if (usage.input_total === undefined && usage.output_total === undefined) return null;
   const total = tokenCount(stated["total_tokens"]);
   return /(?:^|\/)gemini-/.test(model) ? withHiddenThoughts(usage, total) : withReasoningInside(usage, total);
