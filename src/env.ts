@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { bedrockSettings, bedrockSchema } from "./providers/bedrock/settings.ts";
+import type { AwsCredentials } from "./providers/bedrock/settings.ts";
 import { PROVIDERS } from "./providers/registry.ts";
 
 // The Worker's bindings, parsed once. A missing or wrong one is named, never guessed.
@@ -52,6 +54,7 @@ const providerSchema = z.object(
 export interface ProviderSettings {
   baseUrl?: string;
   apiKey?: string;
+  aws?: AwsCredentials;
 }
 
 export type Config = z.infer<typeof schema> & { providers: Record<string, ProviderSettings> };
@@ -69,10 +72,17 @@ export function parseEnv(
   const given = Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== ""));
   const parsed = schema.safeParse(given);
   const providers = providerSchema.safeParse(given);
-  if (parsed.success && providers.success) {
-    return { config: { ...parsed.data, providers: providerSettings(given) } };
+  const aws = bedrockSchema.safeParse(given);
+  if (parsed.success && providers.success && aws.success) {
+    const settings = providerSettings(given);
+    settings["bedrock"] = { ...bedrockSettings(aws.data), ...settings["bedrock"] };
+    return { config: { ...parsed.data, providers: settings } };
   }
-  const issues = [...(parsed.error?.issues ?? []), ...(providers.error?.issues ?? [])];
+  const issues = [
+    ...(parsed.error?.issues ?? []),
+    ...(providers.error?.issues ?? []),
+    ...(aws.error?.issues ?? []),
+  ];
   const problems = issues.map((issue) => {
     const setting = String(issue.path[0] ?? "");
     return { setting, detail: given[setting] === undefined ? "is not set" : issue.message };

@@ -1,4 +1,6 @@
 import type { Config } from "../env.ts";
+import { authorizeBedrock } from "./bedrock/authorize.ts";
+import type { AwsCredentials } from "./bedrock/settings.ts";
 import type { AuthScheme, Provider } from "./provider.ts";
 
 // Where a provider is called in this deployment, and how its credential goes along.
@@ -8,6 +10,8 @@ export interface Upstream {
   auth: AuthScheme;
   /** Undefined where none is set: the provider then says so itself. */
   apiKey: string | undefined;
+  /** What a call is signed with where there is no key. */
+  aws?: AwsCredentials;
 }
 
 /** A call as it will be sent, but for its credential. */
@@ -20,12 +24,16 @@ export interface Outgoing {
 
 /** Null where the deployment doesn't say where the provider is. */
 export function upstreamOf(config: Config, provider: Provider, auth = provider.auth): Upstream | null {
-  const { baseUrl = provider.baseUrl, apiKey } = config.providers[provider.name] ?? {};
-  return baseUrl === null ? null : { baseUrl: baseUrl.replace(/\/+$/, ""), auth, apiKey };
+  const { baseUrl = provider.baseUrl, apiKey, aws } = config.providers[provider.name] ?? {};
+  if (baseUrl === null) return null;
+  return { baseUrl: baseUrl.replace(/\/+$/, ""), auth, apiKey, ...(aws && { aws }) };
 }
 
 /** Puts the credential on. Returns the texts in it that no answer may carry to the client. */
-export async function authorize({ auth, apiKey }: Upstream, { headers }: Outgoing): Promise<string[]> {
+export async function authorize(upstream: Upstream, outgoing: Outgoing): Promise<string[]> {
+  const { auth, apiKey } = upstream;
+  const { headers } = outgoing;
+  if (auth === "bedrock") return authorizeBedrock(upstream, outgoing, Date.now());
   if (apiKey === undefined) return [];
   switch (auth) {
     case "bearer":
@@ -36,7 +44,6 @@ export async function authorize({ auth, apiKey }: Upstream, { headers }: Outgoin
     case "api-key":
       headers.set(auth, apiKey);
       return [apiKey];
-    case "bedrock":
     case "vertex":
   }
   throw new Error(`${auth} isn't built`);
