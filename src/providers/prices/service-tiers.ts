@@ -20,7 +20,7 @@ const ALIASES: Record<string, Record<string, string>> = {
 const AT_LIST_PRICE =
   /^(?:auto|default|standard|standard_only|on_demand|scale|unspecified|provisioned_throughput|reserved|global|not_available)$/;
 /** Names under which a dearer service is sold somewhere. */
-const DEARER = new Set(["priority", "fast", "performance", "us", "unknown"]);
+const DEARER = new Set(["priority", "fast", "performance", "optimized", "us", "unknown"]);
 const BOUGHT_AHEAD: Record<string, string> = { anthropic: "priority" };
 
 /** What the OpenAI models cost in fast mode. https://openai.com/api-fast-mode/ and https://developers.openai.com/api/docs/pricing ("Priority"), 2026-11. */
