@@ -26,6 +26,8 @@ export interface InputExtras {
   toolCalls: Record<string, number>;
   /** What the call is charged for beside tokens, or in place of them: pictures asked for, letters to be spoken. */
   units?: UnitCounts;
+  /** The call reads a context that the body only names: the model's window bounds it. */
+  unseenInput?: boolean;
 }
 
 /** What a response said, so far or at its end. */
