@@ -1,5 +1,6 @@
 import type { Envelope } from "../errors.ts";
 import { anthropic } from "./anthropic/anthropic.ts";
+import { bedrock } from "./bedrock/bedrock.ts";
 import {
   cerebras,
   deepseek,
@@ -29,6 +30,7 @@ export const PROVIDERS: readonly Provider[] = [
   cerebras,
   perplexity,
   moonshot,
+  bedrock,
 ];
 
 const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));

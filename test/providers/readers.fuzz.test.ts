@@ -4,6 +4,8 @@ import { isAmount } from "../../src/domain/money.ts";
 import { costOf } from "../../src/domain/pricing.ts";
 import { settledUsage } from "../../src/domain/estimate.ts";
 import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
+import { converse, converseStream } from "../../src/providers/bedrock/converse.ts";
+import { invoke, invokeStream } from "../../src/providers/bedrock/invoke.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
 import type { JsonObject, Reading, Wire } from "../../src/providers/wire.ts";
 import { extrasOf, readBodyOf, streamReaderOf } from "./support.ts";
@@ -13,6 +15,10 @@ import { extrasOf, readBodyOf, streamReaderOf } from "./support.ts";
 const WIRES: [string, Wire][] = [
   ["openai-chat", openaiChat],
   ["anthropic-messages", anthropicMessages],
+  ["bedrock-converse", converse],
+  ["bedrock-converse-stream", converseStream],
+  ["bedrock-invoke", invoke],
+  ["bedrock-invoke-stream", invokeStream],
 ];
 
 /** The names that the formats give meaning to, so that the fuzz reaches past the first look. */
@@ -22,6 +28,10 @@ const KEYS = [
   "cache_read_input_tokens cache_creation_input_tokens cache_creation ephemeral_1h_input_tokens iterations tool_calls",
   "function arguments messages tools source data image_url url file file_data input_audio max_tokens thinking n stream",
   "server_tool_use web_search_requests cache_control ttl max_uses metadata user_id prediction budget_tokens system",
+  "inputTokens outputTokens cacheReadInputTokens cacheWriteInputTokenCount cacheDetails stopReason metadata output",
+  "contentBlockDelta toolUse reasoningContent inferenceConfig maxTokens additionalModelRequestFields toolConfig image",
+  "document video bytes s3Location cachePoint toolResult systemTool generation prompt_token_count results tokenCount",
+  "embedding amazon-bedrock-invocationMetrics inputTokenCount outputTokenCount completion outputs documents query images",
 ].flatMap((words) => words.split(" "));
 const TYPES = [
   "message_start",
@@ -74,6 +84,8 @@ function faultOf(reading: Reading): string | null {
 test.each(WIRES)("law 13, R32: %s reads any stream without throwing, and never below zero", (_name, wire) => {
   const data = fc.oneof(
     object.map((event) => JSON.stringify(event)),
+    // As Bedrock frames a model's own events.
+    object.map((event) => JSON.stringify({ bytes: btoa(JSON.stringify(event)) })),
     fc.string(),
     fc.constant("[DONE]"),
   );
@@ -107,7 +119,7 @@ test.each(WIRES)(
     fc.assert(
       fc.property(fc.tuple(object, fc.option(known)), ([any, base]) => {
         const body: JsonObject = { ...any, ...base };
-        const understood = wire.understand(body, "/");
+        const understood = wire.understand(body, "/model/us.anthropic.claude-x/converse");
         const facts = "facts" in understood ? [understood.facts] : [];
         const edits = facts.flatMap((known) =>
           wire.usageEdits(body, known).concat(wire.clampEdits(body, known, 5)),
