@@ -31,10 +31,15 @@ export function converseExtras(body: JsonObject, { model }: Pick<CallFacts, "mod
     audioTokens: 0,
     outputTokens: thinkingOnTop(body),
     audioOutput: false,
-    cacheWrites: "none",
+    // OpenAI's models write their cache unasked, at their price for it.
+    cacheWrites: model.includes("openai.") ? "5m" : "none",
     toolCalls: {},
   };
   addTools(extras, body);
+  // Claude's own members: a cache for the whole body, and a summary of it that is a call of its own.
+  const additional = asObject(body["additionalModelRequestFields"]);
+  addCachePoint(extras, { cachePoint: additional?.["cache_control"] });
+  if (asObject(additional?.["context_management"])) extras.readings++;
   if (asObject(body["outputConfig"])) extras.tokens += OUTPUT_FORMAT_TOKENS;
   // A stored prompt, whose text the body only names.
   if (asObject(body["promptVariables"])) addUnseen(extras);

@@ -66,6 +66,9 @@ test("R50: the dearest cache write that the body asks for is found wherever it s
   expect(extras([], { system: [{ text: "a" }, long] }).cacheWrites).toBe("1h");
   expect(extras([], { toolConfig: { tools: [short] } }).cacheWrites).toBe("5m");
   expect(extras([{ toolResult: { content: [long] } }, short]).cacheWrites).toBe("1h");
+  const own = { additionalModelRequestFields: { cache_control: { type: "ephemeral" } } };
+  expect(extras([], own).cacheWrites).toBe("5m");
+  expect(extras([], {}, "openai.gpt-5.6-sol").cacheWrites).toBe("5m");
 });
 
 test("tools bring a hidden prompt; one that Bedrock runs reads the conversation again", () => {
@@ -76,6 +79,11 @@ test("tools bring a hidden prompt; one that Bedrock runs reads the conversation 
   expect(own.resultTokens).toBeGreaterThan(100_000);
   const named = { additionalModelRequestFields: { tools: [{ type: "bash_20250124", name: "bash" }] } };
   expect(extras([], named).tokens).toBe(3_900);
+});
+
+test("a summary of the conversation reads it once more", () => {
+  const fields = { additionalModelRequestFields: { context_management: { edits: [] } } };
+  expect(extras([{ text: "a" }], fields).readings).toBe(2);
 });
 
 test("odd shapes count nothing, and depth is bounded", () => {
