@@ -39,12 +39,12 @@ export function tierServedInHeaders(headers: Headers): Served {
   return { ...(tier !== undefined && { tier }), ...(latency !== undefined && { latency }) };
 }
 
-/** The served tier as one text. Of two words, what the answer leaves out was served as asked. */
+/** The served tier as one text. Of two words, what the answer leaves out was served as asked, but at no discount. */
 export function servedTier({ tier, latency }: Served, { facts }: AnsweredCall): string | undefined {
   if (tier === undefined && latency === undefined) return undefined;
   const wanted = (facts.priceOptions?.tier ?? "").split(" ");
   const askedLatency = wanted.find((word) => LATENCIES.has(word));
-  const askedTier = wanted.find((word) => word !== "" && !LATENCIES.has(word));
+  const askedTier = wanted.find((word) => word !== "" && word !== "flex" && !LATENCIES.has(word));
   const words = [tier ?? askedTier, latency ?? askedLatency];
   return words.filter((word) => word !== undefined).join(" ");
 }

@@ -114,6 +114,7 @@ test("R52: the tier is as served; what of it the answer leaves out was served as
   expect(served({ serviceTier: { type: "default" } }, "priority")).toBe("default");
   expect(served({ performanceConfig: { latency: "standard" } }, "optimized")).toBe("standard");
   expect(served({ serviceTier: { type: "default" } }, "optimized")).toBe("default optimized");
+  expect(served({ performanceConfig: { latency: "standard" } }, "flex")).toBe("standard");
   expect(served({}, "priority")).toBeUndefined();
   const frames: Frame[] = [STOP, ["metadata", { usage: USAGE, serviceTier: { type: "flex" } }]];
   expect(readFrames(converseStream, frames).serviceTier).toBe("flex");
