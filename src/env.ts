@@ -2,6 +2,7 @@ import { z } from "zod";
 import { bedrockSettings, bedrockSchema } from "./providers/bedrock/settings.ts";
 import type { AwsCredentials } from "./providers/bedrock/settings.ts";
 import { PROVIDERS } from "./providers/registry.ts";
+import { parseServiceAccount, type ServiceAccount } from "./providers/vertex/service-account.ts";
 
 // The Worker's bindings, parsed once. A missing or wrong one is named, never guessed.
 
@@ -39,6 +40,12 @@ const schema = z.object({
     .enum(PROVIDERS.filter(({ compatiblePath }) => compatiblePath !== null).map(({ name }) => name))
     .default("openai"),
   ALLOW_PRIVATE_ADDRESSES: flag,
+  /** The JSON of Vertex's service account; it goes before VERTEX_API_KEY. */
+  VERTEX_SERVICE_ACCOUNT: text
+    .refine((json) => parseServiceAccount(json) !== null, "is not the JSON of a service account")
+    .optional(),
+  /** Where its token is fetched, if not at Google: for tests. */
+  VERTEX_TOKEN_URL: url.optional(),
 });
 
 const providerSchema = z.object(
@@ -55,9 +62,12 @@ export interface ProviderSettings {
   baseUrl?: string;
   apiKey?: string;
   aws?: AwsCredentials;
+  serviceAccount?: ServiceAccount;
 }
 
-export type Config = z.infer<typeof schema> & { providers: Record<string, ProviderSettings> };
+export type Config = Omit<z.infer<typeof schema>, "VERTEX_SERVICE_ACCOUNT" | "VERTEX_TOKEN_URL"> & {
+  providers: Record<string, ProviderSettings>;
+};
 
 export interface SettingProblem {
   setting: string;
@@ -74,9 +84,12 @@ export function parseEnv(
   const providers = providerSchema.safeParse(given);
   const aws = bedrockSchema.safeParse(given);
   if (parsed.success && providers.success && aws.success) {
-    const settings = providerSettings(given);
-    settings["bedrock"] = { ...bedrockSettings(aws.data), ...settings["bedrock"] };
-    return { config: { ...parsed.data, providers: settings } };
+    const { VERTEX_SERVICE_ACCOUNT: json, VERTEX_TOKEN_URL: tokenUrl, ...config } = parsed.data;
+    const providers = providerSettings(given);
+    const serviceAccount = json === undefined ? null : parseServiceAccount(json, tokenUrl);
+    if (serviceAccount) providers["vertex"] = { ...providers["vertex"], serviceAccount };
+    providers["bedrock"] = { ...bedrockSettings(aws.data), ...providers["bedrock"] };
+    return { config: { ...config, providers } };
   }
   const issues = [
     ...(parsed.error?.issues ?? []),

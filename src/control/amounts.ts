@@ -18,6 +18,9 @@ const SIGNED_COUNT_DETAIL = `must be a whole number other than 0 from -${MAX_COU
 export const usdLimit = amount(parseUsd, { signed: false, detail: USD_DETAIL });
 export const countLimit = amount(parseCount, { signed: false, detail: COUNT_DETAIL });
 
+/** A plain decimal of at least 0 with at most 9 places, times 10^9: USD as nano-USD, and factors likewise. */
+export const plainDecimal = (detail: string) => amount(parseUsd, { signed: false, detail });
+
 export const limitOf = (unit: Unit) => (unit === "usd" ? usdLimit : countLimit);
 
 const signedUsd = amount(parseUsd, { signed: true, detail: SIGNED_USD_DETAIL });

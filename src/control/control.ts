@@ -15,7 +15,9 @@ import { mountLedger } from "./ledger.ts";
 import { mountMembers } from "./members.ts";
 import { mountOrganizations } from "./organizations.ts";
 import { mountOwnKey } from "./own-key.ts";
+import { mountPrices } from "./prices.ts";
 import { notFound, problemResponse } from "./problem.ts";
+import { mountQuote } from "./quote.ts";
 import { mountReconcile } from "./reconcile.ts";
 import { mountRequests } from "./requests.ts";
 import { mountTeams } from "./teams.ts";
@@ -55,6 +57,8 @@ export function createControl(servicesFor: (c: Context) => Services): Hono<Contr
   mountMembers(app, CONTROL_BASE);
   mountUsers(app, CONTROL_BASE);
   mountCustomers(app, CONTROL_BASE);
+  mountQuote(app, CONTROL_BASE);
+  mountPrices(app, CONTROL_BASE);
   mountHolds(app, CONTROL_BASE);
   mountLedger(app, CONTROL_BASE);
   mountRequests(app, CONTROL_BASE);

@@ -52,8 +52,11 @@ export function outputTokensFor(
   return tokens > BigInt(MAX_TOKENS_PER_CALL) ? MAX_TOKENS_PER_CALL : Number(tokens);
 }
 
-/** What of the call has no price (R22), or null: a unit, or "input", "output" or "tokens". */
+/** What of the call has no price (R22), or null: a tool that the provider bills, a unit, or "input", "output" or "tokens". */
 export function unpricedPart(call: CallBound, price: Price): string | null {
+  for (const [tool, uses] of Object.entries(call.toolCalls ?? {})) {
+    if (uses > 0 && !Object.hasOwn(price.tool_calls, tool)) return tool;
+  }
   const used = {
     tokens: call.inputTokens + call.outputTokens > 0,
     units: usedUnits(call.units ?? {}),

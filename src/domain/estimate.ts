@@ -38,9 +38,13 @@ interface Reported {
   generatedBytes: number;
 }
 
+/** No model reads more at once. */
+const LARGEST_CONTEXT_TOKENS = 1_050_000;
+
 /** A byte-level tokenizer makes at most one token of a byte, so the bytes are a bound. Integer. */
 export function inputTokensBound(bodyBytes: number, extras: InputExtras): number {
-  return tokensRead(Math.max(0, bodyBytes - extras.mediaBytes), extras);
+  const read = tokensRead(Math.max(0, bodyBytes - extras.mediaBytes), extras);
+  return extras.unseenInput ? Math.max(read, LARGEST_CONTEXT_TOKENS * extras.readings) : read;
 }
 
 // Measured bytes a token: English 4.0, code 3.3, JSON 2.3 in ASCII; Chinese 2.8 (cl100k) to 4.7 (o200k).
@@ -60,33 +64,43 @@ export function inputTokensEstimate(body: Uint8Array, extras: InputExtras, model
   return Math.min(inputTokensBound(body.length, extras), tokensRead(text, extras));
 }
 
+/** What is known of a call beside what its answer said. */
+interface SettledCall {
+  /** The likely input. */
+  inputTokens: number;
+  model: string;
+  /** What the model may have written out of sight, if the answer broke off. */
+  hiddenTokens?: number;
+  /** What the provider was told to write at most, over all answers. */
+  mostOutputTokens?: number;
+  /** What it is charged for beside tokens. */
+  units?: UnitCounts;
+}
+
 /**
  * What a dispatched call is settled at. The provider's report where it is whole; else an estimate, marked so, from the
- * call's own units, the input's estimate the bytes seen, and what a model that thinks may have written out of sight. Null where nothing was billed: a failure before anything was
- * generated. An explicit zero is a zero (R47); a report that is missing isn't (R49), nor does a broken stream cost nothing
- * (R26). A report of units alone is whole: who bills pictures or seconds needn't state tokens (R51).
+ * call's own units, its likely input, the bytes seen, and what a model that thinks may have written out of sight. Null
+ * where nothing was billed: a failure before anything was generated. An explicit zero is a zero (R47); a report that is
+ * missing isn't (R49), nor does a broken stream cost nothing (R26). A report of units alone is whole: who bills pictures
+ * or seconds needn't state tokens (R51).
  */
 export function settledUsage(
   reported: Reported,
-  {
-    inputTokens,
-    model,
-    hiddenTokens = 0,
-    units = {},
-  }: { inputTokens: number; model: string; hiddenTokens?: number; units?: UnitCounts },
+  { inputTokens, model, hiddenTokens = 0, mostOutputTokens = MAX_TOKENS_PER_CALL, units = {} }: SettledCall,
 ): { usage: Usage; estimated: boolean } | null {
   const { usage, complete, failed, generatedBytes } = reported;
   if (usage === null && failed && generatedBytes === 0) return null;
   const broken = !complete && !failed;
   if (usage !== null && isByUnits(usage)) return { usage, estimated: broken };
   const stated = usage ?? { ...units };
-  const seen = generatedBytes === 0 ? 0 : tokensOfText({ ascii: generatedBytes, other: 0, model });
+  const text = generatedBytes === 0 ? 0 : tokensOfText({ ascii: generatedBytes, other: 0, model });
+  // No estimate is above what the provider was told.
+  const seen = Math.min(text, mostOutputTokens);
+  const unseen = Math.min(text + (failed ? 0 : hiddenTokens), mostOutputTokens);
   const input = chargedInput(stated) ?? inputTokens;
   const reportedOutput = chargedOutput(stated);
   // A stream that broke off has stated its output so far, or a mere first token; what it thought came before its text.
-  const output = complete
-    ? (reportedOutput ?? seen)
-    : Math.max(reportedOutput ?? 0, seen + (failed ? 0 : hiddenTokens));
+  const output = complete ? (reportedOutput ?? seen) : Math.max(reportedOutput ?? 0, unseen);
   const estimated = input !== chargedInput(stated) || output !== reportedOutput || broken;
   const inputName = stated.billed_input === undefined ? "input_total" : "billed_input";
   const outputName = stated.billed_output === undefined ? "output_total" : "billed_output";
@@ -105,9 +119,14 @@ function tokensRead(text: number, extras: InputExtras): number {
   return Math.min(MAX_TOKENS_PER_CALL, (text + extras.tokens) * extras.readings + extras.resultTokens);
 }
 
+/** How many more tokens a model makes of a text than others do. */
+export function tokenizerFactor(model: string): number {
+  return /claude/i.test(model) && !OLDER_CLAUDE.test(model.toLowerCase()) ? NEWER_CLAUDE_FACTOR : 1;
+}
+
 function tokensOfText({ ascii, other, model }: { ascii: number; other: number; model: string }): number {
-  const factor = /claude/i.test(model) && !OLDER_CLAUDE.test(model.toLowerCase()) ? NEWER_CLAUDE_FACTOR : 1;
-  const tokens = Math.ceil((ascii / ASCII_BYTES_PER_TOKEN + other / OTHER_BYTES_PER_TOKEN) * factor);
+  const words = ascii / ASCII_BYTES_PER_TOKEN + other / OTHER_BYTES_PER_TOKEN;
+  const tokens = Math.ceil(words * tokenizerFactor(model));
   return Math.min(MAX_TOKENS_PER_CALL, tokens);
 }
 

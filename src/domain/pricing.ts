@@ -38,7 +38,7 @@ export interface Price {
   tiers: Tier[];
   /** Nano-USD for each call. */
   per_request: number;
-  /** Nano-USD for each use of a provider's tool; a tool that isn't named is free beyond its tokens. */
+  /** Nano-USD for each use of a provider's tool. Of what an answer counts, a tool that isn't named is free beyond its tokens. */
   tool_calls: Record<string, number>;
   /** What is charged beside tokens, or in place of them. */
   units?: UnitRates;

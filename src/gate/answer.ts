@@ -1,3 +1,5 @@
+import { tokenizerFactor } from "../domain/estimate.ts";
+import { likelyInputTokens } from "../domain/likely-input.ts";
 import { formatUsd } from "../domain/money.ts";
 import type { PriceOptions } from "../domain/price-options.ts";
 import { overrideFor } from "../domain/price-override.ts";
@@ -154,7 +156,7 @@ function finish(
   known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
   seenAtMs: number,
 ): number {
-  const { target, price: held, options, inputTokens, units } = admission.extra;
+  const { target, price: held, options, extras } = admission.extra;
   const { policies } = admission;
   const { model } = target;
   const provider = target.provider.name;
@@ -164,9 +166,11 @@ function finish(
   const overridden = overrideFor(policies.priceOverrides, { provider, model }) !== null;
   const settled = settledPrice(reading, { provider, model, held, options, overridden, priceOf });
   const cost = costOfReading(reading, {
-    inputTokens,
-    hiddenTokens: Math.min(hidden, planned.call.facts.choices * outputLimitOf(admission)),
-    ...(units && { units }),
+    likelyInput: () =>
+      likelyInputTokens({ ...extras, body: planned.call.body, factor: tokenizerFactor(model) }),
+    hiddenTokens: hidden,
+    mostOutputTokens: planned.call.facts.choices * outputLimitOf(admission),
+    ...(extras.units && { units: extras.units }),
     model,
     ...settled,
     holdNanoUsd: admission.amountNanoUsd,

@@ -1,4 +1,4 @@
-import type { UnitCounts } from "../domain/billed-units.ts";
+import type { InputExtras } from "../domain/estimate.ts";
 import type { PriceOptions } from "../domain/price-options.ts";
 import type { Price } from "../domain/pricing.ts";
 import type { CallLabels } from "../domain/scope.ts";
@@ -25,11 +25,10 @@ export interface CallPlan {
   /** What the call asks for beside its model. */
   options: PriceOptions;
   estimate: Estimate | null;
-  inputTokens: number;
+  /** What the body's bytes don't tell of its input. */
+  extras: InputExtras;
   /** The output limit of one answer, before a clamp. */
   outputTokens: number;
-  /** What the call is charged for beside tokens, at most. */
-  units?: UnitCounts;
 }
 
 export interface PlannedCall {
@@ -62,7 +61,9 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   const named = { provider, model: target.model };
   const forbidden = allowanceRefusal(key, { ...named, path: route.path });
   if (forbidden) return { refusal: forbidden };
-  const upstream = upstreamOf(deps.config, target.provider, target.auth);
+  const hidden = target.provider.hiddenUsage?.(askedIn(planned)) ?? null;
+  if (hidden !== null) return { refusal: unreadable(hidden) };
+  const upstream = upstreamOf(deps.config, target.provider, target);
   if (!upstream) return { refusal: nowhere(provider) };
 
   const sizes = sizesOf(call, wire, target.model);
@@ -99,10 +100,21 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
       price,
       options,
       estimate: estimated,
-      inputTokens: sizes.likely,
+      extras: sizes.extras,
       outputTokens: sizes.output,
-      ...(sizes.extras.units && { units: sizes.extras.units }),
     },
+  };
+}
+
+function askedIn({ request }: PlannedCall): { query: URLSearchParams; headers: Headers } {
+  return { query: new URL(request.url).searchParams, headers: request.headers };
+}
+
+function unreadable(param: string): Refusal {
+  return {
+    code: "invalid_request",
+    message: `With ${param} the cost of this call couldn't be read from its answer.`,
+    param,
   };
 }
 

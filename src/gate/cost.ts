@@ -2,7 +2,7 @@ import { settledUsage } from "../domain/estimate.ts";
 import type { UnitCounts } from "../domain/billed-units.ts";
 import { isAmount, MAX_NANO_USD } from "../domain/money.ts";
 import { costOf, type Price } from "../domain/pricing.ts";
-import type { Usage } from "../domain/usage.ts";
+import { chargedInput, type Usage } from "../domain/usage.ts";
 import type { Reading } from "../providers/wire.ts";
 
 export interface Cost {
@@ -16,9 +16,12 @@ export interface Cost {
 
 /** What is known of a dispatched call beside its answer. */
 interface Call {
-  inputTokens: number;
+  /** Asked only where the answer doesn't say. */
+  likelyInput(): number;
   /** What the model may have written out of sight, if the answer broke off. */
   hiddenTokens: number;
+  /** What the provider was told to write at most, over all answers. */
+  mostOutputTokens: number;
   /** What it is charged for beside tokens, at most. */
   units?: UnitCounts;
   model: string;
@@ -50,7 +53,9 @@ export function costOfReading(reading: Reading, call: Call): Cost {
 }
 
 function computedCost(reading: Reading, call: Call): Cost {
-  const settled = settledUsage(reading, call);
+  const { usage: stated } = reading;
+  const inputStated = stated !== null && chargedInput(stated) !== undefined;
+  const settled = settledUsage(reading, { ...call, inputTokens: inputStated ? 0 : call.likelyInput() });
   if (settled === null) return { costNanoUsd: 0, usage: null, estimated: false };
   const { usage, estimated } = settled;
   if (call.price === null) return { costNanoUsd: 0, usage, estimated };

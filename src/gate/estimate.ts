@@ -14,8 +14,6 @@ export interface Estimate {
   tight: number;
   /** The least that is worth a call: input at its likely size, output at the smallest limit that a clamp may set. */
   least: number;
-  /** The likely input, in tokens: what a call that reports no usage is settled at. */
-  inputTokens: number;
   /** The output limit of one answer that an amount below `tight` pays for. */
   clampFor(amountNanoUsd: number): number;
 }
@@ -59,7 +57,6 @@ export function estimate(
     want,
     tight,
     least,
-    inputTokens: sizes.likely,
     clampFor(amountNanoUsd) {
       const tokens = outputTokensFor(amountNanoUsd, { ...common, inputTokens: sizes.likely }, price) ?? 0;
       return Math.min(output, Math.max(smallest, tokens - extras.outputTokens));

@@ -10,10 +10,11 @@ import { rateLimitHeaders } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
 import { planCall, type CallPlan, type PlannedCall } from "./call-plan.ts";
 import { watchClient } from "./client-watch.ts";
-import { forward } from "./forward.ts";
+import { forward, type Dispatched } from "./forward.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { upstreamHeaders } from "./headers.ts";
 import { labelsOf } from "./labels.ts";
+import { asksForModels, modelList } from "./model-list.ts";
 import { passThrough } from "./pass-through.ts";
 import { release } from "./pending-hold.ts";
 import type { ProvenKey } from "./secret.ts";
@@ -35,6 +36,10 @@ export async function gate(deps: GateDeps, request: Request): Promise<Response |
   const proven = await authenticate(request.headers, url, deps.config.KEY_SECRET);
   if (!proven) return refuse({ code: "invalid_key", message: "The API key is missing, or is none of ours." });
   try {
+    if (asksForModels(route)) {
+      const listed = await modelList(deps, proven, requestId);
+      return "refusal" in listed ? refuse(listed.refusal) : listed.response;
+    }
     if (route.metering === null || route.metering === "free") {
       const passed = await passThrough(deps, proven, { request, url, route, requestId });
       return "refusal" in passed ? refuse(passed.refusal) : passed.response;
@@ -103,15 +108,18 @@ async function meteredCall(
       headers: upstreamHeaders(request.headers),
       body: call.edited(edits),
     };
-    const secrets = await authorize(upstream, outgoing);
-    const dispatched = await forward(deps.fetch, outgoing, { timeoutMs: idleMs, stop: client.stop });
+    const secrets = await authorize(upstream, outgoing, { fetcher: deps.fetch, nowMs: deps.books.now() });
+    const dispatched: Dispatched =
+      secrets === null
+        ? { failed: "provider_unreachable" }
+        : await forward(deps.fetch, outgoing, { timeoutMs: idleMs, stop: client.stop });
     return await answer(dispatched, {
       planned,
       admission,
       client,
       now: deps.books.now,
       waitUntil: deps.waitUntil,
-      secrets,
+      secrets: secrets ?? [],
       idleMs,
       extraHeaders,
       end: settlement.end,

@@ -15,6 +15,8 @@ import type { ProvenKey } from "./secret.ts";
 import { readAnswer, redact } from "./unary.ts";
 import { upstreamUrl } from "./upstream-url.ts";
 
+const UNREACHABLE: Refusal = { code: "provider_unreachable", message: "The provider can't be reached." };
+
 /** Passes a call on that reserves and books nothing: free ones, and those of keys under no usd budget (law 11). */
 export async function passThrough(
   deps: GateDeps,
@@ -30,7 +32,7 @@ export async function passThrough(
     return { refusal: { code: "endpoint_not_allowed", message: `Nothing is at ${route.path}.` } };
   const refusal = passRefusal(deps, policies, aimed);
   if (refusal) return { refusal };
-  const upstream = upstreamOf(deps.config, aimed.provider, aimed.auth);
+  const upstream = upstreamOf(deps.config, aimed.provider, aimed);
   if (!upstream) return { refusal: nowhere(aimed.provider.name) };
   const client = watchClient(request.signal, 0);
   const outgoing = {
@@ -39,13 +41,14 @@ export async function passThrough(
     headers: upstreamHeaders(request.headers),
     body: request.body,
   };
-  const secrets = await authorize(upstream, outgoing);
+  const secrets = await authorize(upstream, outgoing, { fetcher: deps.fetch, nowMs: deps.books.now() });
+  if (secrets === null) return { refusal: UNREACHABLE };
   const timeoutMs = deps.config.PROVIDER_TIMEOUT_SECONDS * 1_000;
   const dispatched = await forward(deps.fetch, outgoing, { timeoutMs, stop: client.stop });
   if ("failed" in dispatched) {
     return dispatched.failed === "provider_timeout"
       ? { refusal: { code: "provider_timeout", message: "The provider didn't answer in time." } }
-      : { refusal: { code: "provider_unreachable", message: "The provider can't be reached." } };
+      : { refusal: UNREACHABLE };
   }
   const { response, abort } = dispatched;
   const headers = clientHeaders(response.headers, secrets);

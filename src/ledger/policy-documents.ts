@@ -4,8 +4,16 @@ import { LABEL_KINDS, type KeyPolicy, type ScopePolicy } from "../domain/policy.
 import { SCOPE_KINDS, type ScopeKind } from "../domain/scope.ts";
 import { StoreUnavailable, type PolicyRef } from "../services.ts";
 import type { Database } from "./database.ts";
-import { budgetFromRow } from "./rows.ts";
-import { adjustments, budgets, customers, keys, organizations, policyVersions } from "./schema.ts";
+import { budgetFromRow, overrideFromRow } from "./rows.ts";
+import {
+  adjustments,
+  budgets,
+  customers,
+  keys,
+  organizations,
+  policyVersions,
+  priceOverrides,
+} from "./schema.ts";
 
 export interface PolicyDocument {
   version: number;
@@ -109,10 +117,10 @@ async function organizationWide(
   org: string,
   kind: ScopeKind,
   nowMs: number,
-): Promise<Pick<ScopePolicy, "wildcards" | "labelled" | "modelAliases">> {
+): Promise<Omit<ScopePolicy, "budgets" | "blocked">> {
   if (kind !== "organization") return { wildcards: [], labelled: [], modelAliases: null };
   const each = and(eq(budgets.organizationId, org), eq(budgets.scopeId, WILDCARD));
-  const [rows, changes, kinds, blocked, named] = await database.batch([
+  const [rows, changes, kinds, blocked, named, prices] = await database.batch([
     database.select().from(budgets).where(each).orderBy(asc(budgets.id)),
     adjustmentsOf(database, each, nowMs),
     database
@@ -134,6 +142,11 @@ async function organizationWide(
       .select({ modelAliases: organizations.modelAliases })
       .from(organizations)
       .where(eq(organizations.id, org)),
+    database
+      .select()
+      .from(priceOverrides)
+      .where(eq(priceOverrides.organizationId, org))
+      .orderBy(asc(priceOverrides.provider), asc(priceOverrides.model)),
   ]);
   return {
     wildcards: rows.map((row) => budgetFromRow(row, changes)),
@@ -141,6 +154,7 @@ async function organizationWide(
       (label) => kinds.some(({ kind: own }) => own === label) || (label === "customer" && blocked.length > 0),
     ),
     modelAliases: named[0]?.modelAliases ?? null,
+    ...(prices.length > 0 && { priceOverrides: prices.map(overrideFromRow) }),
   };
 }
 

@@ -2,13 +2,15 @@ import { z } from "zod";
 import { CALENDAR_KINDS } from "../domain/calendar.ts";
 import { MAX_DURATION_SECONDS, MIN_DURATION_SECONDS, type Period } from "../domain/period.ts";
 import type { Budget } from "../domain/charged-budgets.ts";
-import type { adjustments, budgets, keys } from "./schema.ts";
+import type { PriceOverride } from "../domain/price-override.ts";
+import type { adjustments, budgets, keys, priceOverrides } from "./schema.ts";
 
 // Postgres rows as the domain's objects. Pure.
 
 export type BudgetRow = typeof budgets.$inferSelect;
 export type AdjustmentRow = typeof adjustments.$inferSelect;
 export type KeyRow = typeof keys.$inferSelect;
+export type PriceOverrideRow = typeof priceOverrides.$inferSelect;
 
 export type KeyStatus = "active" | "disabled" | "expired" | "revoked";
 
@@ -45,6 +47,20 @@ export function budgetFromRow(row: BudgetRow, changes: readonly AdjustmentRow[] 
       .filter(({ budgetId }) => budgetId === row.id)
       .map(({ amount, until }) => ({ amount, untilMs: until?.getTime() ?? null })),
     generation: row.generation,
+  };
+}
+
+/** The override as the gate uses it. */
+export function overrideFromRow(row: PriceOverrideRow): PriceOverride {
+  return {
+    provider: row.provider,
+    model: row.model,
+    updatedAtMs: row.updatedAt.getTime(),
+    ...(row.multiplier !== null && { multiplierNano: row.multiplier }),
+    ...(row.rates && { rates: row.rates }),
+    ...(row.units && { units: row.units }),
+    ...(row.perRequest !== null && { per_request: row.perRequest }),
+    ...(row.toolCalls && { tool_calls: row.toolCalls }),
   };
 }
 

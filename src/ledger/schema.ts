@@ -11,8 +11,10 @@ import {
   timestamp,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
+import type { UnitRates } from "../domain/billed-units.ts";
 import { UNITS } from "../domain/charged-budgets.ts";
 import type { Period } from "../domain/period.ts";
+import type { Rates } from "../domain/pricing.ts";
 import { SCOPE_KINDS } from "../domain/scope.ts";
 import type { Usage } from "../domain/usage.ts";
 
@@ -43,6 +45,8 @@ export const organizationBooks = pgTable("organization_books", {
   watermarkEpoch: amount("watermark_epoch").notNull().default(0),
   watermarkN: amount("watermark_n").notNull().default(0),
   watermarkTag: text("watermark_tag").notNull().default("-"),
+  /** Entries ever booked: of two histories of one epoch, the one thing that no other gives out twice. */
+  entryCount: amount("entry_count").notNull().default(0),
 });
 
 export const keys = pgTable(
@@ -187,6 +191,28 @@ export const budgets = pgTable(
     updatedAt: updatedAt(),
   },
   (table) => [index("budgets_by_scope").on(table.organizationId, table.scopeKind, table.scopeId)],
+);
+
+/** What an operator says that models cost, in place of the list. Amounts as in `Price`: nano-USD per million, and each. */
+export const priceOverrides = pgTable(
+  "price_overrides",
+  {
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    provider: text("provider").notNull(),
+    /** The provider's name of the model, or a glob. */
+    model: text("model").notNull(),
+    /** Times the list price, in thousand-millionths; then there are no amounts. */
+    multiplier: amount("multiplier"),
+    rates: jsonb("rates").$type<Rates>(),
+    units: jsonb("units").$type<UnitRates>(),
+    perRequest: amount("per_request"),
+    toolCalls: jsonb("tool_calls").$type<Record<string, number>>(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.provider, table.model] })],
 );
 
 /** What the ledger's amounts in budgets that are gone were counted in. */

@@ -21,7 +21,7 @@ const PROVIDERS = [
   "BEDROCK",
   "VERTEX",
 ];
-const DEMO_PROVIDERS = ["OPENAI", "ANTHROPIC"];
+const DEMO_PROVIDERS = ["OPENAI", "ANTHROPIC", "GOOGLE"];
 const OTHER_CREDENTIALS = ["AWS_ACCESS_KEY_ID", "VERTEX_SERVICE_ACCOUNT"];
 /** What an own base URL is called with where no key was given: most stand-ins and local models take any. */
 const ANY_KEY = "local";

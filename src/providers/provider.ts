@@ -11,6 +11,8 @@ export interface Provider {
   readonly name: string;
   /** What stands before its own paths. Null: it has none that serves everybody, so a setting must say. */
   readonly baseUrl: string | null;
+  /** What stands before a path that says so itself; null where it doesn't. */
+  readonly baseUrlFor?: (path: string) => string | null;
   readonly auth: AuthScheme;
   /** The error format of its own SDK. */
   readonly envelope: Envelope;
@@ -20,6 +22,8 @@ export interface Provider {
   readonly routes: readonly ProviderRoute[];
   /** What stands in place of `/v1` for calls at Tollgate's own `/v1`. Null: it has no OpenAI-compatible endpoints. */
   readonly compatiblePath: string | null;
+  /** The parameter or header of a metered call that would keep its cost from being read, or null. */
+  readonly hiddenUsage?: (asked: { query: URLSearchParams; headers: Headers }) => string | null;
 }
 
 export interface ProviderRoute {

@@ -12,8 +12,10 @@ import {
   together,
   xai,
 } from "./compatible/compatible.ts";
+import { google } from "./google/google.ts";
 import { openai } from "./openai/openai.ts";
 import { routeIn, type AuthScheme, type Provider } from "./provider.ts";
+import { vertex } from "./vertex/vertex.ts";
 import type { Wire } from "./wire.ts";
 
 // Which provider a path belongs to, and what can be done with it. Pure.
@@ -30,6 +32,8 @@ export const PROVIDERS: readonly Provider[] = [
   cerebras,
   perplexity,
   moonshot,
+  google,
+  vertex,
   bedrock,
 ];
 

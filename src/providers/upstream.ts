@@ -2,6 +2,8 @@ import type { Config } from "../env.ts";
 import { authorizeBedrock } from "./bedrock/authorize.ts";
 import type { AwsCredentials } from "./bedrock/settings.ts";
 import type { AuthScheme, Provider } from "./provider.ts";
+import { accessToken } from "./vertex/access-token.ts";
+import type { ServiceAccount } from "./vertex/service-account.ts";
 
 // Where a provider is called in this deployment, and how its credential goes along.
 
@@ -10,6 +12,8 @@ export interface Upstream {
   auth: AuthScheme;
   /** Undefined where none is set: the provider then says so itself. */
   apiKey: string | undefined;
+  /** What a token is fetched with: it goes before a key. */
+  serviceAccount?: ServiceAccount;
   /** What a call is signed with where there is no key. */
   aws?: AwsCredentials;
 }
@@ -22,21 +26,46 @@ export interface Outgoing {
   body: BodyInit | null;
 }
 
-/** Null where the deployment doesn't say where the provider is. */
-export function upstreamOf(config: Config, provider: Provider, auth = provider.auth): Upstream | null {
-  const { baseUrl = provider.baseUrl, apiKey, aws } = config.providers[provider.name] ?? {};
+/** Null where neither the deployment nor the path says where the provider is. */
+export function upstreamOf(
+  config: Config,
+  provider: Provider,
+  { auth, path }: { auth: AuthScheme; path: string },
+): Upstream | null {
+  const { apiKey, serviceAccount, aws, ...settings } = config.providers[provider.name] ?? {};
+  const baseUrl = settings.baseUrl ?? provider.baseUrlFor?.(path) ?? provider.baseUrl;
   if (baseUrl === null) return null;
-  return { baseUrl: baseUrl.replace(/\/+$/, ""), auth, apiKey, ...(aws && { aws }) };
+  return {
+    baseUrl: baseUrl.replace(/\/+$/, ""),
+    auth,
+    apiKey,
+    ...(serviceAccount && { serviceAccount }),
+    ...(aws && { aws }),
+  };
 }
 
-/** Puts the credential on. Returns the texts in it that no answer may carry to the client. */
-export async function authorize(upstream: Upstream, outgoing: Outgoing): Promise<string[]> {
-  const { auth, apiKey } = upstream;
+/**
+ * Puts the credential on. Returns the texts in it that no answer may carry to the client; null where one that has to be
+ * fetched can't be had, so that the call can't be sent.
+ */
+export async function authorize(
+  upstream: Upstream,
+  outgoing: Outgoing,
+  from: { fetcher: typeof fetch; nowMs: number },
+): Promise<string[] | null> {
+  const { auth, apiKey, serviceAccount } = upstream;
   const { headers } = outgoing;
-  if (auth === "bedrock") return authorizeBedrock(upstream, outgoing, Date.now());
+  if (auth === "bedrock") return authorizeBedrock(upstream, outgoing, from.nowMs);
+  if (auth === "vertex" && serviceAccount) {
+    const token = await accessToken(serviceAccount, from);
+    if (token === null) return null;
+    headers.set("authorization", `Bearer ${token}`);
+    return [token];
+  }
   if (apiKey === undefined) return [];
   switch (auth) {
     case "bearer":
+    case "vertex":
       headers.set("authorization", `Bearer ${apiKey}`);
       return [apiKey];
     case "x-api-key":
@@ -44,7 +73,5 @@ export async function authorize(upstream: Upstream, outgoing: Outgoing): Promise
     case "api-key":
       headers.set(auth, apiKey);
       return [apiKey];
-    case "vertex":
   }
-  throw new Error(`${auth} isn't built`);
 }

@@ -2,7 +2,7 @@
 
 import type { PolicyRef } from "../services.ts";
 import { counterKey, epochKey, holdKey, holdsKey, metaKey, outboxKey, policyKey } from "./keys.ts";
-import type { Sequence } from "./packed.ts";
+import type { Watermark } from "./packed.ts";
 import type { RunScript } from "./redis.ts";
 import { integer, list, text, texts } from "./reply.ts";
 import { OPEN, PUT_POLICY, REBUILD, REFRESH } from "./scripts/recover.ts";
@@ -18,7 +18,7 @@ export interface OpenInput {
 export interface RebuildInput {
   organizationId: string;
   epoch: number;
-  watermark: Sequence;
+  watermark: Watermark;
   counters: { counter: string; periodStartMs: number; spent: number }[];
 }
 
@@ -97,6 +97,8 @@ function snapshotCall(input: RebuildInput) {
       input.epoch,
       input.watermark.epoch,
       input.watermark.n,
+      input.watermark.tag,
+      input.watermark.entryCount,
       ...input.counters.flatMap(({ counter, periodStartMs, spent }) => [counter, periodStartMs, spent]),
     ],
   };

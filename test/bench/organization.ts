@@ -89,7 +89,12 @@ export async function prepare(store: Store, count: BudgetCount): Promise<Reserve
     periodStartMs,
     spent: 1_234_567_890_123,
   }));
-  await store.rebuild({ organizationId: ORG, epoch: EPOCH, watermark: { epoch: 0, n: 0 }, counters });
+  await store.rebuild({
+    organizationId: ORG,
+    epoch: EPOCH,
+    watermark: { epoch: 0, n: 0, tag: "-", entryCount: 0 },
+    counters,
+  });
   return {
     organizationId: ORG,
     epoch: EPOCH,

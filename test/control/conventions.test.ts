@@ -46,6 +46,8 @@ describe("who may ask", () => {
     ["POST", `/api/v1/budgets/bud_${"0".repeat(26)}/adjustments`],
     ["POST", `/api/v1/budgets/bud_${"0".repeat(26)}/reset`],
     ["POST", "/api/v1/reconcile"],
+    ["PUT", "/api/v1/prices/openai/gpt-4o"],
+    ["POST", "/api/v1/prices/quote"],
     ["GET", "/api/v1/nothing-here"],
   ] as const;
 

@@ -95,6 +95,14 @@ test("R22: output of a model that has none to sell is unpriced", () => {
   expect(boundOf({ inputTokens: 5, outputTokens: 1, choices: 1 }, embedding)).toBeNull();
 });
 
+test("R22: a billed tool without a price has no bound, and one that isn't used needs none", () => {
+  const price = priceOf({}, { ...TOKENS, tool_calls: { web_search: 10_000_000 } });
+  const call = { inputTokens: 1, outputTokens: 0, choices: 1, cacheWrites: "none" } as const;
+  expect(boundOf({ ...call, toolCalls: { web_search: 2, maps: 0 } }, price)).toBe(20_003_000);
+  expect(boundOf({ ...call, toolCalls: { maps: 1 } }, price)).toBeNull();
+  expect(unpricedPart({ ...call, toolCalls: { maps: 1 } }, price)).toBe("maps");
+});
+
 test("a price of nothing but the call covers all that the call does", () => {
   const flat = priceOf({}, { per_request: 50_000_000 });
   expect(costOf({ input_total: 1_000, output_total: 1_000 }, flat)).toEqual({ costNanoUsd: 50_000_000 });

@@ -8,7 +8,7 @@ const window = (period: CalendarPeriod, now: string) => {
   return [new Date(startMs).toISOString(), new Date(endMs).toISOString()];
 };
 
-describe("days start at local midnight", () => {
+describe("days start at local midnight, not at UTC's (R35)", () => {
   test.each([
     // Clocks go forward in Berlin on 2026-03-29: a day of 23 hours.
     ["Europe/Berlin", "2026-03-29T12:00:00Z", "2026-03-28T23:00:00.000Z", "2026-03-29T22:00:00.000Z"],

@@ -191,7 +191,7 @@ async function spentEverywhere(key: NewKey): Promise<bigint[]> {
 const costOf = ({ headers }: Answer) => nanoUsd(headers.get("x-tollgate-cost-usd") ?? "");
 const holdOf = ({ headers }: Answer) => nanoUsd(headers.get("x-tollgate-hold-usd") ?? "");
 
-describe("law 1: one number everywhere", () => {
+describe("law 1, R54: one number everywhere, the header of a whole answer included", () => {
   test.each(CASES)("$name", async ({ path, model, usage, cost }) => {
     const key = await rest.createKey([{ limit: AMPLE }, { limit: AMPLE, period: "month" }]);
     const body = { model, messages: MESSAGES, max_tokens: 5_000 };
@@ -292,7 +292,41 @@ describe("law 3: what a call costs beyond its hold", () => {
   });
 });
 
-describe("the response headers", () => {
+describe("an operator's own price", () => {
+  const bodyOf = (model: string) => ({ model, messages: MESSAGES, max_tokens: 10 });
+  const scenario = { usage: chatUsage(1_000, 10), text: "Hi." };
+
+  test("law 10, R22: holds from the next call on, and ends with the next call", async () => {
+    const key = await rest.createKey([{ limit: AMPLE }]);
+    const ask = () => call(rig, { secret: key.secret, body: bodyOf("house-model"), scenario });
+    expect(refusalOf(await ask()).tollgate.code).toBe("model_unpriced");
+
+    await rest.setPrice("openai/house-model", { input: "2.00", output: "30", per_request: "0.001" });
+    const answer = await ask();
+    // 1,000 tokens at 2 USD and 10 at 30 USD per million, and the fee.
+    expect(costOf(answer)).toBe(2_000_000n + 300_000n + 1_000_000n);
+    await rest.settledRequest(answer.requestId);
+    expect(new Set(await spentEverywhere(key))).toEqual(new Set([3_300_000n]));
+
+    await rest.setPrice("openai/house-model", null);
+    expect(refusalOf(await ask()).tollgate.code).toBe("model_unpriced");
+  });
+
+  test("R13: of zero makes a model free, which a spent budget doesn't refuse, and which is booked", async () => {
+    const key = await rest.createKey([{ limit: "0" }]);
+    const ask = () => call(rig, { secret: key.secret, body: bodyOf("house-free"), scenario });
+    await rest.setPrice("openai/house-free", { input: "0", output: "0" });
+    const answer = await ask();
+    expect(answer.status).toBe(200);
+    expect(costOf(answer)).toBe(0n);
+    const request = await rest.settledRequest(answer.requestId);
+    expect(request).toMatchObject({ cost: 0n, usage: { input_total: 1_000, output_total: 10 } });
+    expect(request.entries).toMatchObject([{ amount: 0n, budgets: [] }]);
+    await rest.setPrice("openai/house-free", null);
+  });
+});
+
+describe("the response headers (R54)", () => {
   const body = { model: "gpt-4o-mini", messages: MESSAGES, max_tokens: 10 };
   const REQUEST_ID = /^req_[0-9a-hjkmnp-tv-z]{26}$/;
 

@@ -11,8 +11,9 @@ const PRICE: Price = {
   tool_calls: {},
 };
 const CALL = {
-  inputTokens: 50,
+  likelyInput: () => 50,
   hiddenTokens: 0,
+  mostOutputTokens: 1_000,
   model: "m",
   price: PRICE,
   holdNanoUsd: 7_000_000,

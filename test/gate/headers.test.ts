@@ -7,7 +7,8 @@ describe("headers to the provider", () => {
   const sent = async (client: Record<string, string>) => {
     const headers = upstreamHeaders(new Headers(client));
     const upstream = { baseUrl: "https://api.example.com", auth: "bearer", apiKey: "sk-ours" } as const;
-    const secrets = await authorize(upstream, { url: upstream.baseUrl, method: "POST", headers, body: null });
+    const outgoing = { url: upstream.baseUrl, method: "POST", headers, body: null };
+    const secrets = await authorize(upstream, outgoing, { fetcher: fetch, nowMs: 0 });
     expect(secrets).toEqual(["sk-ours"]);
     return Object.fromEntries(headers.entries());
   };

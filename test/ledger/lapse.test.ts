@@ -45,7 +45,7 @@ describe("lapse, late settle and void", () => {
     await expectExactBooks(rig, org, [{ call, cost: "died" }]);
   });
 
-  test("law 5: a settle that comes after the lapse corrects it, whether or not the lapse was drained", async () => {
+  test("law 5, R8: a settle that comes after the lapse corrects it, and adds nothing to it, whether or not the lapse was drained", async () => {
     const undrained = await reserved(worker.books, plan());
     await endLeases();
     expect(await settle(worker.books, undrained, 300)).toBe("booked");

@@ -94,13 +94,15 @@ describe("settings", () => {
 describe("providers", () => {
   const demo = "http://127.0.0.1:9";
 
-  test("the demo provider stands in for both where no provider is set", () => {
+  test("the demo provider stands in for all that it knows where no provider is set", () => {
     expect(needsDemoProvider({})).toBe(true);
     expect(completeProviders({}, demo)).toEqual({
       OPENAI_BASE_URL: demo,
       OPENAI_API_KEY: "local",
       ANTHROPIC_BASE_URL: demo,
       ANTHROPIC_API_KEY: "local",
+      GOOGLE_BASE_URL: demo,
+      GOOGLE_API_KEY: "local",
     });
   });
 
@@ -113,7 +115,7 @@ describe("providers", () => {
     expect(needsDemoProvider({ DATADOG_API_KEY: "x" })).toBe(true);
   });
 
-  test("an own base URL is kept and gets a key, and the demo provider stands in for the other", () => {
+  test("an own base URL is kept and gets a key, and the demo provider stands in for the others", () => {
     const given = { OPENAI_BASE_URL: "http://127.0.0.1:9001" };
     expect(needsDemoProvider(given)).toBe(true);
     expect(completeProviders(given, demo)).toEqual({
@@ -121,6 +123,8 @@ describe("providers", () => {
       OPENAI_API_KEY: "local",
       ANTHROPIC_BASE_URL: demo,
       ANTHROPIC_API_KEY: "local",
+      GOOGLE_BASE_URL: demo,
+      GOOGLE_API_KEY: "local",
     });
   });
 

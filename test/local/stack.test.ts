@@ -92,6 +92,8 @@ describe("npm start", SLOW, () => {
       OPENAI_API_KEY: "local",
       ANTHROPIC_BASE_URL: bindings["OPENAI_BASE_URL"],
       ANTHROPIC_API_KEY: "local",
+      GOOGLE_BASE_URL: bindings["OPENAI_BASE_URL"],
+      GOOGLE_API_KEY: "local",
     });
   });
 

@@ -6,7 +6,12 @@ import { settledUsage } from "../../src/domain/estimate.ts";
 import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
 import { converse, converseStream } from "../../src/providers/bedrock/converse.ts";
 import { invoke, invokeStream } from "../../src/providers/bedrock/invoke.ts";
+import { geminiEmbed } from "../../src/providers/google/embed.ts";
+import { geminiGenerate } from "../../src/providers/google/generate.ts";
+import { geminiInteractions } from "../../src/providers/google/interactions.ts";
+import { googlePredict } from "../../src/providers/google/predict.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
+import { vertexAnthropic, vertexMistral } from "../../src/providers/vertex/raw-predict.ts";
 import type { JsonObject, Reading, Wire } from "../../src/providers/wire.ts";
 import { extrasOf, readBodyOf, streamReaderOf } from "./support.ts";
 
@@ -19,7 +24,15 @@ const WIRES: [string, Wire][] = [
   ["bedrock-converse-stream", converseStream],
   ["bedrock-invoke", invoke],
   ["bedrock-invoke-stream", invokeStream],
+  ["gemini-generate", geminiGenerate],
+  ["gemini-embed", geminiEmbed],
+  ["gemini-interactions", geminiInteractions],
+  ["google-predict", googlePredict],
+  ["vertex-anthropic", vertexAnthropic],
+  ["vertex-mistral", vertexMistral],
 ];
+/** For the formats that name the model there. */
+const PATH = "/v1beta/models/imagen-4:generateContent";
 
 /** The names that the formats give meaning to, so that the fuzz reaches past the first look. */
 const KEYS = [
@@ -27,6 +40,13 @@ const KEYS = [
   "input_tokens output_tokens prompt_tokens completion_tokens total_tokens prompt_tokens_details cached_tokens",
   "cache_read_input_tokens cache_creation_input_tokens cache_creation ephemeral_1h_input_tokens iterations tool_calls",
   "function arguments messages tools source data image_url url file file_data input_audio max_tokens thinking n stream",
+  "candidates finishReason promptFeedback blockReason modelVersion usageMetadata promptTokenCount candidatesTokenCount",
+  "thoughtsTokenCount toolUsePromptTokenCount totalTokenCount cachedContentTokenCount promptTokensDetails modality tokenCount",
+  "parts functionCall args functionResponse inlineData inline_data fileData mimeType groundingMetadata webSearchQueries queries",
+  "contents requests generationConfig generation_config maxOutputTokens max_output_tokens candidateCount thinkingConfig",
+  "thinkingBudget videoMetadata fps googleSearch functionDeclarations responseModalities cachedContent serviceTier input",
+  "interaction steps step event_type status total_input_tokens total_output_tokens total_thought_tokens arguments background",
+  "predictions embeddings statistics token_count metadata billableCharacterCount instances parameters sampleCount previous_interaction_id",
   "server_tool_use web_search_requests cache_control ttl max_uses metadata user_id prediction budget_tokens system",
   "inputTokens outputTokens cacheReadInputTokens cacheWriteInputTokenCount cacheDetails stopReason metadata output",
   "contentBlockDelta toolUse reasoningContent inferenceConfig maxTokens additionalModelRequestFields toolConfig image",
@@ -42,6 +62,10 @@ const TYPES = [
   "image",
   "base64",
   "message",
+  "AUDIO",
+  "google_search_call",
+  "interaction.completed",
+  "video/mp4",
 ];
 
 const counts = fc.oneof(
@@ -119,7 +143,8 @@ test.each(WIRES)(
     fc.assert(
       fc.property(fc.tuple(object, fc.option(known)), ([any, base]) => {
         const body: JsonObject = { ...any, ...base };
-        const understood = wire.understand(body, "/model/us.anthropic.claude-x/converse");
+        const path = _name.startsWith("bedrock") ? "/model/us.anthropic.claude-x/converse" : PATH;
+        const understood = wire.understand(body, path);
         const facts = "facts" in understood ? [understood.facts] : [];
         const edits = facts.flatMap((known) =>
           wire.usageEdits(body, known).concat(wire.clampEdits(body, known, 5)),

@@ -3,11 +3,14 @@ import { changeBalance } from "../../src/ledger/balance.ts";
 import { StoreUnavailable, type PolicyRef } from "../../src/services.ts";
 import { refName, type PolicyState } from "./documents.ts";
 import { postgres, type Isolate } from "./isolate.ts";
-import type { Change } from "./scenario-changes.ts";
+import { look } from "./look.ts";
+import type { Change, Look } from "./scenario-changes.ts";
 import { ORGANIZATION } from "./scenario.ts";
 import type { World } from "./world.ts";
 
 // Operators: each change as REST makes it. It is committed, then published, then answered; from the answer on it holds.
+
+type PolicyChange = Exclude<Change, { kind: "reset" } | Look>;
 
 const MAX_TRIES = 4;
 const RETRY_MS = 700;
@@ -21,6 +24,10 @@ export async function makeChange(world: World, isolate: Isolate, change: Change)
   try {
     if (change.kind === "reset") {
       await reset(world, isolate, change.budgetId);
+      return;
+    }
+    if (change.kind === "read" || change.kind === "repair") {
+      await look(world, isolate, change);
       return;
     }
     const refs = documentsOf(documents.state, change);
@@ -67,7 +74,7 @@ async function reset(world: World, isolate: Isolate, budgetId: string): Promise<
   });
 }
 
-function documentsOf(state: PolicyState, change: Exclude<Change, { kind: "reset" }>): PolicyRef[] {
+function documentsOf(state: PolicyState, change: PolicyChange): PolicyRef[] {
   switch (change.kind) {
     case "revoke": {
       const row = state.keys.find(({ id }) => id === change.keyId);
@@ -95,7 +102,7 @@ function documentsOfBudget({ scope }: Budget): PolicyRef[] {
   return scope.kind === "customer" || scope.kind === "tag" ? [own, ORGANIZATION_DOCUMENT] : [own];
 }
 
-function applyChange(state: PolicyState, change: Exclude<Change, { kind: "reset" }>, nowMs: number): void {
+function applyChange(state: PolicyState, change: PolicyChange, nowMs: number): void {
   const budget = "budgetId" in change ? state.budgets.find(({ id }) => id === change.budgetId) : undefined;
   switch (change.kind) {
     case "revoke":

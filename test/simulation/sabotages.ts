@@ -114,7 +114,7 @@ export const SABOTAGES: Sabotage[] = [
     among: losing("counter"),
     breaks: patch(
       "settle",
-      "return c.epoch == hold.epoch and c.born <= hold.n",
+      "return c.epoch == hold.epoch and c.born <= hold.births",
       "return c.epoch == hold.epoch",
     ),
   },

@@ -1,7 +1,7 @@
 import type { Budget } from "../../src/domain/charged-budgets.ts";
 import { pick, seededRandom, type Random } from "../support/schedule.ts";
 import { makeBudgets } from "./scenario-budgets.ts";
-import { makeChanges, type PlannedChange } from "./scenario-changes.ts";
+import { makeChanges, makeLooks, type PlannedChange } from "./scenario-changes.ts";
 import { makeKeys, CUSTOMERS } from "./scenario-keys.ts";
 import type { KeyRow } from "./documents.ts";
 
@@ -110,7 +110,7 @@ export function scenarioOf(seed: number): Scenario {
     keys,
     budgets,
     calls,
-    changes: makeChanges(random, { budgets, keys }),
+    changes: [...makeChanges(random, { budgets, keys }), ...makeLooks(random)],
     misfortunes,
   };
 }

@@ -125,5 +125,5 @@ export function createWatch(world: Parts) {
 }
 
 function knows(counter: Counter, hold: Hold): boolean {
-  return counter.epoch === hold.epoch && counter.born <= hold.n;
+  return counter.epoch === hold.epoch && counter.born <= hold.births;
 }

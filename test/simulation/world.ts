@@ -61,7 +61,7 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
   const scheduler = createScheduler(random, START_MS);
   const faults: NetworkFaults = {
     messages: misfortunes.messages,
-    lateCopies: misfortunes.memory === null,
+    lateCopies: true,
     away: new Set(),
   };
   const inMemory = createMemoryLedger(random);

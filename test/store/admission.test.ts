@@ -50,6 +50,13 @@ onEachEngine("reserve", (opened) => {
     expect(await org.reserve("h3", 0, { lines: counted })).toMatchObject({ kind: "refused" });
   });
 
+  test("law 2, R33: whoever has much left has all of the amount set aside all the same", async () => {
+    const org = await openOrganization(opened());
+    const lines = [line("b1", { limit: 9_000_000_000_000_000 })];
+    expect(await org.reserve("h1", 40, { lines })).toMatchObject({ kind: "ok", counters: [{ held: 40 }] });
+    expect(await org.counter()).toEqual([0, 40]);
+  });
+
   test("R12: a call under no budget is admitted, and held all the same", async () => {
     const org = await openOrganization(opened());
     expect(await org.reserve("h1", 7, { lines: [] })).toEqual({

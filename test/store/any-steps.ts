@@ -117,6 +117,7 @@ const trim = fc.record({
   count: fc.integer({ min: 0, max: 4 }),
   skips: fc.constantFrom(false, false, true),
   foreign: fc.constantFrom(false, false, true),
+  entryCount: fc.integer({ min: 0, max: 6 }),
   /** Whose drain it frees: its own if that is the one in force, another's, or any. */
   drain: fc.constantFrom("own" as const, "another" as const, "any" as const),
 });
@@ -130,15 +131,18 @@ const open = fc.record({
   ),
   lostHolds: fc.subarray([...HOLDS]),
 });
-const rebuild = fc.record({
-  step: fc.constant("rebuild" as const),
+const snapshot = {
   epochOffset,
-  /** The watermark, counted from what is trimmed. */
+  /** The watermark and the ledger's count, counted from what is trimmed. `isForeign`: its tag is another history's. */
   ahead: fc.constantFrom(0, 0, 0, -1, 1, 5),
+  isForeign: fc.constantFrom(false, false, false, true),
+  counted: fc.constantFrom(0, 0, 0, -1, 3),
   counters: eachCounter((counter) =>
     fc.record({ counter: fc.constant(counter), periodStartMs, spent: fc.constantFrom(0, 0, 3, BIG_TOTAL) }),
   ),
-});
+};
+const rebuild = fc.record({ step: fc.constant("rebuild" as const), ...snapshot });
+const refresh = fc.record({ step: fc.constant("refresh" as const), repair: fc.boolean(), ...snapshot });
 const putPolicy = fc.record({
   step: fc.constant("putPolicy" as const),
   policy: fc.nat({ max: POLICIES.length - 1 }),
@@ -160,6 +164,7 @@ export const anyStep = fc.oneof(
   { weight: 7, arbitrary: settle },
   { weight: 4, arbitrary: lapse },
   { weight: 3, arbitrary: rebuild },
+  { weight: 2, arbitrary: refresh },
   { weight: 2, arbitrary: drain },
   { weight: 2, arbitrary: trim },
   { weight: 1, arbitrary: open },

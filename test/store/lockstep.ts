@@ -10,8 +10,7 @@ import type { Head } from "../../src/domain/books-model/drain.ts";
 import type { PolicyRef } from "../../src/services.ts";
 import type { ReserveInput } from "../../src/store/admission.ts";
 import { counterKey, epochKey, holdKey, metaKey, outboxKey } from "../../src/store/keys.ts";
-import type { OutboxHead } from "../../src/store/outbox.ts";
-import type { AwaitedEntry } from "../../src/store/outbox.ts";
+import type { AwaitedEntry, OutboxHead, TrimInput } from "../../src/store/outbox.ts";
 import { parseEntry } from "../../src/store/packed.ts";
 import type { OpenInput, RebuildInput } from "../../src/store/recovery.ts";
 import type { RunCommand } from "../../src/store/redis.ts";
@@ -71,8 +70,7 @@ export function createLockstep(real: Real | null) {
     },
     drain: (input: { nowMs: number; force: boolean; awaited?: AwaitedEntry }) =>
       both(booksModel.drain(books, input), async (s) => readEntries(await s.drain(org, input))),
-    trim: (tags: string[], drainUntilMs?: number) =>
-      both(booksModel.trim(books, tags, drainUntilMs), (s) => s.trim(org, tags, drainUntilMs)),
+    trim: (input: TrimInput) => both(booksModel.trim(books, input), (s) => s.trim(org, input)),
     open: (input: Unorganized<OpenInput>) => {
       const whole = { ...input, organizationId: org };
       return both(booksModel.open(books, whole), (s) => s.open(whole));
@@ -80,6 +78,10 @@ export function createLockstep(real: Real | null) {
     rebuild: (input: Unorganized<RebuildInput>) => {
       const whole = { ...input, organizationId: org };
       return both(booksModel.rebuild(books, whole), (s) => s.rebuild(whole));
+    },
+    refresh: (input: Unorganized<RebuildInput> & { repair: boolean }) => {
+      const whole = { ...input, organizationId: org };
+      return both(booksModel.refresh(books, whole), (s) => s.refresh(whole));
     },
     putPolicy: (policy: PolicyRef, document: PolicyDocument) =>
       both(booksModel.putPolicy(books, policy, document, Date.now()), (s) =>

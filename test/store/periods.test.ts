@@ -23,6 +23,15 @@ onEachEngine("a period's end", (opened) => {
     expect(await org.reserve("h2", 1, after)).toMatchObject({ kind: "refused" });
   });
 
+  test("law 7, R37: of many calls that see the new period first, each is counted in it, and the limit holds", async () => {
+    const org = await openOrganization(opened(), { b1: 90 });
+    const replies = await Promise.all(Array.from({ length: 30 }, (_, i) => org.reserve(`h${i}`, 10, after)));
+    expect(replies.filter(({ kind }) => kind === "ok")).toHaveLength(10);
+    expect(await org.counter()).toEqual([0, 100]);
+    await org.settle("h0", 4, { nowMs: T1 + 1 });
+    expect(await org.counter()).toEqual([4, 90]);
+  });
+
   test("laws 6 and 7, R30: a hold of the old period settles into it, and the new one keeps its numbers", async () => {
     const org = await openOrganization(opened());
     await org.reserve("h1", 40, before);
@@ -77,7 +86,7 @@ onEachEngine("a period's end", (opened) => {
       await org.reserve("h1", 40, after);
       await org.lose("budget:b1");
       const counters = [{ counter: "b1", periodStartMs: T0, spent: 0 }];
-      const watermark = { epoch: 0, n: 0 };
+      const watermark = await org.watermark(0);
       await org.store.rebuild({ organizationId: org.org, epoch: EPOCH, watermark, counters });
       if (way === "settle") await org.settle("h1", 40, { nowMs: T1 + 1 });
       else await org.lapse(["h1"], T1 + LEASE_MS);

@@ -114,6 +114,9 @@ export function createRest({ url, stack }: Pick<Rig, "url" | "stack">) {
     budget: async (id: string) => budgetView.parse(await call("GET", `/budgets/${id}`)),
     changeBudget: (id: string, fields: object) => call("PATCH", `/budgets/${id}`, fields),
     deleteBudget: (id: string) => call("DELETE", `/budgets/${id}`),
+    /** What a model ("provider/model") costs the organization from then on; null: what the list says. */
+    setPrice: (model: string, price: object | null) =>
+      price ? call("PUT", `/prices/${model}`, price) : call("DELETE", `/prices/${model}`),
     key,
     /** What a client sees of its own key. */
     ownKey: async (secret: string) => keyView.parse(await call("GET", "/key", undefined, secret)),

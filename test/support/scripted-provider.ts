@@ -147,7 +147,8 @@ function recordOf(request: IncomingMessage): Recording {
 /** A scenario that can't be played is answered with 400 and the reason, so that the test fails and says why. */
 function scriptOf(record: RecordedRequest): { script: Script; scenario: Scenario } {
   const { method, headers, body } = record;
-  const request = { method, path: record.path.replace(/\?.*$/, ""), headers, body };
+  const path = record.path.replace(/\?.*$/, "");
+  const request = { method, path, query: new URLSearchParams(record.path.slice(path.length)), headers, body };
   try {
     const scenario = parseScenario(headers[SCENARIO_HEADER]);
     return { scenario, script: writeScript(request, scenario) };

@@ -56,7 +56,7 @@ export function advance(counter: Counter, periodStartMs: number): void {
 
 /** Whether a counter's `held` includes what this hold set aside: it does where it is older than the hold. */
 export function includesHold(counter: Counter, hold: Hold): boolean {
-  return counter.epoch === hold.epoch && counter.born <= hold.n;
+  return counter.epoch === hold.epoch && counter.born <= hold.births;
 }
 
 /** Ids of holds whose lease has ended, the longest ended first. */

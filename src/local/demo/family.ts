@@ -1,13 +1,15 @@
-// Which provider a request means: OpenAI and Anthropic share some paths (`/v1/models`), and each has its own
-// envelope for errors and its own header for the credential. Pure.
+// Which provider a request means: OpenAI and Anthropic share some paths (`/v1/models`), and each of the three has its
+// own envelope for errors and its own header for the credential. Pure.
 
 import type { IncomingHttpHeaders } from "node:http";
 
 import { anthropicError } from "./anthropic-wire.ts";
+import { geminiPath } from "./gemini-path.ts";
+import { geminiError } from "./gemini-wire.ts";
 import { openAiError } from "./openai-wire.ts";
 import { jsonReply, type DemoReply } from "./reply.ts";
 
-export type Family = "openai" | "anthropic";
+export type Family = "openai" | "anthropic" | "google";
 
 export interface Failure {
   status: number;
@@ -17,6 +19,7 @@ export interface Failure {
 }
 
 export function familyOf({ path, headers }: { path: string; headers: IncomingHttpHeaders }): Family {
+  if (geminiPath(path) !== null) return "google";
   if (path.endsWith("/messages") || path.endsWith("/messages/count_tokens")) return "anthropic";
   if (headers["anthropic-version"] !== undefined || headers["x-api-key"] !== undefined) return "anthropic";
   return "openai";
@@ -29,7 +32,7 @@ export function familyOf({ path, headers }: { path: string; headers: IncomingHtt
 export function credentialOf(family: Family, headers: IncomingHttpHeaders): string | null {
   const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? null;
   if (family === "openai") return bearer;
-  const apiKey = headers["x-api-key"];
+  const apiKey = headers[family === "google" ? "x-goog-api-key" : "x-api-key"];
   return typeof apiKey === "string" && apiKey !== "" ? apiKey : bearer;
 }
 
@@ -37,6 +40,7 @@ export function failureReply(family: Family, { status, message, code }: Failure)
   if (family === "openai") {
     return jsonReply(status, openAiError({ message, type: openAiType(status), ...(code && { code }) }));
   }
+  if (family === "google") return jsonReply(status, geminiError({ status, message }));
   const requestId = `req_demo_${status}`;
   const error = anthropicError({ type: anthropicType(status), message, requestId });
   return jsonReply(status, error, { "request-id": requestId });

@@ -7,6 +7,7 @@ export interface DemoRequest {
   method: string;
   /** Without the query. */
   path: string;
+  query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: Uint8Array;
 }

@@ -2,6 +2,8 @@
 
 import { answerCountTokens, answerMessages } from "./anthropic-messages.ts";
 import { credentialOf, failureReply, familyOf, type Family } from "./family.ts";
+import { geminiPath } from "./gemini-path.ts";
+import { answerGemini } from "./gemini-routes.ts";
 import { getModel, listModels } from "./models.ts";
 import { answerModeration } from "./moderations.ts";
 import { answerChat } from "./openai-chat.ts";
@@ -13,8 +15,12 @@ export function answerDemo(request: DemoRequest): DemoReply {
   const family = familyOf(request);
   if (credentialOf(family, request.headers) === null) return unauthenticated(family);
   const { method, path, body } = request;
+  const gemini = geminiPath(path);
+  if (gemini) return answerGemini(request, gemini);
   switch (`${method} ${path}`) {
     case "POST /v1/chat/completions":
+    // Gemini's OpenAI-compatible mode.
+    case "POST /v1beta/openai/chat/completions":
       return answerChat(body);
     case "POST /v1/messages":
       return answerMessages(body);
@@ -35,6 +41,7 @@ export function answerDemo(request: DemoRequest): DemoReply {
 function unauthenticated(family: Family): DemoReply {
   if (family === "anthropic")
     return failureReply(family, { status: 401, message: "x-api-key header is required" });
+  if (family === "google") return failureReply(family, { status: 401, message: "An API key is required." });
   const message =
     "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.";
   return failureReply(family, { status: 401, message, code: "invalid_api_key" });

@@ -1,4 +1,4 @@
-// The demo provider of the local stack: a server on loopback that answers OpenAI's and Anthropic's wire formats,
+// The demo provider of the local stack: a server on loopback that answers OpenAI's, Anthropic's and Gemini's wire formats,
 // deterministically and for any key, so that the gate can be tried and tested without an account anywhere.
 
 import { once } from "node:events";
@@ -13,7 +13,7 @@ import { answerDemo } from "./routes.ts";
 
 const LOOPBACK = "127.0.0.1";
 
-/** Anthropic's own limit, the smaller of the two families'. */
+/** Anthropic's own limit, the smallest of the families'. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** A pooled connection that Node closes, by default after 5 s, while a gate sends on it is a failed call. */
@@ -64,9 +64,11 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 
 async function answer(request: IncomingMessage): Promise<DemoReply> {
   const { method = "GET", headers } = request;
-  const path = (request.url ?? "/").replace(/\?.*$/, "");
+  const { url = "/" } = request;
+  const path = url.replace(/\?.*$/, "");
+  const query = new URLSearchParams(url.slice(path.length));
   const body = await readBody(request, MAX_BODY_BYTES);
-  if (body !== null) return answerDemo({ method, path, headers, body });
+  if (body !== null) return answerDemo({ method, path, query, headers, body });
   // What the client still sends is thrown away, for as long as Node's request time-out lets it: closing the
   // socket at once would reset it before the client has read the refusal.
   request.resume();

@@ -18,8 +18,18 @@ const SEES_ORIGINAL = /gpt-(?:5\.[4-9]|[6-9])/;
 /** Framing of tools in the hidden prompt: a namespace, its comments, one signature a tool. */
 const TOOLS_PROMPT_TOKENS = 64;
 const TOKENS_PER_TOOL = 16;
+/** OpenAI's own models; the chat templates of all others are counted in the prompt, and are longer. */
+const OPENAI_MODEL = /(?:^|\/)(?:ft:)?(?:gpt-\d|gpt-audio|chatgpt|o\d)/;
+/** What a template says before the first message: Grok's was seen to be about 170 tokens. */
+const OTHER_PROMPT_TOKENS = 256;
+/** How a template explains tools: Claude's takes up to 804 tokens, Llama 4's about 650. */
+const OTHER_TOOLS_PROMPT_TOKENS = 900;
 /** An earlier spoken answer that is only named: the longest one that a model gives. */
 const SPOKEN_ANSWER_TOKENS = 16_384;
+
+/** Gemini hears 32 tokens a second, OpenAI ten. https://ai.google.dev/gemini-api/docs/tokens#multimodal-tokens */
+const GEMINI = /(?:^|\/)gemini-/;
+const GEMINI_HEARS = 5;
 
 /** Linear in the body and of fixed depth: messages, their parts. */
 export function openaiChatExtras(body: JsonObject): InputExtras {
@@ -38,14 +48,31 @@ export function openaiChatExtras(body: JsonObject): InputExtras {
     toolCalls: {},
   };
   const tools = asArray(body["tools"]).length + asArray(body["functions"]).length;
-  if (tools > 0) extras.tokens += TOOLS_PROMPT_TOKENS + tools * TOKENS_PER_TOOL;
   const model = asText(body["model"]) ?? "";
+  extras.tokens += promptTokens(model, tools);
+  addNamedCache(extras, body);
   for (const item of asArray(body["messages"])) {
     const message = asObject(item);
     if (asObject(message?.["audio"])) addAudio(extras, SPOKEN_ANSWER_TOKENS);
     for (const part of asArray(message?.["content"])) addPart(extras, asObject(part), model);
   }
   return extras;
+}
+
+/** Of what the provider writes around the messages and the tools, whose own text is in the body. */
+function promptTokens(model: string, tools: number): number {
+  const [prompt, toolsPrompt] = OPENAI_MODEL.test(model)
+    ? [0, TOOLS_PROMPT_TOKENS]
+    : [OTHER_PROMPT_TOKENS, OTHER_TOOLS_PROMPT_TOKENS];
+  return prompt + (tools > 0 ? toolsPrompt + tools * TOKENS_PER_TOOL : 0);
+}
+
+/** Gemini reads a cache that the body only names. https://ai.google.dev/gemini-api/docs/openai#extra-body */
+function addNamedCache(extras: InputExtras, body: JsonObject): void {
+  const google = asObject(asObject(body["extra_body"])?.["google"]) ?? asObject(body["google"]);
+  if (asText(google?.["cached_content"]) === undefined) return;
+  extras.unseenInput = true;
+  extras.tokens += UNSEEN_DOCUMENT_TOKENS;
 }
 
 /** A part's type is whatever field it has: a wrong `type` must not hide an image. */
@@ -63,7 +90,7 @@ function addPart(extras: InputExtras, part: JsonObject | null, model: string): v
   if (sound) {
     const base64 = asText(sound["data"]) ?? "";
     extras.mediaBytes += base64.length;
-    addAudio(extras, audioTokens(base64));
+    addAudio(extras, audioTokens(base64) * (GEMINI.test(model) ? GEMINI_HEARS : 1));
   }
   const file = asObject(part["file"]);
   if (file) {

@@ -44,7 +44,7 @@ export function openaiChatReader({ hideUsage }: { hideUsage: boolean }): StreamR
       serviceTier = asText(chunk["service_tier"]) ?? serviceTier;
       const choices = asArray(chunk["choices"]);
       for (const choice of choices) readChoice(asObject(choice) ?? {});
-      const stated = openaiUsage(usageIn(chunk, choices));
+      const stated = openaiUsage(usageIn(chunk, choices), model);
       if (!stated) return "pass";
       usage = stated;
       // Only the chunk that `include_usage` adds: one with choices is the provider's own way.
@@ -73,7 +73,7 @@ export function readOpenaiChatBody(status: number, body: unknown): Reading {
     generatedBytes += generatedIn(asObject(choice?.["message"])) + utf8Bytes(choice?.["text"]);
   }
   return {
-    usage: answer && openaiUsage(usageIn(answer, choices)),
+    usage: answer && openaiUsage(usageIn(answer, choices), model),
     complete: answer !== null,
     failed: status >= 400 || (answer !== null && isError(answer)),
     generatedBytes,

@@ -4,9 +4,9 @@ import { asObject } from "../fields.ts";
 
 /**
  * Reads a chat `usage` object; null where it states no count that can be believed (law 13).
- * https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage
+ * https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage. `model`: the one that answered.
  */
-export function openaiUsage(value: unknown): Usage | null {
+export function openaiUsage(value: unknown, model = ""): Usage | null {
   const stated = asObject(value);
   if (!stated) return null;
   const input = asObject(stated["prompt_tokens_details"]) ?? {};
@@ -24,7 +24,14 @@ export function openaiUsage(value: unknown): Usage | null {
   set(usage, "audio_out", output["audio_tokens"]);
   set(usage, "image_out", output["image_tokens"]);
   if (usage.input_total === undefined && usage.output_total === undefined) return null;
-  return withReasoningInside(usage, tokenCount(stated["total_tokens"]));
+  const total = tokenCount(stated["total_tokens"]);
+  return /(?:^|\/)gemini-/.test(model) ? withHiddenThoughts(usage, total) : withReasoningInside(usage, total);
+}
+
+/** Gemini bills its thoughts as output, and in this format leaves them out of all counts but the total. */
+function withHiddenThoughts(usage: Usage, total = 0): Usage {
+  const { input_total: input = 0, output_total: output = 0 } = usage;
+  return total > input + output ? { ...usage, output_total: total - input } : usage;
 }
 
 /** xAI leaves reasoning out of `completion_tokens`; only the total tells. https://docs.x.ai/docs/guides/reasoning */

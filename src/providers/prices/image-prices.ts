@@ -24,9 +24,11 @@ export const IMAGE_PRICES: OwnPrice[] = [
     },
   },
   // https://ai.google.dev/gemini-api/docs/pricing ("Imagen"), 2026-11.
-  { provider: "google", model: /^imagen-4\.0-fast-generate/, units: perImage(0.02) },
-  { provider: "google", model: /^imagen-4\.0-ultra-generate/, units: perImage(0.06) },
-  { provider: "google", model: /^imagen-4\.0-generate/, units: perImage(0.04) },
+  ...["google", "vertex"].flatMap((provider): OwnPrice[] => [
+    { provider, model: /^imagen-4\.0-fast-generate/, units: perImage(0.02) },
+    { provider, model: /^imagen-4\.0-ultra-generate/, units: perImage(0.06) },
+    { provider, model: /^imagen-4\.0-generate/, units: perImage(0.04) },
+  ]),
   { provider: "google", model: /^imagen-3\.0-generate-002/, units: perImage(0.03) },
   // https://docs.x.ai/developers/pricing ("Imagine API"), 2026-11.
   { provider: "xai", model: /^grok-imagine-image-quality$/, units: perImage(0.05) },

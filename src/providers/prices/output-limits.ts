@@ -1,6 +1,6 @@
 // The most output tokens that a model gives for one answer: the bound of a call that states no limit.
 
-/** For models that aren't listed. No provider's public model is known to write more. */
+/** For models that aren't listed. Of all public models only Gemini 4 is known to write more. */
 export const DEFAULT_MAX_OUTPUT_TOKENS = 128_000;
 
 // Sources, 2026-11: https://platform.openai.com/docs/models (one page a model) and
@@ -30,6 +30,13 @@ const LIMITS: [model: RegExp, tokens: number][] = [
   [/^claude-(?:sonnet|haiku)-4(?:-[0-5])?(?:$|-20|@)/, 64_000],
   [/^claude-opus-4-5/, 64_000],
   [/^claude-/, 128_000],
+  // https://ai.google.dev/gemini-api/docs/models (one page a model), 2026-11.
+  [/^gemini-(?:embedding|1\.|pro(?:-vision)?$|2\.0-flash(?!-thinking))/, 8_192],
+  [/^gemini-2\.5-(?:flash|pro)-(?:preview-)?tts/, 16_384],
+  [/^gemini-(?:2\.5-flash|3-pro|3\.1-flash)-image/, 32_768],
+  [/^gemini-[23](?:\.|-)/, 65_536],
+  // Gemini 4 has one limit for input and output together; names without a number may mean it.
+  [/^gemini-/, 1_048_576],
   // Bedrock's. https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html and its model cards, 2026-11.
   // Nova 2 writes up to 128,000 at its highest effort.
   [/^amazon\.nova-(?:micro|lite|pro)/, 10_000],
@@ -46,8 +53,11 @@ const LIMITS: [model: RegExp, tokens: number][] = [
 const BEDROCK_PREFIX =
   /^(?:[a-z-]+\.)?(?:anthropic\.)(?=claude)|^[a-z-]+\.(?=(?:amazon|meta|mistral|cohere|ai21|deepseek)\.)/;
 
-/** `model` without a provider's prefix. Fine-tuned models ("ft:gpt-4o-mini:…") have their base's limit. */
+/** `model` without a provider's prefix. Fine-tuned models ("ft:gpt-4o-mini:…") have their base's limit; so has what Vertex calls "google/gemini-…". */
 export function maxOutputTokens(model: string): number {
-  const name = model.toLowerCase().replace(/^ft:/, "").replace(BEDROCK_PREFIX, "");
+  const name = model
+    .toLowerCase()
+    .replace(/^(?:ft:|google\/)/, "")
+    .replace(BEDROCK_PREFIX, "");
   return LIMITS.find(([pattern]) => pattern.test(name))?.[1] ?? DEFAULT_MAX_OUTPUT_TOKENS;
 }

@@ -57,11 +57,13 @@ function basePrice({ provider, model, atMs }: Omit<Asked, "options">): Price | n
   const key = `${provider}\n${Math.floor(atMs / DAY_MS)}\n${model}`;
   const kept = cache.get(key);
   if (kept !== undefined) return kept;
-  const found = libraryPrice({ provider, model, atMs });
-  const price = found?.price ?? ownPrice({ provider, model });
+  // Vertex's OpenAI-compatible endpoint calls its models "google/gemini-…".
+  const name = provider === "vertex" ? model.replace(/^google\//, "") : model;
+  const found = libraryPrice({ provider, model: name, atMs });
+  const price = found?.price ?? ownPrice({ provider, model: name });
   const whole = price && {
     ...price,
-    tool_calls: { ...toolPrices({ provider, model }), ...price.tool_calls },
+    tool_calls: { ...toolPrices({ provider, model: name }), ...price.tool_calls },
   };
   const sound = whole && priceFault(whole) === null ? whole : null;
   if (!found?.changesWithinDay) remember(key, sound);

@@ -2,12 +2,13 @@ import { usdEach, usdPerMillion, type OwnPrice } from "./own-price.ts";
 
 /** Embeddings and reranks that the library lacks. */
 export const RETRIEVAL_PRICES: OwnPrice[] = [
-  // https://cohere.com/pricing: 2 USD per thousand searches; 0.10 USD per million tokens, 2026-11.
+  // https://cohere.com/pricing, by the thousand searches and the million tokens, 2026-06. It has none for Rerank 3 and 5.
   {
     provider: "cohere",
-    model: /^rerank-(?:v3\.5|(?:english|multilingual)-v3\.0)$/,
+    model: /^rerank-(?:v3\.5|v4\.0-fast)$/,
     units: { search_units: usdEach(0.002) },
   },
+  { provider: "cohere", model: /^rerank-v4\.0-pro$/, units: { search_units: usdEach(0.0025) } },
   {
     provider: "cohere",
     model: /^embed-(?:english|multilingual)-v3\.0$/,

@@ -21,6 +21,8 @@ const AT_LIST_PRICE =
   /^(?:auto|default|standard|standard_only|on_demand|scale|unspecified|provisioned_throughput|reserved|global|not_available)$/;
 /** Names under which a dearer service is sold somewhere. */
 const DEARER = new Set(["priority", "fast", "performance", "optimized", "us", "unknown"]);
+/** Names under which a cheaper service is sold: where its discount isn't known, it is charged at the list price. */
+const CHEAPER = new Set(["flex", "batch"]);
 const BOUGHT_AHEAD: Record<string, string> = { anthropic: "priority" };
 
 /** What the OpenAI models cost in fast mode. https://openai.com/api-fast-mode/ and https://developers.openai.com/api/docs/pricing ("Priority"), 2026-11. */
@@ -51,7 +53,8 @@ const ROWS: Row[] = [
   { provider: "anthropic", model: /^claude-opus-4-8/, tier: "fast", factor: [2, 1] },
   // https://platform.claude.com/docs/en/build-with-claude/data-residency, 2026-11. Models before Opus 4.6 refuse it.
   { provider: "anthropic", model: /^claude-/, tier: "us", factor: [11, 10] },
-  // https://ai.google.dev/gemini-api/docs/optimization and .../pricing ("Flex", "Priority"), 2026-11.
+  // https://ai.google.dev/gemini-api/docs/optimization: half for flex and batch, 75 % to 100 % more for priority, by the
+  // model; https://docs.llmgateway.io/features/service-tiers has 80 % more for all, 2026-11.
   ...["google", "vertex"].flatMap((provider): Row[] => [
     { provider, model: /^gemini-/, tier: "flex", factor: [1, 2] },
     { provider, model: /^gemini-/, tier: "batch", factor: [1, 2] },
@@ -59,14 +62,11 @@ const ROWS: Row[] = [
   ]),
   // https://console.groq.com/docs/flex-processing: the price of on-demand, 2026-11.
   { provider: "groq", model: /./, tier: "flex", factor: [1, 1] },
-  // https://aws.amazon.com/bedrock/service-tiers/, 2026-11.
-  { provider: "bedrock", model: /./, tier: "flex", factor: [1, 2] },
-  { provider: "bedrock", model: /./, tier: "priority", factor: [7, 4] },
 ];
 
 /**
- * The factors of a tier over the list price, one a word of it; none at the list price. Null where a word is known to have
- * its own price and we don't know it, or isn't known at all: it may be dearer.
+ * The factors of a tier over the list price, one a word of it; none at the list price. Null where a word's own price
+ * isn't known and it may be dearer.
  */
 export function tierFactors({
   provider,
@@ -80,8 +80,8 @@ export function tierFactors({
   const factors: Factor[] = [];
   for (const word of tierWords(provider, tier)) {
     const row = ROWS.find((row) => row.tier === word && row.provider === provider && row.model.test(model));
-    if (!row) return null;
-    factors.push(row.factor);
+    if (row) factors.push(row.factor);
+    else if (!CHEAPER.has(word)) return null;
   }
   return factors;
 }

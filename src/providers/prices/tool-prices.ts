@@ -8,7 +8,10 @@ interface ToolPrices {
 
 const perThousand = (usd: number) => Math.round(usd * 1e6);
 
-/** https://developers.openai.com/api/docs/pricing ("Built-in tools"), 2026-11. A container has one gigabyte unless asked. */
+/**
+ * https://developers.openai.com/api/docs/pricing ("Built-in tools"), 2026-06. A container of one gigabyte costs this for
+ * twenty minutes; a shorter one costs less, but no answer says how long it ran.
+ */
 const OPENAI = {
   web_search: perThousand(10),
   file_search: perThousand(2.5),
@@ -39,38 +42,18 @@ const ROWS: ToolPrices[] = [
   { provider: "openai", model: /./, tools: { ...OPENAI, web_search_preview: perThousand(10) } },
   // https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool#usage-and-pricing, 2026-11.
   { provider: "anthropic", model: /./, tools: { web_search: perThousand(10) } },
-  // https://ai.google.dev/gemini-api/docs/pricing: by the query from Gemini 3 on, by the prompt before, 2026-11.
-  {
-    provider: "google",
-    model: /^gemini-[12][.-]/,
-    tools: { google_search: perThousand(35), google_maps: perThousand(25) },
-  },
-  { provider: "google", model: /^gemini-/, tools: { google_search: perThousand(14) } },
-  // https://cloud.google.com/vertex-ai/generative-ai/pricing ("Grounding"), 2026-11.
-  {
-    provider: "vertex",
-    model: /^gemini-[12][.-]/,
-    tools: {
-      google_search: perThousand(35),
-      google_maps: perThousand(25),
-      enterprise_web_search: perThousand(45),
-    },
-  },
-  { provider: "vertex", model: /^gemini-/, tools: { google_search: perThousand(14) } },
+  // https://ai.google.dev/gemini-api/docs/pricing: by the prompt before Gemini 3, by the query since, 2026-03.
+  ...["google", "vertex"].flatMap((provider): ToolPrices[] => [
+    { provider, model: /^gemini-[12][.-]/, tools: { google_search: perThousand(35) } },
+    { provider, model: /^gemini-/, tools: { google_search: perThousand(14) } },
+  ]),
   { provider: "xai", model: /./, tools: XAI },
-  // https://mistral.ai/pricing ("Connectors"), 2026-11.
+  // https://mistral.ai/news/agents-api ("Connectors"), 2025-05.
   {
     provider: "mistral",
     model: /./,
-    tools: {
-      web_search: perThousand(30),
-      web_search_premium: perThousand(50),
-      code_interpreter: perThousand(30),
-      image_generation: perThousand(100),
-    },
+    tools: { web_search: perThousand(30), web_search_premium: perThousand(50) },
   },
-  // https://groq.com/pricing ("Built-in tools"), 2026-11. Its search is the advanced one unless asked.
-  { provider: "groq", model: /./, tools: { web_search: perThousand(8), visit_website: perThousand(1) } },
 ];
 
 export function toolPrices({ provider, model }: { provider: string; model: string }): Record<string, number> {

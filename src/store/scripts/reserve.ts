@@ -29,8 +29,14 @@ local now, leaseEnd, P, B = ARGV[2], ARGV[3], ARGV[5] + 0, ARGV[6] + 0
 local holds = KEYS[#KEYS]
 local values = call('MGET', unpack(KEYS, 1, #KEYS - 1))
 if not values[1] then return {'cold'} end
-local epoch, n, latest, outbox, sweepAt, tag = match(values[1], '^(%d+) (%d+) (%d+)( %d+ %d+ %d+ %d+ )(%d+)( %S+)$')
-if not epoch then error('meta is malformed') end
+local epoch, n, latest, outbox, sweepAt, births, tail =
+  match(values[1], '^(%d+) (%d+) (%d+)( %d+ %d+ %d+ %d+ )(%d+) (%d+)( %d+ %S+)$')
+if not epoch then
+  -- As the version before wrote it: see the prelude.
+  epoch, n, latest, outbox, sweepAt, tail = match(values[1], '^(%d+) (%d+) (%d+)( %d+ %d+ %d+ %d+ )(%d+)( %S+)$')
+  if not epoch then error('meta is malformed') end
+  births, tail = n, ' 0' .. tail
+end
 
 local stale
 for i = 1, P do
@@ -109,8 +115,8 @@ if now - sweepAt >= 0 then
   sweepAt = format('%.0f', now + (#ended < ${ENDED_BATCH} and ${SWEEP_INTERVAL_MS} or ${SWEEP_AGAIN_MS}))
 end
 if now - latest > 0 then latest = now end
-writes[2] = epoch .. ' ' .. n .. ' ' .. latest .. outbox .. sweepAt .. tag
-hold[1] = 'h ' .. epoch .. ' ' .. n .. ' ' .. leaseEnd .. ' 0 0 ' .. granted .. (B > 0 and ' ' or ' -')
+writes[2] = epoch .. ' ' .. n .. ' ' .. latest .. outbox .. sweepAt .. ' ' .. births .. tail
+hold[1] = 'h ' .. epoch .. ' ' .. births .. ' ' .. leaseEnd .. ' 0 0 ' .. granted .. (B > 0 and ' ' or ' -')
 hold[2 + B] = ' ' .. ARGV[10]
 writes[4] = table.concat(hold)
 call('MSET', unpack(writes))

@@ -52,7 +52,7 @@ const UNKNOWN: [method: string, path: string][] = [
 
 export function endpoints(world: WorldOf): void {
   test.each(UNMETERED)(
-    "law 11, R21: %s %s can't be metered, so it is refused under a usd budget and passes otherwise",
+    "law 11, R11, R21: %s %s can't be metered, so it is refused under a usd budget and passes otherwise",
     async (method, path, envelope) => {
       const { rig, rest } = world();
       const bound = await rest.createKey([{ limit: "10" }]);
@@ -83,7 +83,7 @@ export function endpoints(world: WorldOf): void {
   );
 
   test.each(FREE)(
-    "%s %s passes, and costs nothing, even where nothing is left",
+    "R11: %s %s passes, and costs and holds nothing, even where nothing is left",
     async (method, path, body) => {
       const { rig, rest } = world();
       const key = await rest.createKey([{ limit: "0" }]);
@@ -100,6 +100,24 @@ export function endpoints(world: WorldOf): void {
       expect(await rest.ledger(key.id)).toEqual([]);
     },
   );
+
+  test("GET /v1/models lists what the key may use, with prices, and asks no provider", async () => {
+    const { rig, rest } = world();
+    const key = await rest.createKey([{ limit: "0" }], {
+      models: ["openai/gpt-4o-mini", "claude-haiku-4-5"],
+      model_aliases: { fast: "openai/gpt-4o-mini", other: "openai/gpt-4o" },
+    });
+    const before = rig.provider.requests.length;
+    const listed = await call(rig, { secret: key.secret, method: "GET", path: "/v1/models" });
+    expect(listed.status).toBe(200);
+    expect(rig.provider.requests).toHaveLength(before);
+    const { data } = JSON.parse(listed.text) as { data: { id: string; pricing: { input: string } }[] };
+    expect(data.map(({ id, pricing }) => [id, pricing.input])).toEqual([
+      ["fast", "0.15"],
+      ["anthropic/claude-haiku-4-5", "1.00"],
+      ["openai/gpt-4o-mini", "0.15"],
+    ]);
+  });
 
   test.each(["/openai/v1/models", "/openai/v1/moderations"])(
     "%s is closed to a key that is",

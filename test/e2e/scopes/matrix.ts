@@ -2,10 +2,13 @@ import { expect, test } from "vitest";
 import { sumOf } from "../../support/e2e-money.ts";
 import { createOrganization, type Organization, type Scope } from "../../support/e2e-organization.ts";
 import { costOfTokens, smallChat, usageOf } from "../../support/e2e-small-calls.ts";
+import { until } from "../../support/e2e-until.ts";
 import type { WorldOf } from "../../support/e2e-world.ts";
 
 /** Each call's output is twice that of the one before: what a budget has spent tells which calls it counted. */
 const outputOf = (call: number) => 2 ** call;
+/** Of a period that a test waits for. */
+const SHORT_SECONDS = 3;
 const costOf = (call: number) => costOfTokens(1, outputOf(call));
 
 export function matrix(world: WorldOf): void {
@@ -49,6 +52,40 @@ export function matrix(world: WorldOf): void {
     expect((await org.call(personalKey, { body: smallChat(10) })).status).toBe(200);
     expect((await org.call(personalKey, { body: smallChat(10) })).status).toBe(429);
     expect((await org.call(teamKey, { body: smallChat(10) })).status).toBe(200);
+  });
+
+  test("a budget of any scope begins anew when its period ends, with no call to tell it (law 7, R34)", async () => {
+    const org = await createOrganization(world().rig);
+    const [team, user] = [await org.createTeam(), await org.createUser()];
+    const member = await org.createMember(team, user);
+    const inTeam = await org.createKey({ team_id: team, user_id: user, tags: ["renewed"] });
+    const personal = await org.createKey({ user_id: user });
+    const scopes: [Scope, typeof personal][] = [
+      [org.self, personal],
+      [{ kind: "team", id: team }, inTeam],
+      [member, inTeam],
+      [{ kind: "user", id: user }, personal],
+      [{ kind: "key", id: personal.id }, personal],
+      [{ kind: "customer", id: "c-renewed" }, inTeam],
+      [{ kind: "tag", id: "renewed" }, inTeam],
+    ];
+    const period = { kind: "duration", seconds: SHORT_SECONDS };
+    const budgets = await Promise.all(scopes.map(([scope]) => org.createBudget(scope, { period })));
+    for (const key of [inTeam, personal]) {
+      const headers = { "x-tollgate-customer": "c-renewed" };
+      await org.settled(await org.call(key, { body: smallChat(10), headers }));
+    }
+    const calledAtMs = Date.now();
+    for (const [number, budget] of budgets.entries()) {
+      const next = await until(`the next period of ${scopes[number]?.[0].kind}`, async () => {
+        const live = await org.live(budget);
+        return Date.parse(live.period_start) > calledAtMs ? live : undefined;
+      });
+      expect(next).toMatchObject({ spent: 0n, held: 0n });
+    }
+    // What the calls cost was counted, in the periods before.
+    const counted = (await org.ledger()).flatMap((entry) => entry.budgets.map(({ id }) => id));
+    expect(new Set(counted)).toEqual(new Set(budgets));
   });
 
   test("a budget of any scope refuses at its limit, and the refusal names it (laws 2, 14, R18, R58)", async () => {

@@ -15,7 +15,7 @@ const PAIR = { AWS_ACCESS_KEY_ID: "AKID", AWS_SECRET_ACCESS_KEY: "s" };
 function upstream(bindings: Record<string, string>) {
   const parsed = parseEnv({ ...NEEDED, ...bindings });
   if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
-  return upstreamOf(parsed.config, bedrock);
+  return upstreamOf(parsed.config, bedrock, { auth: "bedrock", path: "/model/m/converse" });
 }
 
 function problems(bindings: Record<string, string>) {

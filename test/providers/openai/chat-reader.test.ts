@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openaiChat } from "../../../src/providers/openai/chat.ts";
 import type { JsonObject } from "../../../src/providers/wire.ts";
 import { pushAll, readBodyOf, readStream, streamReaderOf } from "../support.ts";
@@ -191,4 +191,18 @@ test("an error body is a failure with no usage, whatever its status", () => {
   expect(readBodyOf(openaiChat, 404, body)).toEqual(failed);
   expect(readBodyOf(openaiChat, 200, body)).toEqual(failed);
   expect(readBodyOf(openaiChat, 500, undefined)).toEqual({ ...failed, complete: false });
+});
+
+describe("Gemini's OpenAI-compatible mode", () => {
+  const answer = (model: string, usage: JsonObject) =>
+    readBodyOf(openaiChat, 200, { model, choices: [{ message: { content: "a" } }], usage }).usage;
+
+  test("bills thoughts that only the total tells of", () => {
+    const usage = { prompt_tokens: 66, completion_tokens: 6, total_tokens: 100 };
+    expect(answer("gemini-2.5-pro", usage)).toEqual({ input_total: 66, output_total: 34 });
+    expect(answer("google/gemini-2.5-pro", usage)).toMatchObject({ output_total: 34 });
+    expect(answer("gpt-4o", usage)).toMatchObject({ output_total: 6 });
+    expect(answer("gemini-2.5-pro", { ...usage, total_tokens: 72 })).toMatchObject({ output_total: 6 });
+    expect(answer("gemini-2.5-pro", { ...usage, total_tokens: 1e12 })).toMatchObject({ output_total: 6 });
+  });
 });

@@ -180,6 +180,21 @@ test("tools bring a hidden prompt", () => {
   expect(extras([], { tools: [{}, {}] }).tokens).toBe(96);
 });
 
+test.each(["gpt-4o", "ft:gpt-4o-mini:us::1", "openai/o3", "chatgpt-4o-latest", "gpt-audio-mini"])(
+  "%s has no template of its own that is counted",
+  (model) => {
+    expect(extras([], { model }).tokens).toBe(0);
+  },
+);
+
+test.each(["grok-4-fast", "gpt-oss-120b", "meta-llama/llama-4-maverick", "anthropic/claude-haiku-4.5"])(
+  "law 3: the template of %s is counted in the prompt, and explains tools at length",
+  (model) => {
+    expect(extras([], { model }).tokens).toBeGreaterThan(170);
+    expect(extras([], { model, tools: [{}] }).tokens).toBeGreaterThan(804);
+  },
+);
+
 test("a wide body is walked in linear time", () => {
   const parts = Array.from({ length: 300_000 }, () => ({}));
   expect(extras(parts).tokens).toBe(0);

@@ -21,12 +21,15 @@ test.each<[string, string, string | undefined, Usage, number]>([
   ["xai", "grok-imagine-image", undefined, { images: 1 }, 20_000_000],
   ["xai", "grok-imagine-image-pro", undefined, { images: 1 }, 70_000_000],
   ["openai", "tts-1", undefined, { characters: 1_000 }, 15_000_000],
+  ["vertex", "imagen-4.0-generate-001", undefined, { images: 1 }, 40_000_000],
+  ["mistral", "voxtral-mini-tts-latest", undefined, { characters: 1_000 }, 16_000_000],
   ["openai", "tts-1-hd", undefined, { characters: 1_000 }, 30_000_000],
   // 0.111 USD an hour.
   ["groq", "whisper-large-v3", undefined, { seconds: 3_600 }, 111_000_000],
   ["groq", "whisper-large-v3-turbo", undefined, { seconds: 36 }, 400_000],
   ["mistral", "voxtral-mini-latest", undefined, { seconds: 60 }, 3_000_000],
   ["cohere", "rerank-v3.5", undefined, { search_units: 3 }, 6_000_000],
+  ["cohere", "rerank-v4.0-pro", undefined, { search_units: 1 }, 2_500_000],
   ["cohere", "embed-english-v3.0", undefined, { input_total: 50, output_total: 0 }, 5_000],
   [
     "cohere",
@@ -63,7 +66,7 @@ test("Perplexity's fee for a call is by how much it reads, and the greatest wher
     (size) => priceOf("perplexity", "sonar", size)?.per_request,
   );
   expect(fees).toEqual([12_000_000, 5_000_000, 8_000_000, 12_000_000]);
-  expect(priceOf("perplexity", "sonar-pro", "medium")?.per_request).toBe(10_000_000);
+  expect(priceOf("perplexity", "sonar-pro", "medium")?.per_request).toBe(14_000_000);
 });
 
 test.each([
@@ -71,12 +74,11 @@ test.each([
   ["openai", "o3", { web_search_preview: 10_000_000, code_interpreter: 30_000_000 }],
   ["openai", "o3-deep-research", { web_search: 10_000_000 }], // The library lists none.
   ["anthropic", "claude-3-5-haiku-latest", { web_search: 10_000_000 }],
-  ["google", "gemini-2.5-pro", { google_search: 35_000_000, google_maps: 25_000_000 }],
+  ["google", "gemini-2.5-pro", { google_search: 35_000_000 }],
   ["google", "gemini-3-pro-preview", { google_search: 14_000_000 }],
-  ["vertex", "gemini-2.5-pro", { enterprise_web_search: 45_000_000 }],
+  ["vertex", "gemini-2.5-flash", { google_search: 35_000_000 }],
   ["xai", "grok-4", { web_search: 5_000_000, x_search: 5_000_000, live_search: 25_000_000 }],
-  ["mistral", "mistral-medium-latest", { web_search: 30_000_000, image_generation: 100_000_000 }],
-  ["groq", "openai/gpt-oss-120b", { web_search: 8_000_000 }],
+  ["mistral", "mistral-medium-latest", { web_search: 30_000_000, web_search_premium: 50_000_000 }],
   ["perplexity", "sonar-deep-research", { web_search: 5_000_000 }],
 ])("the tools that %s runs for %s cost their own price", (provider, model, tools) => {
   const price = priceOf(provider, model);

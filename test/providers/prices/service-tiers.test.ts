@@ -58,6 +58,12 @@ test("R52: flex and batch cost half, to the nano-dollar", () => {
   );
 });
 
+test("a discount that isn't published is none", () => {
+  const usage = { input_total: 1_000, output_total: 100 };
+  const nova = (tier: string) => cost("bedrock", "amazon.nova-pro-v1:0", tier, usage);
+  expect(nova("flex")).toEqual(nova("default"));
+});
+
 test("R52: Anthropic's fast mode and its region each have a factor, and multiply", () => {
   const usage = { input_total: 1_000, output_total: 100 };
   const list = 1_000 * 5_000 + 100 * 25_000;
@@ -106,6 +112,7 @@ test.each([
   ["anthropic", "claude-opus-4-8", "eu"],
   ["groq", "openai/gpt-oss-120b", "performance"],
   ["mistral", "mistral-large-latest", "priority"],
+  ["bedrock", "amazon.nova-pro-v1:0", "priority"],
   ["openai", "gpt-4o", "x".repeat(100)],
 ])("R22, law 11: %s/%s at %s, which may be dearer, has no price", (provider, model, tier) => {
   expect(listPrice({ provider, model, atMs })).not.toBeNull();

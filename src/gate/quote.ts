@@ -1,0 +1,69 @@
+import type { Config } from "../env.ts";
+import type { PriceOverride } from "../domain/price-override.ts";
+import type { Price } from "../domain/pricing.ts";
+import type { Refusal } from "../errors.ts";
+import { routeOf } from "../providers/registry.ts";
+import { callPrice } from "./call-price.ts";
+import { estimate, sizesOf } from "./estimate.ts";
+import { targetOf } from "./plan.ts";
+import { understand } from "./understand.ts";
+
+export interface Quote {
+  provider: string;
+  model: string;
+  holdNanoUsd: number;
+  inputTokensBound: number;
+  /** Over all answers. */
+  outputTokensBound: number;
+  price: Price;
+}
+
+/** A call without when_short would be clamped; what a quote says is held where all of it fits. */
+const KEY = { whenShort: "clamp", minOutputTokens: 1 } as const;
+const FREE: Price = { version: "free", rates: {}, tiers: [], per_request: 0, tool_calls: {} };
+
+/** What a call would set aside under an organization's prices, without a key, and with nothing set aside. */
+export async function quote(
+  config: Pick<Config, "DEFAULT_PROVIDER" | "MAX_BODY_BYTES">,
+  { path, body }: { path: string; body: unknown },
+  policies: { priceOverrides: readonly PriceOverride[]; modelAliases: Record<string, string> },
+  atMs: number,
+): Promise<Quote | { refusal: Refusal }> {
+  const url = URL.parse(path, "http://quote.invalid");
+  const route = path.startsWith("/") && url ? routeOf("POST", url.pathname) : null;
+  if (!url || !route || route.metering === null) return { refusal: unmetered(path) };
+  if (route.metering === "free") {
+    const provider = route.provider?.name ?? config.DEFAULT_PROVIDER;
+    return { provider, model: "", holdNanoUsd: 0, inputTokensBound: 0, outputTokensBound: 0, price: FREE };
+  }
+  const wire = route.metering;
+  const request = new Request(url, { method: "POST", body: JSON.stringify(body) });
+  const understood = await understand(request, { wire, path: route.path }, config.MAX_BODY_BYTES);
+  if ("refusal" in understood) return understood;
+  const { call } = understood;
+  const aimed = targetOf(call.facts.model, route, policies.modelAliases, config.DEFAULT_PROVIDER);
+  if ("refusal" in aimed) return aimed;
+  const { model } = aimed.target;
+  const provider = aimed.target.provider.name;
+  const sizes = sizesOf(call, wire, model);
+  const { price, refusal } = callPrice({ call, sizes }, policies, { provider, model, atMs });
+  if (refusal) return { refusal };
+  const estimated = price && estimate(call, sizes, price, KEY);
+  if (!price || !estimated) return { refusal: unbounded() };
+  return {
+    provider,
+    model,
+    holdNanoUsd: estimated.want,
+    inputTokensBound: sizes.bound,
+    outputTokensBound: (sizes.output + sizes.extras.outputTokens) * call.facts.choices,
+    price,
+  };
+}
+
+function unmetered(path: string): Refusal {
+  return { code: "endpoint_not_allowed", message: `What a POST of ${path.slice(0, 256)} costs isn't known.` };
+}
+
+function unbounded(): Refusal {
+  return { code: "invalid_request", message: "What this call can cost has no bound." };
+}
