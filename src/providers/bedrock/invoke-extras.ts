@@ -61,8 +61,9 @@ function plainExtras(body: JsonObject, { model }: CallFacts): InputExtras {
   };
 }
 
-// https://aws.amazon.com/bedrock/pricing/ ("Rerank models"), 2026-11: a query is charged for each hundred chunks of
-// documents; a document is cut into chunks of 512 tokens, each with the query in it.
+// https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-pricing.html and https://aws.amazon.com/bedrock/pricing/
+// ("Rerank models"), 2026-11: a query is charged for each hundred chunks of documents; a document is cut into chunks of
+// 512 tokens, each with the query in it.
 const CHUNKS_PER_UNIT = 100;
 const CHUNK_TOKENS = 512;
 const LEAST_ROOM_TOKENS = 64;

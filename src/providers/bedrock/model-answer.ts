@@ -29,7 +29,8 @@ export function isEmbedding(answer: JsonObject): boolean {
 
 /** Whether the answer is documents in their order: that is charged by the search, which no answer counts. */
 export function isRanking(answer: JsonObject): boolean {
-  return asObject(asArray(answer["results"])[0])?.["relevance_score"] !== undefined;
+  const first = asObject(asArray(answer["results"])[0]);
+  return first?.["relevance_score"] !== undefined || first?.["relevanceScore"] !== undefined;
 }
 
 const EMBEDDINGS = ["embedding", "embeddings", "embeddingsByType"];

@@ -8,7 +8,6 @@ const tokens = (input: number, output?: number) => ({
 
 /** Models of Bedrock that the library lacks, in US regions. https://aws.amazon.com/bedrock/pricing/, 2026-11. */
 export const BEDROCK_PRICES: OwnPrice[] = [
-  { provider: "bedrock", model: /^cohere\.command-text-v14/, rates: tokens(1.5, 2) },
   { provider: "bedrock", model: /^cohere\.command-light-text-v14/, rates: tokens(0.3, 0.6) },
   { provider: "bedrock", model: /^cohere\.command-r-v1:0$/, rates: tokens(0.5, 1.5) },
   { provider: "bedrock", model: /^cohere\.command-r-plus-v1:0$/, rates: tokens(3, 15) },
@@ -20,6 +19,5 @@ export const BEDROCK_PRICES: OwnPrice[] = [
     model: /^amazon\.nova-2-multimodal-embeddings-v1:0$/,
     rates: tokens(0.135),
   },
-  { provider: "bedrock", model: /^cohere\.rerank-v3-5:0$/, units: { search_units: usdEach(0.002) } },
   { provider: "bedrock", model: /^amazon\.rerank-v1:0$/, units: { search_units: usdEach(0.001) } },
 ];
