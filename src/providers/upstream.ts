@@ -67,11 +67,12 @@ export async function authorize(
     case "bearer":
     case "vertex":
       headers.set("authorization", `Bearer ${apiKey}`);
-      return [apiKey];
+      break;
     case "x-api-key":
     case "x-goog-api-key":
     case "api-key":
       headers.set(auth, apiKey);
-      return [apiKey];
+      break;
   }
+  return [apiKey];
 }
