@@ -1,6 +1,7 @@
 import type { Envelope } from "../errors.ts";
 import { anthropic } from "./anthropic/anthropic.ts";
 import { azure } from "./azure/azure.ts";
+import { bedrock } from "./bedrock/bedrock.ts";
 import {
   cerebras,
   deepseek,
@@ -35,6 +36,7 @@ export const PROVIDERS: readonly Provider[] = [
   moonshot,
   google,
   vertex,
+  bedrock,
 ];
 
 const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));

@@ -4,6 +4,8 @@ import { isAmount } from "../../src/domain/money.ts";
 import { costOf } from "../../src/domain/pricing.ts";
 import { settledUsage } from "../../src/domain/estimate.ts";
 import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
+import { converse, converseStream } from "../../src/providers/bedrock/converse.ts";
+import { invoke, invokeStream } from "../../src/providers/bedrock/invoke.ts";
 import { geminiEmbed } from "../../src/providers/google/embed.ts";
 import { geminiGenerate } from "../../src/providers/google/generate.ts";
 import { geminiInteractions } from "../../src/providers/google/interactions.ts";
@@ -30,6 +32,10 @@ const WIRES: [string, Wire][] = [
   ["openai-speech", openaiSpeech],
   ["openai-transcriptions", openaiTranscriptions],
   ["anthropic-messages", anthropicMessages],
+  ["bedrock-converse", converse],
+  ["bedrock-converse-stream", converseStream],
+  ["bedrock-invoke", invoke],
+  ["bedrock-invoke-stream", invokeStream],
   ["gemini-generate", geminiGenerate],
   ["gemini-embed", geminiEmbed],
   ["gemini-interactions", geminiInteractions],
@@ -57,6 +63,10 @@ const KEYS = [
   "response output status id background tool_usage image_gen web_search num_requests item action quality size revised_prompt",
   "input_tokens_details output_tokens_details cost cost_in_usd_ticks is_byok cost_details max_output_tokens max_tool_calls",
   "prompt best_of echo data bytes seconds duration prompt_audio_seconds segments image images mask file partial_images",
+  "inputTokens outputTokens cacheReadInputTokens cacheWriteInputTokenCount cacheDetails stopReason metadata output",
+  "contentBlockDelta toolUse reasoningContent inferenceConfig maxTokens additionalModelRequestFields toolConfig image",
+  "document video bytes s3Location cachePoint toolResult systemTool generation prompt_token_count results tokenCount",
+  "embedding amazon-bedrock-invocationMetrics inputTokenCount outputTokenCount completion outputs documents query images",
 ].flatMap((words) => words.split(" "));
 const TYPES = [
   "message_start",
@@ -127,6 +137,8 @@ function faultOf(reading: Reading): string | null {
 test.each(WIRES)("law 13, R32: %s reads any stream without throwing, and never below zero", (_name, wire) => {
   const data = fc.oneof(
     object.map((event) => JSON.stringify(event)),
+    // As Bedrock frames a model's own events.
+    object.map((event) => JSON.stringify({ bytes: btoa(JSON.stringify(event)) })),
     fc.string(),
     fc.constant("[DONE]"),
   );
@@ -160,7 +172,8 @@ test.each(WIRES)(
     fc.assert(
       fc.property(fc.tuple(object, fc.option(known)), ([any, base]) => {
         const body: JsonObject = { ...any, ...base };
-        const understood = wire.understand(body, PATH);
+        const path = _name.startsWith("bedrock") ? "/model/us.anthropic.claude-x/converse" : PATH;
+        const understood = wire.understand(body, path);
         const facts = "facts" in understood ? [understood.facts] : [];
         const edits = facts.flatMap((known) =>
           wire.usageEdits(body, known).concat(wire.clampEdits(body, known, 5)),

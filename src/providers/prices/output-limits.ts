@@ -37,10 +37,27 @@ const LIMITS: [model: RegExp, tokens: number][] = [
   [/^gemini-[23](?:\.|-)/, 65_536],
   // Gemini 4 has one limit for input and output together; names without a number may mean it.
   [/^gemini-/, 1_048_576],
+  // Bedrock's. https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html and its model cards, 2026-11.
+  // Nova 2 writes up to 128,000 at its highest effort.
+  [/^amazon\.nova-(?:micro|lite|pro)/, 10_000],
+  [/^amazon\.nova-premier/, 32_000],
+  [/^amazon\.titan-text/, 8_192],
+  [/^meta\.llama/, 8_192],
+  [/^mistral\.(?:mistral-7b|mixtral|mistral-(?:small|large)-24)/, 8_192],
+  [/^cohere\.command/, 4_096],
+  [/^ai21\.j/, 8_191],
+  [/^deepseek\.r1/, 32_768],
 ];
+
+/** Bedrock's Claude ids are Anthropic's behind the maker's name; any of its ids may have a region's prefix. */
+const BEDROCK_PREFIX =
+  /^(?:[a-z-]+\.)?(?:anthropic\.)(?=claude)|^[a-z-]+\.(?=(?:amazon|meta|mistral|cohere|ai21|deepseek)\.)/;
 
 /** `model` without a provider's prefix. Fine-tuned models ("ft:gpt-4o-mini:…") have their base's limit; so has what Vertex calls "google/gemini-…". */
 export function maxOutputTokens(model: string): number {
-  const name = model.toLowerCase().replace(/^(?:ft:|google\/)/, "");
+  const name = model
+    .toLowerCase()
+    .replace(/^(?:ft:|google\/)/, "")
+    .replace(BEDROCK_PREFIX, "");
   return LIMITS.find(([pattern]) => pattern.test(name))?.[1] ?? DEFAULT_MAX_OUTPUT_TOKENS;
 }
