@@ -8,6 +8,7 @@ import { geminiEmbed } from "../../src/providers/google/embed.ts";
 import { geminiGenerate } from "../../src/providers/google/generate.ts";
 import { geminiInteractions } from "../../src/providers/google/interactions.ts";
 import { googlePredict } from "../../src/providers/google/predict.ts";
+import { openrouterChat } from "../../src/providers/compatible/openrouter-chat.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
 import { vertexAnthropic, vertexMistral } from "../../src/providers/vertex/raw-predict.ts";
 import type { JsonObject, Reading, Wire } from "../../src/providers/wire.ts";
@@ -17,6 +18,7 @@ import { extrasOf, readBodyOf, streamReaderOf } from "./support.ts";
 
 const WIRES: [string, Wire][] = [
   ["openai-chat", openaiChat],
+  ["openrouter-chat", openrouterChat],
   ["anthropic-messages", anthropicMessages],
   ["gemini-generate", geminiGenerate],
   ["gemini-embed", geminiEmbed],
@@ -41,6 +43,7 @@ const KEYS = [
   "thinkingBudget videoMetadata fps googleSearch functionDeclarations responseModalities cachedContent serviceTier input",
   "interaction steps step event_type status total_input_tokens total_output_tokens total_thought_tokens arguments background",
   "predictions embeddings statistics token_count metadata billableCharacterCount instances parameters sampleCount previous_interaction_id",
+  "cost is_byok cost_details upstream_inference_cost total_cost cost_in_usd_ticks models plugins id max_results parameters",
   "server_tool_use web_search_requests cache_control ttl max_uses metadata user_id prediction budget_tokens system",
 ].flatMap((words) => words.split(" "));
 const TYPES = [
