@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { bedrockSettings, bedrockSchema } from "./providers/bedrock/settings.ts";
+import type { AwsCredentials } from "./providers/bedrock/settings.ts";
 import { PROVIDERS } from "./providers/registry.ts";
 import { parseServiceAccount, type ServiceAccount } from "./providers/vertex/service-account.ts";
 
@@ -59,6 +61,7 @@ const providerSchema = z.object(
 export interface ProviderSettings {
   baseUrl?: string;
   apiKey?: string;
+  aws?: AwsCredentials;
   serviceAccount?: ServiceAccount;
 }
 
@@ -79,14 +82,20 @@ export function parseEnv(
   const given = Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== ""));
   const parsed = schema.safeParse(given);
   const providers = providerSchema.safeParse(given);
-  if (parsed.success && providers.success) {
+  const aws = bedrockSchema.safeParse(given);
+  if (parsed.success && providers.success && aws.success) {
     const { VERTEX_SERVICE_ACCOUNT: json, VERTEX_TOKEN_URL: tokenUrl, ...config } = parsed.data;
     const providers = providerSettings(given);
     const serviceAccount = json === undefined ? null : parseServiceAccount(json, tokenUrl);
     if (serviceAccount) providers["vertex"] = { ...providers["vertex"], serviceAccount };
+    providers["bedrock"] = { ...bedrockSettings(aws.data), ...providers["bedrock"] };
     return { config: { ...config, providers } };
   }
-  const issues = [...(parsed.error?.issues ?? []), ...(providers.error?.issues ?? [])];
+  const issues = [
+    ...(parsed.error?.issues ?? []),
+    ...(providers.error?.issues ?? []),
+    ...(aws.error?.issues ?? []),
+  ];
   const problems = issues.map((issue) => {
     const setting = String(issue.path[0] ?? "");
     return { setting, detail: given[setting] === undefined ? "is not set" : issue.message };

@@ -60,6 +60,7 @@ export function refusalResponse(refusal: Refusal, envelope: Envelope, requestId:
   if (refusal.retryAfterSeconds !== undefined) headers.set("retry-after", String(refusal.retryAfterSeconds));
   // OpenAI's and Anthropic's SDKs obey this header before their own rules, so money that is gone isn't asked for again.
   if (status === 402) headers.set("x-should-retry", "false");
+  if (envelope === "message") headers.set("x-amzn-errortype", awsErrorType(status));
   const tollgate = {
     code: refusal.code,
     request_id: requestId,
@@ -106,6 +107,20 @@ function googleStatus(status: number): string {
   if (status === 503) return "UNAVAILABLE";
   if (status === 504) return "DEADLINE_EXCEEDED";
   return status < 500 ? "INVALID_ARGUMENT" : "INTERNAL";
+}
+
+/**
+ * Where AWS's SDKs read which exception to raise, by https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html.
+ * They retry some by their name: a quota that is exceeded isn't one of those.
+ */
+function awsErrorType(status: number): string {
+  if (status === 401 || status === 403) return "AccessDeniedException";
+  if (status === 402) return "ServiceQuotaExceededException";
+  if (status === 404) return "ResourceNotFoundException";
+  if (status === 429) return "ThrottlingException";
+  if (status === 502 || status === 503) return "ServiceUnavailableException";
+  if (status === 504) return "ModelTimeoutException";
+  return status < 500 ? "ValidationException" : "InternalServerException";
 }
 
 function anthropicType(status: number): string {

@@ -29,7 +29,11 @@ interface Call {
  */
 export function settledPrice({ model: answered, serviceTier: stated }: Reading, call: Call): Settled {
   if (call.held === null) return { price: null, tierUnpriced: false };
-  const refined = answered !== undefined && !call.overridden && isSnapshotOf(answered, call.model);
+  // Azure's deployments are named by whoever makes them, perhaps after another model than answers.
+  const refined =
+    answered !== undefined &&
+    !call.overridden &&
+    (isSnapshotOf(answered, call.model) || call.provider === "azure");
   const model = refined ? answered : call.model;
   const { variant } = call.options;
   const asked = call.options.tier ?? "";

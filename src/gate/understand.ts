@@ -26,7 +26,7 @@ export async function understand(
   const parsed = parseBody(bytes, contentType);
   if ("invalid" in parsed) return refused(parsed.invalid);
   const { members, edited } = parsed.body;
-  const understood = wire.understand(members, path);
+  const understood = wire.understand(members, path, request.headers);
   if ("invalid" in understood) return refused(understood.invalid);
   return { call: { facts: understood.facts, body: members, bytes, edited } };
 }

@@ -59,6 +59,8 @@ export function completeProviders(given: Values, demoUrl: string | undefined): V
     for (const name of DEMO_PROVIDERS) complete[`${name}_BASE_URL`] ??= demoUrl;
   }
   for (const name of PROVIDERS) {
+    // A key would go before the signature.
+    if (name === "BEDROCK" && complete["AWS_ACCESS_KEY_ID"] !== undefined) continue;
     if (complete[`${name}_BASE_URL`] !== undefined) complete[`${name}_API_KEY`] ??= ANY_KEY;
   }
   return complete;

@@ -1,6 +1,8 @@
 import type { Envelope } from "../errors.ts";
 import { anthropic } from "./anthropic/anthropic.ts";
 import { cohere } from "./cohere/cohere.ts";
+import { azure } from "./azure/azure.ts";
+import { bedrock } from "./bedrock/bedrock.ts";
 import {
   cerebras,
   deepseek,
@@ -26,6 +28,7 @@ import type { Wire } from "./wire.ts";
 export const PROVIDERS: readonly Provider[] = [
   openai,
   anthropic,
+  azure,
   groq,
   deepseek,
   xai,
@@ -41,6 +44,7 @@ export const PROVIDERS: readonly Provider[] = [
   mistral,
   voyage,
   ollama,
+  bedrock,
 ];
 
 const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));

@@ -1,4 +1,6 @@
 import type { Config } from "../env.ts";
+import { authorizeBedrock } from "./bedrock/authorize.ts";
+import type { AwsCredentials } from "./bedrock/settings.ts";
 import type { AuthScheme, Provider } from "./provider.ts";
 import { accessToken } from "./vertex/access-token.ts";
 import type { ServiceAccount } from "./vertex/service-account.ts";
@@ -12,6 +14,8 @@ export interface Upstream {
   apiKey: string | undefined;
   /** What a token is fetched with: it goes before a key. */
   serviceAccount?: ServiceAccount;
+  /** What a call is signed with where there is no key. */
+  aws?: AwsCredentials;
 }
 
 /** A call as it will be sent, but for its credential. */
@@ -28,10 +32,16 @@ export function upstreamOf(
   provider: Provider,
   { auth, path }: { auth: AuthScheme; path: string },
 ): Upstream | null {
-  const { apiKey, serviceAccount, ...settings } = config.providers[provider.name] ?? {};
+  const { apiKey, serviceAccount, aws, ...settings } = config.providers[provider.name] ?? {};
   const baseUrl = settings.baseUrl ?? provider.baseUrlFor?.(path) ?? provider.baseUrl;
   if (baseUrl === null) return null;
-  return { baseUrl: baseUrl.replace(/\/+$/, ""), auth, apiKey, ...(serviceAccount && { serviceAccount }) };
+  return {
+    baseUrl: baseUrl.replace(/\/+$/, ""),
+    auth,
+    apiKey,
+    ...(serviceAccount && { serviceAccount }),
+    ...(aws && { aws }),
+  };
 }
 
 /**
@@ -39,10 +49,13 @@ export function upstreamOf(
  * fetched can't be had, so that the call can't be sent.
  */
 export async function authorize(
-  { auth, apiKey, serviceAccount }: Upstream,
-  { headers }: Outgoing,
+  upstream: Upstream,
+  outgoing: Outgoing,
   from: { fetcher: typeof fetch; nowMs: number },
 ): Promise<string[] | null> {
+  const { auth, apiKey, serviceAccount } = upstream;
+  const { headers } = outgoing;
+  if (auth === "bedrock") return authorizeBedrock(upstream, outgoing, from.nowMs);
   if (auth === "vertex" && serviceAccount) {
     const token = await accessToken(serviceAccount, from);
     if (token === null) return null;
@@ -54,13 +67,12 @@ export async function authorize(
     case "bearer":
     case "vertex":
       headers.set("authorization", `Bearer ${apiKey}`);
-      return [apiKey];
+      break;
     case "x-api-key":
     case "x-goog-api-key":
     case "api-key":
       headers.set(auth, apiKey);
-      return [apiKey];
-    case "bedrock":
+      break;
   }
-  throw new Error(`${auth} isn't built`);
+  return [apiKey];
 }

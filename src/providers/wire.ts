@@ -19,6 +19,8 @@ export interface CallFacts {
   outputLimit?: number;
   /** No clamp may go below this (a thinking budget that the provider requires to fit), in tokens. */
   outputFloor?: number;
+  /** Other models that may answer in its place, by the provider's own names: the dearest one is held for. */
+  alternatives?: string[];
   /** The end user whom the body names. */
   endUser?: string;
   /** Streams only: true where the provider sends usage without being asked, or the client asked for it. */
@@ -92,8 +94,12 @@ export interface Wire {
   readonly takesForms?: true;
   /** Its streams may come as one JSON array. */
   readonly streamsJsonArray?: true;
-  /** `path`: the provider's own, for formats that name the model there. */
-  understand(body: JsonObject, path: string): { facts: CallFacts } | { invalid: InvalidBody };
+  /** `path`: the provider's own, for formats that name the model there; `headers`: the request's, for what is asked there. */
+  understand(
+    body: JsonObject,
+    path: string,
+    headers?: Headers,
+  ): { facts: CallFacts } | { invalid: InvalidBody };
   /** The path with another model in it, for formats that name it there; the others name it in the body's `model`. */
   pathFor?(path: string, model: string): string;
   /** The edits that make the provider report usage in this call; none where it does anyway. */

@@ -3,6 +3,7 @@ import { openaiRoutes } from "../openai/openai.ts";
 import type { Provider, ProviderRoute } from "../provider.ts";
 import { tokenRerank } from "../voyage/token-rerank.ts";
 import type { Wire } from "../wire.ts";
+import { openrouterChat } from "./openrouter-chat.ts";
 
 interface Where {
   baseUrl: string;
@@ -42,11 +43,11 @@ export const xai = compatible("xai", {
   base: "/v1",
   chat: openaiChatOf({ ...NEWER, statesCost: true }),
 });
-/** Each of its streams states usage, asked or not. https://openrouter.ai/docs/api-reference/overview */
+/** https://openrouter.ai/docs/api-reference/overview */
 export const openrouter = compatible("openrouter", {
   baseUrl: "https://openrouter.ai",
   base: "/api/v1",
-  chat: openaiChatOf({ ...NEWER, usageOption: false, statesCost: true }),
+  chat: openrouterChat,
   more: [{ method: "POST", path: /^\/api\/v1\/rerank$/, metering: tokenRerank({ statesCost: true }) }],
 });
 /** https://docs.together.ai/reference/chat-completions-1: no newer limit and no option for usage, which is always stated. */

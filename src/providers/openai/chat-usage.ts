@@ -14,8 +14,13 @@ export function openaiUsage(value: unknown, model = ""): Usage | null {
   const output = asObject(stated["completion_tokens_details"]) ?? {};
   const usage: Usage = {};
   set(usage, "input_total", stated["prompt_tokens"]);
-  // DeepSeek and Mistral state their cache beside the prompt. https://api-docs.deepseek.com/guides/kv_cache
-  const cached = input["cached_tokens"] ?? stated["prompt_cache_hit_tokens"] ?? stated["num_cached_tokens"];
+  // DeepSeek, Mistral and Moonshot state their cache beside the prompt. https://api-docs.deepseek.com/guides/kv_cache,
+  // https://platform.kimi.ai/docs/api/chat
+  const cached =
+    input["cached_tokens"] ??
+    stated["prompt_cache_hit_tokens"] ??
+    stated["num_cached_tokens"] ??
+    stated["cached_tokens"];
   set(usage, "input_cached", cached);
   set(usage, "cache_write", input["cache_write_tokens"]);
   set(usage, "audio_in", input["audio_tokens"]);
@@ -24,6 +29,9 @@ export function openaiUsage(value: unknown, model = ""): Usage | null {
   set(usage, "reasoning", output["reasoning_tokens"]);
   set(usage, "audio_out", output["audio_tokens"]);
   set(usage, "image_out", output["image_tokens"]);
+  // OpenRouter's count of the searches that it ran.
+  const searches = tokenCount(asObject(stated["server_tool_use_details"])?.["web_search_requests"]);
+  if (searches !== undefined && searches > 0) usage.tool_calls = { web_search: searches };
   if (usage.input_total === undefined && usage.output_total === undefined) return null;
   const seconds = stated["prompt_audio_seconds"];
   if (isUnitCount("seconds", seconds)) usage.seconds = Number(seconds);

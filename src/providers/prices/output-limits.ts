@@ -1,7 +1,7 @@
 // The most output tokens that a model gives for one answer: the bound of a call that states no limit.
 
-/** For models that aren't listed. Of all public models only Gemini 4 is known to write more. */
-export const DEFAULT_MAX_OUTPUT_TOKENS = 128_000;
+/** For models that aren't listed: the context window of most open ones, which bounds their answers too. */
+export const DEFAULT_MAX_OUTPUT_TOKENS = 131_072;
 
 // Sources, 2026-11: https://platform.openai.com/docs/models (one page a model) and
 // https://platform.claude.com/docs/en/about-claude/models/overview. The first match holds.
@@ -41,10 +41,47 @@ const LIMITS: [model: RegExp, tokens: number][] = [
   [/^gemini-[23](?:\.|-)/, 65_536],
   // Gemini 4 has one limit for input and output together; names without a number may mean it.
   [/^gemini-/, 1_048_576],
+  // Bedrock's. https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html and its model cards, 2026-11.
+  // Nova 2 writes up to 128,000 at its highest effort.
+  [/^amazon\.nova-(?:micro|lite|pro)/, 10_000],
+  [/^amazon\.nova-premier/, 32_000],
+  [/^amazon\.titan-text/, 8_192],
+  [/^meta\.llama/, 8_192],
+  [/^mistral\.(?:mistral-7b|mixtral|mistral-(?:small|large)-24)/, 8_192],
+  [/^cohere\.command/, 4_096],
+  [/^ai21\.j/, 8_191],
+  [/^deepseek\.r1/, 32_768],
+  // DeepSeek's own names mean its newest models. https://api-docs.deepseek.com/quick_start/pricing, 2026-11.
+  [/^deepseek-(?:v4|chat|reasoner)/, 384_000],
+  // Open models: whoever serves them, an answer ends at the context window at the latest, and at most providers only there
+  // (https://docs.fireworks.ai/faq-new/models-inference/what-are-the-maximum-completion-token-limits-for-models-and-can-they-be-increase).
+  // The windows: https://platform.kimi.ai/docs/models, https://docs.mistral.ai/getting-started/models and the models' cards.
+  [/^deepseek-/, 163_840],
+  [/^kimi-k2/, 262_144],
+  [/^moonshot-v1-8k/, 8_192],
+  [/^moonshot-v1-32k/, 32_768],
+  [/^(?:qwen-?3|glm-4|minimax-m2)/, 262_144],
+  [/^open-(?:mistral-7b|mixtral-8x7b)/, 32_768],
+  [/^open-mixtral-8x22b/, 65_536],
+  [/^(?:mistral|magistral|ministral|devstral|codestral|pixtral|voxtral)-/, 262_144],
+  // No limit of an answer is published; the window is one. https://docs.x.ai/docs/models
+  [/^grok-(?:2|3|beta|vision)/, 131_072],
+  [/^grok-(?:4|code-fast)(?!-fast|-1-fast|[.]\d)/, 256_000],
 ];
 
-/** `model` without a provider's prefix. Fine-tuned models ("ft:gpt-4o-mini:…") have their base's limit; so has what Vertex calls "google/gemini-…". */
+/** Bedrock's Claude ids are Anthropic's behind the maker's name; any of its ids may have a region's prefix. */
+const BEDROCK_PREFIX =
+  /^(?:[a-z-]+\.)?(?:anthropic\.)(?=claude)|^[a-z-]+\.(?=(?:amazon|meta|mistral|cohere|ai21|deepseek)\.)/;
+
+/**
+ * Fine-tuned models ("ft:gpt-4o-mini:…") have their base's limit; so has what others serve under a name with its maker's
+ * before it ("google/gemini-…", "accounts/fireworks/models/…").
+ */
 export function maxOutputTokens(model: string): number {
-  const name = model.toLowerCase().replace(/^(?:ft:|google\/)/, "");
+  const lower = model.toLowerCase();
+  const name = lower
+    .slice(lower.lastIndexOf("/") + 1)
+    .replace(/^ft:/, "")
+    .replace(BEDROCK_PREFIX, "");
   return LIMITS.find(([pattern]) => pattern.test(name))?.[1] ?? DEFAULT_MAX_OUTPUT_TOKENS;
 }

@@ -31,6 +31,12 @@ const SUPPLEMENTS: { provider: string; model: RegExp; supplement: Supplement }[]
     model: /^voxtral-small/,
     supplement: { rates: { audio_input: 0 }, units: { seconds: usdEach(0.004 / 60) } },
   },
+  // The library has one price for both versions. https://aws.amazon.com/bedrock/pricing/ ("Titan Text Embeddings V2"), 2026-11.
+  {
+    provider: "bedrock",
+    model: /^amazon\.titan-embed-text-v2:0$/,
+    supplement: { rates: { input: usdPerMillion(0.02) } },
+  },
   // Pictures to embed. https://cohere.com/pricing ("Embed 4"), 2026-11.
   { provider: "cohere", model: /^embed-v4\.0/, supplement: { rates: { image_input: usdPerMillion(0.47) } } },
 ];

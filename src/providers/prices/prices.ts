@@ -39,6 +39,8 @@ const cache = new Map<string, Price | null>();
  */
 export function listPrice({ provider, model, atMs, options = {} }: Asked): Price | null {
   if (isFreeModel({ provider, model })) return FREE_PRICE;
+  // An ARN that stayed one says nothing of its model, whatever words somebody put into it.
+  if (provider === "bedrock" && model.startsWith("arn:")) return null;
   if (model === "" || model.length > MAX_MODEL_LENGTH) return null;
   const { tier = "", variant } = options;
   if (tier.length > MAX_OPTION_LENGTH || (variant ?? "").length > MAX_OPTION_LENGTH) return null;

@@ -20,7 +20,7 @@ const ALIASES: Record<string, Record<string, string>> = {
 const AT_LIST_PRICE =
   /^(?:auto|default|standard|standard_only|on_demand|scale|unspecified|provisioned_throughput|reserved|global|not_available)$/;
 /** Names under which a dearer service is sold somewhere. */
-const DEARER = new Set(["priority", "fast", "performance", "us", "unknown"]);
+const DEARER = new Set(["priority", "fast", "performance", "optimized", "us", "unknown"]);
 /** Names under which a cheaper service is sold: where its discount isn't known, it is charged at the list price. */
 const CHEAPER = new Set(["flex", "batch"]);
 const BOUGHT_AHEAD: Record<string, string> = { anthropic: "priority" };
