@@ -161,6 +161,7 @@ function finish(
   const priced: Omit<PricedCall, "inputTokens"> = {
     provider,
     model: target.model,
+    ...(target.wire.namesDeployment && { deployment: true }),
     held: price,
     options,
     priceOverrides: admission.policies.priceOverrides.filter((override) => override.provider === provider),
