@@ -1,6 +1,6 @@
 // The most output tokens that a model gives for one answer: the bound of a call that states no limit.
 
-/** For models that aren't listed. Of all public models only Gemini 4 is known to write more. */
+/** For models that aren't listed. */
 export const DEFAULT_MAX_OUTPUT_TOKENS = 128_000;
 
 // Sources, 2026-11: https://platform.openai.com/docs/models (one page a model) and
@@ -37,10 +37,23 @@ const LIMITS: [model: RegExp, tokens: number][] = [
   [/^gemini-[23](?:\.|-)/, 65_536],
   // Gemini 4 has one limit for input and output together; names without a number may mean it.
   [/^gemini-/, 1_048_576],
+  // https://docs.cohere.com/docs/models, 2026-11.
+  [/^command-a-reasoning/, 32_768],
+  [/^command-a/, 8_192],
+  [/^(?:command|c4ai-aya)/, 4_096],
+  // https://api-docs.deepseek.com/quick_start/pricing: 384K; its older names lead to this model. 2026-11.
+  [/^deepseek-(?:v4|chat|reasoner)/, 393_216],
+  // These have no limit but their context. https://docs.mistral.ai/getting-started/models,
+  // https://platform.moonshot.ai/docs/intro, https://console.groq.com/docs/models, 2026-11.
+  [/^(?:(?:mistral|ministral|magistral|devstral|codestral|pixtral|voxtral)-|labs-|kimi-)/, 262_144],
+  [/^(?:meta-)?llama-v?[34]|^gpt-oss/, 131_072],
 ];
 
-/** `model` without a provider's prefix. Fine-tuned models ("ft:gpt-4o-mini:…") have their base's limit; so has what Vertex calls "google/gemini-…". */
+/**
+ * Fine-tuned models ("ft:gpt-4o-mini:…") have their base's limit; so has what a router or a host calls "openai/gpt-4o" or
+ * "accounts/fireworks/models/llama-v3p1-8b".
+ */
 export function maxOutputTokens(model: string): number {
-  const name = model.toLowerCase().replace(/^(?:ft:|google\/)/, "");
+  const name = model.toLowerCase().replace(/^(?:.*\/)?(?:ft:)?/, "");
   return LIMITS.find(([pattern]) => pattern.test(name))?.[1] ?? DEFAULT_MAX_OUTPUT_TOKENS;
 }
