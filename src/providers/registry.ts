@@ -12,6 +12,7 @@ import {
   xai,
 } from "./compatible/compatible.ts";
 import { google } from "./google/google.ts";
+import { ollama } from "./ollama/ollama.ts";
 import { openai } from "./openai/openai.ts";
 import { routeIn, type AuthScheme, type Provider } from "./provider.ts";
 import { vertex } from "./vertex/vertex.ts";
@@ -33,6 +34,7 @@ export const PROVIDERS: readonly Provider[] = [
   moonshot,
   google,
   vertex,
+  ollama,
 ];
 
 const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));

@@ -8,6 +8,8 @@ import { geminiEmbed } from "../../src/providers/google/embed.ts";
 import { geminiGenerate } from "../../src/providers/google/generate.ts";
 import { geminiInteractions } from "../../src/providers/google/interactions.ts";
 import { googlePredict } from "../../src/providers/google/predict.ts";
+import { ollamaEmbed } from "../../src/providers/ollama/embed.ts";
+import { ollamaGenerate } from "../../src/providers/ollama/generate.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
 import { openaiCompletions } from "../../src/providers/openai/completions.ts";
 import { openaiEmbeddings } from "../../src/providers/openai/embeddings.ts";
@@ -36,12 +38,16 @@ const WIRES: [string, Wire][] = [
   ["google-predict", googlePredict],
   ["vertex-anthropic", vertexAnthropic],
   ["vertex-mistral", vertexMistral],
+  ["ollama-generate", ollamaGenerate],
+  ["ollama-embed", ollamaEmbed],
 ];
 /** For the formats that name the model there. */
 const PATH = "/v1beta/models/imagen-4:generateContent";
 
 /** The names that the formats give meaning to, so that the fuzz reaches past the first look. */
 const KEYS = [
+  "billed_units tokens cached_tokens image_tokens search_units images meta response is_finished event_type documents query texts",
+  "prompt_eval_count eval_count done options num_predict prompt_audio_seconds audio_tokens agent_id document_url inputs parameters",
   "type message usage choices delta content index error model finish_reason service_tier text thinking input name",
   "input_tokens output_tokens prompt_tokens completion_tokens total_tokens prompt_tokens_details cached_tokens",
   "cache_read_input_tokens cache_creation_input_tokens cache_creation ephemeral_1h_input_tokens iterations tool_calls",
