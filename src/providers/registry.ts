@@ -16,6 +16,7 @@ import { ollama } from "./ollama/ollama.ts";
 import { openai } from "./openai/openai.ts";
 import { routeIn, type AuthScheme, type Provider } from "./provider.ts";
 import { vertex } from "./vertex/vertex.ts";
+import { voyage } from "./voyage/voyage.ts";
 import type { Wire } from "./wire.ts";
 
 // Which provider a path belongs to, and what can be done with it. Pure.
@@ -35,6 +36,7 @@ export const PROVIDERS: readonly Provider[] = [
   google,
   vertex,
   ollama,
+  voyage,
 ];
 
 const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));

@@ -17,6 +17,7 @@ import { openaiImages } from "../../src/providers/openai/images.ts";
 import { openaiResponses } from "../../src/providers/openai/responses.ts";
 import { openaiSpeech } from "../../src/providers/openai/speech.ts";
 import { openaiTranscriptions } from "../../src/providers/openai/transcriptions.ts";
+import { rerank } from "../../src/providers/rerank/rerank.ts";
 import { vertexAnthropic, vertexMistral } from "../../src/providers/vertex/raw-predict.ts";
 import type { JsonObject, Reading, Wire } from "../../src/providers/wire.ts";
 import { extrasOf, readBodyOf, streamReaderOf } from "./support.ts";
@@ -40,6 +41,7 @@ const WIRES: [string, Wire][] = [
   ["vertex-mistral", vertexMistral],
   ["ollama-generate", ollamaGenerate],
   ["ollama-embed", ollamaEmbed],
+  ["rerank", rerank],
 ];
 /** For the formats that name the model there. */
 const PATH = "/v1beta/models/imagen-4:generateContent";
