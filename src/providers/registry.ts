@@ -1,5 +1,6 @@
 import type { Envelope } from "../errors.ts";
 import { anthropic } from "./anthropic/anthropic.ts";
+import { cohere } from "./cohere/cohere.ts";
 import {
   cerebras,
   deepseek,
@@ -35,6 +36,7 @@ export const PROVIDERS: readonly Provider[] = [
   moonshot,
   google,
   vertex,
+  cohere,
   ollama,
   voyage,
 ];

@@ -4,6 +4,9 @@ import { isAmount } from "../../src/domain/money.ts";
 import { costOf } from "../../src/domain/pricing.ts";
 import { settledUsage } from "../../src/domain/estimate.ts";
 import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
+import { cohereChat } from "../../src/providers/cohere/chat.ts";
+import { cohereEmbed } from "../../src/providers/cohere/embed.ts";
+import { cohereRerank } from "../../src/providers/cohere/rerank.ts";
 import { geminiEmbed } from "../../src/providers/google/embed.ts";
 import { geminiGenerate } from "../../src/providers/google/generate.ts";
 import { geminiInteractions } from "../../src/providers/google/interactions.ts";
@@ -39,6 +42,9 @@ const WIRES: [string, Wire][] = [
   ["google-predict", googlePredict],
   ["vertex-anthropic", vertexAnthropic],
   ["vertex-mistral", vertexMistral],
+  ["cohere-chat", cohereChat],
+  ["cohere-embed", cohereEmbed],
+  ["cohere-rerank", cohereRerank],
   ["ollama-generate", ollamaGenerate],
   ["ollama-embed", ollamaEmbed],
   ["rerank", rerank],
