@@ -13,6 +13,7 @@ import {
   xai,
 } from "./compatible/compatible.ts";
 import { google } from "./google/google.ts";
+import { mistral } from "./mistral/mistral.ts";
 import { ollama } from "./ollama/ollama.ts";
 import { openai } from "./openai/openai.ts";
 import { routeIn, type AuthScheme, type Provider } from "./provider.ts";
@@ -36,6 +37,7 @@ export const PROVIDERS: readonly Provider[] = [
   moonshot,
   google,
   vertex,
+  mistral,
   cohere,
   ollama,
   voyage,

@@ -11,6 +11,8 @@ import { geminiEmbed } from "../../src/providers/google/embed.ts";
 import { geminiGenerate } from "../../src/providers/google/generate.ts";
 import { geminiInteractions } from "../../src/providers/google/interactions.ts";
 import { googlePredict } from "../../src/providers/google/predict.ts";
+import { agentsOf } from "../../src/providers/mistral/agents.ts";
+import { mistralChat } from "../../src/providers/mistral/mistral.ts";
 import { ollamaEmbed } from "../../src/providers/ollama/embed.ts";
 import { ollamaGenerate } from "../../src/providers/ollama/generate.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
@@ -42,6 +44,8 @@ const WIRES: [string, Wire][] = [
   ["google-predict", googlePredict],
   ["vertex-anthropic", vertexAnthropic],
   ["vertex-mistral", vertexMistral],
+  ["mistral-chat", mistralChat],
+  ["mistral-agents", agentsOf(mistralChat)],
   ["cohere-chat", cohereChat],
   ["cohere-embed", cohereEmbed],
   ["cohere-rerank", cohereRerank],
