@@ -1,5 +1,6 @@
 import type { Envelope } from "../errors.ts";
 import { anthropic } from "./anthropic/anthropic.ts";
+import { azure } from "./azure/azure.ts";
 import { cohere } from "./cohere/cohere.ts";
 import {
   cerebras,
@@ -39,6 +40,7 @@ export const PROVIDERS: readonly Provider[] = [
   vertex,
   mistral,
   cohere,
+  azure,
   ollama,
   voyage,
 ];
