@@ -1,4 +1,3 @@
-import { windowOf } from "./domain/charged-budgets.ts";
 import type { Config } from "./env.ts";
 import type { GateDeps } from "./gate/gate-deps.ts";
 import { newId } from "./ids.ts";
@@ -8,8 +7,10 @@ import { openDatabase, type Database } from "./ledger/database.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import { bringLedgerUpToDate, findHold, listHolds, liveBudgets } from "./ledger/live.ts";
 import { reconcile } from "./ledger/reconcile.ts";
-import { publishPolicy } from "./ledger/publish.ts";
+import { readPolicyDocument } from "./ledger/policy-documents.ts";
+import { fetchPolicy, publishPolicy, type Publisher } from "./ledger/publish.ts";
 import { voidHold } from "./ledger/void.ts";
+import { missingCounter } from "./ledger/rebuild.ts";
 import type { Services } from "./services.ts";
 import { createMemory } from "./store/memory.ts";
 import { openRedis } from "./store/redis.ts";
@@ -54,7 +55,7 @@ export function gateDepsOf(config: Config, { books, database }: Stores, waitUnti
   return {
     config,
     books,
-    publish: (org, policy) => publishPolicy({ database, store: books.store, now: books.now }, org, policy),
+    fetchPolicy: (org, policy) => fetchPolicy(publisherOf({ books, database }), org, policy),
     fetch: (input, init) => fetch(input, init),
     newId,
     waitUntil,
@@ -67,18 +68,15 @@ export function servicesOf(config: Config, { books, database }: Stores, waitUnti
     database,
     now: books.now,
     waitUntil,
-    publishPolicy: async (org, policy) => {
-      await publishPolicy({ database, store: books.store, now: books.now }, org, policy);
-    },
+    publishPolicy: (org, policy) => publishPolicy(publisherOf({ books, database }), org, policy),
     liveBudgets: (org, budgets) => liveBudgets(books, org, budgets),
     bringLedgerUpToDate: (org) => bringLedgerUpToDate(books, org),
     listHolds: (org, page) => listHolds(books, org, page),
     findHold: (org, holdId) => findHold(books, org, holdId),
     voidHold: (org, holdId) => voidHold(books, database, org, holdId),
-    resetBudget: (org, { budget, counter }) => {
-      const { startMs } = windowOf(budget, books.now());
-      const change = { id: newId("rst"), counter, periodStartMs: startMs, amount: "reset" as const };
-      return changeBalance(books, org, change);
+    resetBudget: (org, charged) => {
+      const counter = missingCounter(charged, books.now());
+      return changeBalance(books, org, { ...counter, id: newId("rst"), amount: "reset" });
     },
     openBalance: (org, opening) => changeBalance(books, org, { id: newId("rst"), ...opening }),
     reconcile: (org, options) => reconcile(books, database, org, options),
@@ -87,6 +85,10 @@ export function servicesOf(config: Config, { books, database }: Stores, waitUnti
       postgres: await timed(books, () => books.ledger.ping()),
     }),
   };
+}
+
+function publisherOf({ books, database }: Stores): Publisher {
+  return { ...books, read: (org, policy, nowMs) => readPolicyDocument(database, org, policy, nowMs) };
 }
 
 async function timed(books: Books, ping: () => Promise<void>): Promise<{ ok: boolean; ms: number }> {

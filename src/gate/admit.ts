@@ -3,7 +3,7 @@ import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
 import { lapseHolds } from "../ledger/lapse.ts";
 import { openEpoch } from "../ledger/open.ts";
-import { rebuildCounters } from "../ledger/rebuild.ts";
+import { missingCounter, rebuildCounters } from "../ledger/rebuild.ts";
 import { StoreUnavailable } from "../services.ts";
 import type { CounterState, ReserveLine, ReserveReply } from "../store/admission.ts";
 import { epochInMemory, rememberEpoch } from "../store/epochs.ts";
@@ -102,8 +102,9 @@ export async function admit<T>(
           await takeDocuments(deps, org, policies.versions, reply.documents);
           break;
         case "missing": {
-          const missing = reply.indexes.flatMap((index) => lines[index] ?? []);
-          await rebuildCounters(deps.books, org, reply.epoch, missing);
+          const missing = reply.indexes.flatMap((index) => plan.charged[index] ?? []);
+          const made = missing.map((charged) => missingCounter(charged, hold.nowMs));
+          await rebuildCounters(deps.books, org, reply.epoch, made);
           break;
         }
         case "lost": {

@@ -12,8 +12,10 @@ import type { Dispatched } from "./forward.ts";
 import { splitterFor } from "./framing.ts";
 import { clientHeaders } from "./headers.ts";
 import { hiddenTokens, timeFirstText } from "./hidden-time.ts";
+import { modelsOf } from "./priced-call.ts";
 import { edit, tap, type RelayEnd, type RelayOptions } from "./relay.ts";
 import type { CallEnd, Outcome } from "./settle.ts";
+import { isSnapshotOf } from "./settled-price.ts";
 import { readAnswer, readUnary, redact } from "./unary.ts";
 
 // Turns what the provider answered into the client's answer, and tells the settle how the call ended.
@@ -155,12 +157,13 @@ function finish(
 ): number | null {
   const { target, call, price, options, extras } = admission.extra;
   const { units } = extras;
+  const model = answeringModel(reading, modelsOf(target, call));
   const provider = target.provider.name;
-  const factor = tokenizerFactor(target.model);
+  const factor = tokenizerFactor(model);
   const likelyInput = () => likelyInputTokens({ ...extras, body: call.body, factor });
   const priced: Omit<PricedCall, "inputTokens"> = {
     provider,
-    model: target.model,
+    model,
     ...(target.wire.namesDeployment && { deployment: true }),
     held: price,
     options,
@@ -180,6 +183,12 @@ function finish(
   const later = { ...priced, inputTokens: likelyInput() };
   end({ ...ended, pending: { ...reading.pending, provider, priced: later, firstByteMs } });
   return null;
+}
+
+/** Which of the models that may answer did: the one that was asked for, unless the answer names another. */
+function answeringModel({ model: answered }: Reading, models: string[]): string {
+  const [asked = ""] = models;
+  return (answered !== undefined && models.find((model) => isSnapshotOf(answered, model))) || asked;
 }
 
 function answeredCall({ admission }: AnswerOptions, { headers }: Response): AnsweredCall {

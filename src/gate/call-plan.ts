@@ -6,14 +6,12 @@ import type { Refusal } from "../errors.ts";
 import type { Route } from "../providers/registry.ts";
 import { upstreamOf, type Upstream } from "../providers/upstream.ts";
 import type { Plan } from "./admit.ts";
-import { callPrice } from "./call-price.ts";
-import { estimate, sizesOf, type Estimate } from "./estimate.ts";
+import type { Estimate } from "./estimate.ts";
 import type { GateDeps } from "./gate-deps.ts";
-import { isFreeCall } from "./free-call.ts";
 import { tooManyTags } from "./labels.ts";
 import { allowanceRefusal, keyRefusal, targetOf, type Target } from "./plan.ts";
 import type { CallPolicies } from "./policies.ts";
-import { priceFor } from "./price-for.ts";
+import { modelsOf, pricedCall } from "./priced-call.ts";
 import { readAs, type Understood } from "./understand.ts";
 
 /** What the plan of a metered call leaves for later: where it goes, and what it costs. */
@@ -60,23 +58,23 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   const { target } = aimed;
   const call = target.wire === route.metering ? planned.call : readAs(target.wire, planned.call, route.path);
   const provider = target.provider.name;
-  const named = { provider, model: target.model };
-  const forbidden = allowanceRefusal(key, { ...named, path: route.path });
-  if (forbidden) return { refusal: forbidden };
+  const models = modelsOf(target, call);
+  for (const model of models) {
+    const forbidden = allowanceRefusal(key, { provider, model, path: route.path });
+    if (forbidden) return { refusal: forbidden };
+  }
   const hidden = target.provider.hiddenUsage?.(askedIn(planned)) ?? null;
   if (hidden !== null) return { refusal: unreadable(hidden) };
   const upstream = upstreamOf(deps.config, target.provider, target);
   if (!upstream) return { refusal: nowhere(provider) };
 
-  const sizes = sizesOf(call, target.wire, target.model);
-  const priced = callPrice({ call, sizes }, policies, { ...named, atMs: startedAtMs });
-  const { price, options } = priced;
-  const free = isFreeCall(price, sizes, call.body);
-  const charged = policies.chargedFor(named).filter(({ budget }) => !free || budget.unit !== "usd");
+  const priced = pricedCall(call, target, { policies, key, atMs: startedAtMs });
+  const { price, options, sizes, free, estimate: estimated } = priced;
+  // A budget of one of them is none of the others', but which one answers is known too late.
+  const covering = new Set(models.flatMap((model) => policies.chargedFor({ provider, model })));
+  const charged = [...covering].filter(({ budget }) => !free || budget.unit !== "usd");
   const underUsd = charged.some(({ budget }) => budget.unit === "usd");
   if (priced.refusal && underUsd && !key.allowUnpriced) return { refusal: priced.refusal };
-  const priceOf = (model: string) => priceFor(policies, { provider, model, atMs: startedAtMs });
-  const estimated = price && estimate(call, sizes, price, key, priceOf);
   if (price && !estimated) return { refusal: unbounded() };
   const { want = 0, tight = 0, least = 0 } = estimated ?? {};
   return {

@@ -6,8 +6,8 @@ import type { PolicyRef } from "../services.ts";
 export interface GateDeps {
   config: Config;
   books: Books;
-  /** Brings a policy document from Postgres to Redis and returns the one that stands there. Throws StoreUnavailable. */
-  publish: (org: string, policy: PolicyRef) => Promise<string>;
+  /** A policy document that Redis has, or else Postgres, brought to Redis. Throws StoreUnavailable. */
+  fetchPolicy: (org: string, policy: PolicyRef) => Promise<string>;
   fetch: typeof fetch;
   newId: (prefix: "req") => string;
   waitUntil: (promise: Promise<unknown>) => void;

@@ -1,4 +1,5 @@
 import { drainOutbox } from "../ledger/drain.ts";
+import { forgetUnused } from "../ledger/instances.ts";
 import { lapseHolds } from "../ledger/lapse.ts";
 import { closeOrStrand, replayBehindRefusal } from "../ledger/strand.ts";
 import type { ReserveLine } from "../store/admission.ts";
@@ -58,14 +59,15 @@ export async function release(
   }
 }
 
-/** Ends leases that a reserve found ended. */
+/** Ends leases that a reserve found ended, and forgets what nobody uses any more. */
 export async function tidy(deps: GateDeps, org: string, ended: string[]): Promise<void> {
   try {
     const { lapsed } = await lapseHolds(deps.books, org, ended);
     if (lapsed > 0) await drainOutbox(deps.books, org, { force: false });
+    await forgetUnused(deps.books, org);
   } catch (error) {
-    // Later calls and reads find the same leases ended.
-    deps.books.report("lapse_failed", { organization: org, cause: String(error) });
+    // Later calls find the same leases ended, and the same instances unused.
+    deps.books.report("sweep_failed", { organization: org, cause: String(error) });
   }
 }
 

@@ -90,7 +90,7 @@ export async function takeDocuments(
     documents.map(async ({ index, document }) => {
       const policy = versions[index]?.policy;
       if (!policy) return;
-      const standing = document === "" ? await deps.publish(org, policy) : document;
+      const standing = document === "" ? await deps.fetchPolicy(org, policy) : document;
       rememberPolicy(deps.books.memory, org, policy, standing);
     }),
   );

@@ -3,9 +3,8 @@ import type { PriceOverride } from "../domain/price-override.ts";
 import type { Price } from "../domain/pricing.ts";
 import type { Refusal } from "../errors.ts";
 import { routeOf } from "../providers/registry.ts";
-import { callPrice } from "./call-price.ts";
-import { estimate, sizesOf } from "./estimate.ts";
 import { targetOf } from "./plan.ts";
+import { pricedCall } from "./priced-call.ts";
 import { readAs, understand } from "./understand.ts";
 
 export interface Quote {
@@ -45,17 +44,15 @@ export async function quote(
   if ("refusal" in understood) return understood;
   const aimed = targetOf(understood.call.facts.model, route, policies.modelAliases, config.DEFAULT_PROVIDER);
   if ("refusal" in aimed) return aimed;
-  const { model, wire } = aimed.target;
-  const call = readAs(wire, understood.call, route.path);
-  const provider = aimed.target.provider.name;
-  const sizes = sizesOf(call, wire, model);
-  const { price, refusal } = callPrice({ call, sizes }, policies, { provider, model, atMs });
+  const { target } = aimed;
+  const call = readAs(target.wire, understood.call, route.path);
+  const priced = pricedCall(call, target, { policies, key: KEY, atMs });
+  const { price, refusal, sizes, estimate: estimated } = priced;
   if (refusal) return { refusal };
-  const estimated = price && estimate(call, sizes, price, KEY);
   if (!price || !estimated) return { refusal: unbounded() };
   return {
-    provider,
-    model,
+    provider: target.provider.name,
+    model: target.model,
     holdNanoUsd: estimated.want,
     inputTokensBound: sizes.bound,
     outputTokensBound: (sizes.output + sizes.extras.outputTokens) * call.facts.choices,

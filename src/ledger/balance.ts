@@ -4,16 +4,14 @@ import type { Books } from "./books.ts";
 import { awaitBooked } from "./close.ts";
 import { drainWhole } from "./drain.ts";
 import { openEpoch } from "./open.ts";
-import { rebuildCounters } from "./rebuild.ts";
+import { rebuildCounters, type MissingCounter } from "./rebuild.ts";
 
 /** Answers of Redis that ask for another send: lost memory, a missing counter, what Postgres has. */
 const MAX_ROUNDS = 10;
 
-export interface BalanceChange {
+export interface BalanceChange extends MissingCounter {
   /** Made for this change; sent again with the same id it changes nothing more. */
   id: string;
-  counter: string;
-  periodStartMs: number;
   amount: number | "reset";
 }
 

@@ -76,7 +76,11 @@ export async function bookHead(
     await beforeTrim?.();
     // With nothing to trim this frees the drain all the same.
     const tags = entries.map(({ tag }) => tag);
-    await books.store.trim(org, tags, head.drainUntilMs);
+    await books.store.trim(org, {
+      tags,
+      entryCount: booked.entry_count,
+      drainUntilMs: head.drainUntilMs,
+    });
   } else {
     const { e, n, tag } = booked.watermark;
     const epoch = await openEpoch(books, org, {

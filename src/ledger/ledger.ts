@@ -1,13 +1,13 @@
 import { DrizzleQueryError, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import { StoreUnavailable } from "../services.ts";
-import type { Sequence } from "../store/packed.ts";
+import type { Watermark } from "../store/packed.ts";
 import type { Database } from "./database.ts";
 import { backgroundResponses } from "./background.ts";
 import { storableJson } from "./storable-json.ts";
 
 // The atomic steps of the books in Postgres, as functions. Every function throws StoreUnavailable where Postgres
-// doesn't answer. What they do is in drizzle/0001_books.sql.
+// doesn't answer. What they do is in drizzle/0001_books.sql and 0006_entry_count.sql.
 
 const count = z.coerce.number().refine(Number.isSafeInteger);
 
@@ -22,6 +22,8 @@ export type Booked = z.infer<typeof bookedRow>;
 const snapshotRow = z.object({
   watermark_epoch: count,
   watermark_n: count,
+  watermark_tag: z.string(),
+  entry_count: count,
   totals: z.array(z.object({ counter: z.string(), period_start: count, spent: count })).nullable(),
 });
 
@@ -30,6 +32,7 @@ const bookResult = z.discriminatedUnion("result", [
   z.object({
     result: z.enum(["ok", "suspect", "broken"]),
     watermark: z.object({ e: count, n: count, tag: z.string() }),
+    entry_count: count,
     stranded: z.boolean(),
   }),
 ]);
@@ -94,13 +97,21 @@ export function createLedger(database: Pick<Database, "execute">) {
       org: string,
       epoch: number,
       counters: { counter: string; periodStartMs: number }[],
-    ): Promise<{ watermark: Sequence; totals: { counter: string; periodStartMs: number; spent: number }[] }> {
+    ): Promise<{
+      watermark: Watermark;
+      totals: { counter: string; periodStartMs: number; spent: number }[];
+    }> {
       const asked = JSON.stringify(counters.map(({ counter, periodStartMs }) => [counter, periodStartMs]));
       const row = snapshotRow.parse(
         await value(sql`select tollgate_snapshot(${org}, ${epoch}, ${asked}::jsonb) as value`),
       );
       return {
-        watermark: { epoch: row.watermark_epoch, n: row.watermark_n },
+        watermark: {
+          epoch: row.watermark_epoch,
+          n: row.watermark_n,
+          tag: row.watermark_tag,
+          entryCount: row.entry_count,
+        },
         totals: (row.totals ?? []).map((total) => ({
           counter: total.counter,
           periodStartMs: total.period_start,
@@ -111,12 +122,12 @@ export function createLedger(database: Pick<Database, "execute">) {
 
     async book(
       org: string,
-      head: { epoch: number; n: number; tag: string; out: number; length: number },
+      head: { epoch: number; tag: string; out: number; length: number },
       entries: BookRow[],
     ): Promise<BookResult> {
       return bookResult.parse(
         await value(
-          sql`select tollgate_book(${org}, ${head.epoch}, ${head.n}, ${head.tag}, ${head.out}, ${head.length}, ${storableJson(entries)}::jsonb) as value`,
+          sql`select tollgate_book(${org}, ${head.epoch}, ${head.tag}, ${head.out}, ${head.length}, ${storableJson(entries)}::jsonb) as value`,
         ),
       );
     },

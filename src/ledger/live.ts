@@ -6,7 +6,7 @@ import type { Books } from "./books.ts";
 import { drainOutbox } from "./drain.ts";
 import { lapseEnded } from "./lapse.ts";
 import { openEpoch } from "./open.ts";
-import { rebuildCounters } from "./rebuild.ts";
+import { missingCounter, rebuildCounters } from "./rebuild.ts";
 import { replayStranded } from "./strand.ts";
 
 // What the stores show of budgets and holds, by the same numbers that the gate enforces (law 1).
@@ -41,7 +41,7 @@ export async function liveBudgets(
     for (const [i, { budget, counter, window }] of asked.entries()) {
       const stored = counters[i];
       if (!stored || stored.epoch !== meta.epoch) {
-        missing.push({ counter, periodStartMs: window.startMs });
+        missing.push(missingCounter({ budget, counter }, nowMs));
         continue;
       }
       const begun = window.startMs > stored.periodStartMs;

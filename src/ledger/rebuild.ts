@@ -1,7 +1,25 @@
+import { windowOf, type ChargedBudget } from "../domain/charged-budgets.ts";
+import { instanceLife, type InstanceLife } from "../domain/instance-life.ts";
 import { StoreUnavailable } from "../services.ts";
 import type { Books } from "./books.ts";
 import { bookHead, drainOutbox, isWhole } from "./drain.ts";
 import { openEpoch } from "./open.ts";
+
+export interface MissingCounter {
+  counter: string;
+  periodStartMs: number;
+  /** Of a wildcard's instance. */
+  life?: InstanceLife | undefined;
+}
+
+/** The counter of a budget in its current period. */
+export function missingCounter(
+  { budget, counter }: Pick<ChargedBudget, "budget" | "counter">,
+  nowMs: number,
+): MissingCounter {
+  const window = windowOf(budget, nowMs);
+  return { counter, periodStartMs: window.startMs, life: instanceLife(budget, window) };
+}
 
 /** Snapshots that traffic may overtake before the caller is told to try later. */
 const MAX_SNAPSHOTS = 10;
@@ -14,10 +32,11 @@ export async function rebuildCounters(
   books: Books,
   org: string,
   epoch: number,
-  counters: { counter: string; periodStartMs: number }[],
+  counters: MissingCounter[],
 ): Promise<void> {
+  const listed = listInstances(books, org, counters);
   const attempt = async () => {
-    const { watermark, totals } = await books.ledger.snapshot(org, epoch, counters);
+    const [{ watermark, totals }] = await Promise.all([books.ledger.snapshot(org, epoch, counters), listed]);
     return books.store.rebuild({ organizationId: org, epoch, watermark, counters: totals });
   };
   let outcome = await attempt();
@@ -36,4 +55,9 @@ export async function rebuildCounters(
     if (!isWhole(reply.head)) await drainOutbox(books, org, { force: true });
   }
   if (outcome !== "ok") throw new StoreUnavailable("redis", new Error("the rebuild was overtaken too often"));
+}
+
+async function listInstances(books: Books, org: string, counters: MissingCounter[]): Promise<void> {
+  const made = counters.flatMap(({ life, ...rest }) => (life === undefined ? [] : [{ ...rest, life }]));
+  if (made.length > 0) await books.store.listInstances(org, made, books.now());
 }

@@ -45,6 +45,8 @@ export const organizationBooks = pgTable("organization_books", {
   watermarkEpoch: amount("watermark_epoch").notNull().default(0),
   watermarkN: amount("watermark_n").notNull().default(0),
   watermarkTag: text("watermark_tag").notNull().default("-"),
+  /** Entries ever booked: of two histories of one epoch, the one thing that no other gives out twice. */
+  entryCount: amount("entry_count").notNull().default(0),
 });
 
 export const keys = pgTable(

@@ -27,6 +27,7 @@ import type { Wire } from "./wire.ts";
 export const PROVIDERS: readonly Provider[] = [
   openai,
   anthropic,
+  azure,
   groq,
   deepseek,
   xai,
@@ -40,7 +41,6 @@ export const PROVIDERS: readonly Provider[] = [
   vertex,
   mistral,
   cohere,
-  azure,
   ollama,
   voyage,
 ];

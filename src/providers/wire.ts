@@ -19,6 +19,8 @@ export interface CallFacts {
   outputLimit?: number;
   /** No clamp may go below this (a thinking budget that the provider requires to fit), in tokens. */
   outputFloor?: number;
+  /** Other models that may answer in its place, by the provider's own names: the dearest one is held for. */
+  alternatives?: string[];
   /** The end user whom the body names. */
   endUser?: string;
   /** Streams only: true where the provider sends usage without being asked, or the client asked for it. */

@@ -5,8 +5,12 @@ const base = (organizationId: string) => `tg:{${organizationId}}`;
 export const metaKey = (organizationId: string) => `${base(organizationId)}:meta`;
 /** The last epoch that was begun: kept apart from the meta value, so that a loss of that alone doesn't forget it. */
 export const epochKey = (organizationId: string) => `${base(organizationId)}:epoch`;
+/** The number of the last claim of a policy document. */
+export const claimsKey = (organizationId: string) => `${base(organizationId)}:claims`;
 export const holdKey = (organizationId: string, holdId: string) => `${base(organizationId)}:hold:${holdId}`;
 export const holdsKey = (organizationId: string) => `${base(organizationId)}:holds`;
+/** Counters of instances of wildcards, by when they are looked at. */
+export const instancesKey = (organizationId: string) => `${base(organizationId)}:instances`;
 export const outboxKey = (organizationId: string) => `${base(organizationId)}:outbox`;
 export const counterKey = (organizationId: string, counter: string) =>
   `${base(organizationId)}:budget:${counter}`;

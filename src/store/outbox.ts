@@ -10,7 +10,6 @@ import { DRAIN_LEASE_MS } from "./scripts/head.ts";
 /** The outbox's head, and the meta value that it was read with. */
 export interface OutboxHead {
   epoch: number;
-  n: number;
   tag: string;
   out: number;
   length: number;
@@ -29,6 +28,13 @@ export interface AwaitedEntry {
 const NOTHING_AWAITED: AwaitedEntry = { holdId: "-", sequence: { epoch: 0, n: 0 }, state: "s" };
 
 export type DrainReply = { kind: "cold" | "done" | "busy" } | { kind: "head"; head: OutboxHead };
+
+export interface TrimInput {
+  tags: string[];
+  /** How many entries the ledger had with these. */
+  entryCount: number;
+  drainUntilMs?: number;
+}
 
 export function outbox(run: RunScript) {
   return {
@@ -51,13 +57,12 @@ export function outbox(run: RunScript) {
     /** Removes booked entries and frees the drain: that of `drainUntilMs` if it is given, else whosever it is. */
     async trim(
       org: string,
-      tags: string[],
-      drainUntilMs?: number,
+      { tags, entryCount, drainUntilMs }: TrimInput,
     ): Promise<{ removed: number; left: number }> {
       const { reply } = await run({
         script: TRIM,
         keys: [metaKey(org), outboxKey(org)],
-        args: [drainUntilMs ?? "-", ...tags],
+        args: [drainUntilMs ?? "-", entryCount, ...tags],
       });
       if (text(reply[0]) === "cold") return { removed: 0, left: 0 };
       return { removed: integer(reply[1]), left: integer(reply[2]) };
@@ -69,11 +74,10 @@ export function outbox(run: RunScript) {
 export function readHead(head: unknown[], nowMs: number): OutboxHead {
   return {
     epoch: integer(head[0]),
-    n: integer(head[1]),
-    tag: text(head[2]),
-    out: integer(head[3]),
-    length: integer(head[4]),
-    entries: texts(head[5]),
+    tag: text(head[1]),
+    out: integer(head[2]),
+    length: integer(head[3]),
+    entries: texts(head[4]),
     drainUntilMs: nowMs + DRAIN_LEASE_MS,
   };
 }

@@ -9,6 +9,10 @@ export interface Meta {
   trimN: number;
   drainUntil: number;
   sweepAt: number;
+  /** How many counters this epoch has made. */
+  births: number;
+  /** How many entries the ledger had once it had those that were trimmed last. */
+  trimCount: number;
   tag: string;
 }
 
@@ -33,7 +37,8 @@ export interface HoldLine {
 export interface Hold {
   state: HoldState;
   epoch: number;
-  n: number;
+  /** How many counters had been made when it was reserved: those include it. */
+  births: number;
   leaseEndMs: number;
   sequence: Sequence;
   amountNanoUsd: number;
@@ -45,6 +50,12 @@ export interface Hold {
 export interface Sequence {
   epoch: number;
   n: number;
+}
+
+/** Where the ledger stands: its latest entry by sequence, and how many were ever booked. */
+export interface Watermark extends Sequence {
+  tag: string;
+  entryCount: number;
 }
 
 export interface EntryLine {
@@ -74,9 +85,14 @@ export class MalformedValue extends Error {
 }
 
 export function parseMeta(value: string): Meta {
-  const [numbers, [tag]] = split(value, 8, 1);
-  const [epoch, n, now, out, trimEpoch, trimN, drainUntil, sweepAt] = numbers as FixedNumbers<8>;
-  return { epoch, n, now, out, trimEpoch, trimN, drainUntil, sweepAt, tag: tag ?? "-" };
+  const isOld = value.split(" ").length === 9; // The prelude says how it is read on.
+  const [numbers, [tag]] = split(value, isOld ? 8 : 10, 1);
+  const [epoch, n, now, out, trimEpoch, trimN, drainUntil, sweepAt, births = n, trimCount = 0] = numbers as [
+    ...FixedNumbers<8>,
+    number?,
+    number?,
+  ];
+  return { epoch, n, now, out, trimEpoch, trimN, drainUntil, sweepAt, births, trimCount, tag: tag ?? "-" };
 }
 
 export function parseCounter(value: string): Counter {
@@ -88,11 +104,11 @@ export function parseCounter(value: string): Counter {
 export function parseHold(value: string): Hold {
   const match = /^([hlvsr]) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\S+) (.*)$/s.exec(value);
   if (!match) throw new MalformedValue("a hold is malformed");
-  const [, state, epoch, n, leaseEnd, seqEpoch, seqN, amount, lines = "-", facts = "-"] = match;
+  const [, state, epoch, births, leaseEnd, seqEpoch, seqN, amount, lines = "-", facts = "-"] = match;
   return {
     state: state as HoldState,
     epoch: Number(epoch),
-    n: Number(n),
+    births: Number(births),
     leaseEndMs: Number(leaseEnd),
     sequence: { epoch: Number(seqEpoch), n: Number(seqN) },
     amountNanoUsd: Number(amount),
@@ -133,12 +149,12 @@ export function parseEntry(value: string): Entry {
   };
 }
 
-/** A policy document: `<version> <JSON>`. */
-export function parseDocument(value: string): { version: number; json: string } {
-  const space = value.indexOf(" ");
-  const version = Number(value.slice(0, space));
-  if (space < 1 || !Number.isSafeInteger(version)) throw new MalformedValue("a policy document is malformed");
-  return { version, json: value.slice(space + 1) };
+/** A policy document: `<epoch>.<version> <JSON>`. */
+export function parseDocument(value: string): { epoch: number; version: number; json: string } {
+  const match = /^(\d+)\.(\d+) (.*)$/s.exec(value);
+  if (!match) throw new MalformedValue("a policy document is malformed");
+  const [, epoch, version, json = ""] = match;
+  return { epoch: Number(epoch), version: Number(version), json };
 }
 
 type FixedNumbers<N extends number, T extends number[] = []> = T["length"] extends N

@@ -29,7 +29,7 @@ export function cachedScopePolicy(
   return policies.get(policyKey(org, policy)) as { version: number; policy: ScopePolicy } | undefined;
 }
 
-/** Takes a document as Redis holds it: `<version> <JSON>`. */
+/** Takes a document as Redis holds it. */
 export function rememberPolicy(
   { policies }: IsolateMemory,
   org: string,

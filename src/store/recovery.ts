@@ -1,11 +1,10 @@
-// What brings back what Redis lost or never had: epochs, counters, policies.
+// What brings back what Redis lost or never had: epochs and counters.
 
-import type { PolicyRef } from "../services.ts";
-import { counterKey, epochKey, holdKey, holdsKey, metaKey, outboxKey, policyKey } from "./keys.ts";
-import type { Sequence } from "./packed.ts";
+import { counterKey, epochKey, holdKey, holdsKey, metaKey, outboxKey } from "./keys.ts";
+import type { Watermark } from "./packed.ts";
 import type { RunScript } from "./redis.ts";
 import { integer, list, text, texts } from "./reply.ts";
-import { OPEN, PUT_POLICY, REBUILD, REFRESH } from "./scripts/recover.ts";
+import { OPEN, REBUILD, REFRESH } from "./scripts/recover.ts";
 
 export interface OpenInput {
   organizationId: string;
@@ -18,7 +17,7 @@ export interface OpenInput {
 export interface RebuildInput {
   organizationId: string;
   epoch: number;
-  watermark: Sequence;
+  watermark: Watermark;
   counters: { counter: string; periodStartMs: number; spent: number }[];
 }
 
@@ -72,20 +71,6 @@ export function recovery(run: RunScript) {
       });
       return { kind: "ok", drift };
     },
-
-    /** Returns the document that stands afterwards: this one, or a newer. */
-    async putPolicy(
-      org: string,
-      policy: PolicyRef,
-      document: { version: number; json: string; endsAtMs: number },
-    ): Promise<string> {
-      const { reply } = await run({
-        script: PUT_POLICY,
-        keys: [policyKey(org, policy)],
-        args: [document.version, document.json, document.endsAtMs],
-      });
-      return text(reply[0]);
-    },
   };
 }
 
@@ -97,6 +82,8 @@ function snapshotCall(input: RebuildInput) {
       input.epoch,
       input.watermark.epoch,
       input.watermark.n,
+      input.watermark.tag,
+      input.watermark.entryCount,
       ...input.counters.flatMap(({ counter, periodStartMs, spent }) => [counter, periodStartMs, spent]),
     ],
   };

@@ -1,4 +1,6 @@
 import { admission } from "./admission.ts";
+import { documents } from "./documents.ts";
+import { instances } from "./instances.ts";
 import { outbox } from "./outbox.ts";
 import { reads } from "./reads.ts";
 import { recovery } from "./recovery.ts";
@@ -13,11 +15,14 @@ export type Store = ReturnType<typeof createStore>;
  */
 export function createStore(command: RunCommand, sleep: Sleep) {
   const run = createScriptRunner(command, sleep);
+  const repeated = createReader(command, sleep);
   return {
     ...admission(run),
     ...settlement(run),
     ...outbox(run),
     ...recovery(run),
-    ...reads(createReader(command, sleep)),
+    ...documents(run),
+    ...instances(run, repeated),
+    ...reads(repeated),
   };
 }

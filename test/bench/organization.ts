@@ -73,9 +73,15 @@ type Period = keyof typeof PERIODS;
 /** An organization in Redis, and the reserve of one of its calls. */
 export async function prepare(store: Store, count: BudgetCount): Promise<ReserveInput> {
   const memory = createMemory();
+  await store.open({ organizationId: ORG, newEpoch: EPOCH, condemnedEpoch: 0, lostHolds: [] });
   for (const { policy, json } of documentsOf(count)) {
-    const standing = await store.putPolicy(ORG, policy, { version: 17, json, endsAtMs: NO_END_MS });
-    rememberPolicy(memory, ORG, policy, standing);
+    const claimed = await store.claimPolicy(ORG, policy, "bench");
+    if (claimed.kind === "cold") throw new Error("the organization has no epoch");
+    const { claim } = claimed;
+    const document = { epoch: EPOCH, claim, version: 17, json, endsAtMs: NO_END_MS };
+    const put = await store.putPolicy(ORG, policy, document);
+    if (put.kind === "again") throw new Error("a document's claim was lost");
+    rememberPolicy(memory, ORG, policy, put.document);
   }
   const labels = { customer: count === 12 ? CUSTOMER : null, tags: [] };
   const policies = policiesInMemory(memory, { organizationId: ORG, digest: DIGEST }, labels);
@@ -83,13 +89,17 @@ export async function prepare(store: Store, count: BudgetCount): Promise<Reserve
   if (!policies.complete || lines.length !== count)
     throw new Error("the documents don't say what they should");
 
-  await store.open({ organizationId: ORG, newEpoch: EPOCH, condemnedEpoch: 0, lostHolds: [] });
   const counters = lines.map(({ counter, periodStartMs }) => ({
     counter,
     periodStartMs,
     spent: 1_234_567_890_123,
   }));
-  await store.rebuild({ organizationId: ORG, epoch: EPOCH, watermark: { epoch: 0, n: 0 }, counters });
+  await store.rebuild({
+    organizationId: ORG,
+    epoch: EPOCH,
+    watermark: { epoch: 0, n: 0, tag: "-", entryCount: 0 },
+    counters,
+  });
   return {
     organizationId: ORG,
     epoch: EPOCH,

@@ -2,8 +2,8 @@ import { counterName } from "../../src/domain/charged-budgets.ts";
 import { parseEnv } from "../../src/env.ts";
 import type { GateDeps } from "../../src/gate/gate-deps.ts";
 import { mintSecret } from "../../src/gate/secret.ts";
+import { fetchPolicy } from "../../src/ledger/publish.ts";
 import { createMemory } from "../../src/store/memory.ts";
-import { POLICY_TTL_MS } from "../../src/store/policies.ts";
 import { createStore } from "../../src/store/store.ts";
 import { createDocuments } from "../simulation/documents.ts";
 import { openSimulatedEngine } from "../simulation/engines.ts";
@@ -60,21 +60,22 @@ export async function openBench() {
     const reports: string[] = [];
     const pending: Promise<unknown>[] = [];
     let nonces = 0;
+    const books: GateDeps["books"] = {
+      store,
+      ledger,
+      memory: createMemory(),
+      now,
+      sleep: sleepForLong,
+      nonce: () => `x${(nonces += 1)}`,
+      leaseMs: LEASE_MS,
+      flushMs: 0,
+      report: (event, details) => void reports.push(`${event} ${JSON.stringify(details)}`),
+    };
     const deps: GateDeps = {
       config,
-      books: {
-        store,
-        ledger,
-        memory: createMemory(),
-        now,
-        sleep: sleepForLong,
-        nonce: () => `x${(nonces += 1)}`,
-        leaseMs: LEASE_MS,
-        flushMs: 0,
-        report: (event, details) => void reports.push(`${event} ${JSON.stringify(details)}`),
-      },
-      publish: (ofOrg, policy) =>
-        store.putPolicy(ofOrg, policy, { ...documents.read(policy), endsAtMs: nowMs + POLICY_TTL_MS }),
+      books,
+      fetchPolicy: (ofOrg, policy) =>
+        fetchPolicy({ ...books, read: async (_, ref) => documents.read(ref) }, ofOrg, policy),
       fetch: fetcher,
       newId: () => "req_1",
       waitUntil: (promise) => void pending.push(promise.catch((error) => reports.push(String(error)))),

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { ALL_RULES, isRule, PROPOSED, RULES, rulesWithout, type Rule } from "./rules.ts";
+import { ALL_RULES, isRule, RULES, rulesWithout, type Rule } from "./rules.ts";
 import { isScenario, SCENARIO_NAMES, scenarioOf } from "./scenarios.ts";
 import { search, type Found } from "./search.ts";
 import type { Scenario } from "./world.ts";
@@ -14,7 +14,6 @@ const HELP = `Model checker of the protocol of the books.
   node test/model/check.ts list                                 rules and scenarios
 
   --off=<rule>,…        rules to remove
-  --code                as the code is: without the proposed rules
   --seconds=<n>         stop after so long, each scenario (300)
   --max=<n>             stop after so many states (4000000)
   --set=<key>:<JSON>,…  change the scenario: --set=calls:3,costs:[1+3]   (+ stands for a comma)
@@ -29,7 +28,6 @@ const { values, positionals } = parseArgs({
   options: {
     off: { type: "string", default: "" },
     seconds: { type: "string", default: "300" },
-    code: { type: "boolean", default: false },
     max: { type: "string", default: "4000000" },
     set: { type: "string", default: "" },
     liveness: { type: "boolean", default: false },
@@ -49,7 +47,7 @@ function list(): void {
 }
 
 function run(names: readonly string[]): void {
-  const rules = rulesWithout([...rulesIn(values.off), ...(values.code ? PROPOSED : [])]);
+  const rules = rulesWithout(rulesIn(values.off));
   const limits = { states: Number(values.max), seconds: Number(values.seconds) };
   for (const name of names) {
     if (!isScenario(name)) throw new Error(`no scenario ${name}`);

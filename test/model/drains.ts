@@ -8,8 +8,8 @@ import { budgetsOf, resetId, upTo, type World } from "./world.ts";
 // is left out: it can always be taken over, and what two at once may do is more than what one may.
 
 export function takeHead({ scenario }: World, { outbox }: State, meta: Meta): Head {
-  const { epoch, n, tag, out } = meta;
-  return { epoch, n, tag, out, length: outbox.length, entries: outbox.slice(0, scenario.batch) };
+  const { epoch, tag, out } = meta;
+  return { epoch, tag, out, length: outbox.length, entries: outbox.slice(0, scenario.batch) };
 }
 
 /** Reads the outbox for the drain that stands at the top of the stack. */

@@ -23,7 +23,6 @@ export function mustDrain({ rules }: World, state: State): boolean {
   if (!meta) return outbox.length > 0;
   if (outbox.some((entry) => !postgres.ledger[entry.id]?.[entry.kind])) return true;
   const { watermark, tag, fence } = postgres;
-  if (rules.fallenBack && meta.epoch * 100 + meta.n < watermark) return true;
   const isKnown = meta.tag === tag || outbox.some((entry) => entry.tag === tag);
   if (rules.tag && (meta.epoch < epochOf(watermark) || (meta.epoch === epochOf(watermark) && !isKnown)))
     return true;

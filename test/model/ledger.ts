@@ -9,7 +9,7 @@ import {
 } from "./state.ts";
 import { bookedAmount, bookedLines, NO_BOOKS, totalOf, type World } from "./world.ts";
 
-// drizzle/0001_books.sql, step by step: each is one transaction.
+// drizzle/0001_books.sql and 0006_entry_count.sql, step by step: each is one transaction.
 
 export type BookReply =
   | { readonly kind: "fenced" | "ok" | "broken" }
@@ -22,8 +22,7 @@ export function book(world: World, state: State, { head }: BookMessage): BookRep
   if (rules.fence && head.epoch < postgres.fence) return { kind: "fenced" };
   const isKnown = head.tag === tag || head.entries.some((entry) => entry.tag === tag);
   const suspect =
-    (rules.fallenBack && (head.epoch < epochOf(watermark) || head.epoch * 100 + head.n < watermark)) ||
-    (rules.tag && (head.epoch < epochOf(watermark) || (head.epoch === epochOf(watermark) && !isKnown)));
+    rules.tag && (head.epoch < epochOf(watermark) || (head.epoch === epochOf(watermark) && !isKnown));
 
   let broken = rules.count && head.out !== head.length;
   let { ledger, count } = postgres;

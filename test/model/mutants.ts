@@ -38,7 +38,7 @@ const MUTANTS_BY_RULE = {
   count: ["evO", 11],
   fence: ["w1", 15],
   durable: ["begunrest", 13],
-  tag: ["r1", 16],
+  tag: ["r1", 8],
   confirm: ["o1", 10],
   newEpoch: ["opentwice", 13],
   openOnce: ["opentwice", 14],

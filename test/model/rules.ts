@@ -33,7 +33,6 @@ export const RULES = {
   count: "an outbox that is longer or shorter than its count proves a loss",
   fence: "a drain of an epoch below the fence books nothing",
   durable: "a proven inconsistency raises the fence in the same transaction",
-  fallenBack: "a sequence below the watermark's shows a fall-back",
   tag: "a watermark whose tag Redis doesn't know shows a fall-back",
   nonce: "tags tell apart what was sent before and after a fall-back",
   confirm: "a suspicion is checked again by the script that opens an epoch",
@@ -55,9 +54,6 @@ export const RULES = {
 
 export type Rule = keyof typeof RULES;
 export type RuleSet = Readonly<Record<Rule, boolean>>;
-
-/** Repairs of what the model found in the code, and the code doesn't have yet. */
-export const PROPOSED: readonly Rule[] = ["doneByState", "rebuildCount", "rebuildKnows", "bornApart"];
 
 export const ALL_RULES = Object.keys(RULES) as Rule[];
 

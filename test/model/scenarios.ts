@@ -126,7 +126,7 @@ const SCENARIOS = {
   begunrefresh: { begun: 1, losses: 1, memory: ["fall back"], background: true, operator: "refresh" },
   opentwice: { cold: true, late: 1, losses: 1, memory: ["meta"], background: true },
 
-  // Proposed, not built.
+  // Resets, repairs, renewals.
   reset: { calls: 2, late: 1, operator: "reset", costs: [1, 3] },
   resetlapse: { deaths: 1, late: 1, operator: "reset", background: true },
   resetwipe: { operator: "reset", losses: 1, memory: ["everything"], background: true },

@@ -222,7 +222,7 @@ function charge(world: World, state: State, hold: Hold, { id, now, nonce }: Laps
   }
 }
 
-/** Proposed: a held hold of this epoch whose call still runs gets a later lease end. Nothing else changes. */
+/** A held hold of this epoch whose call still runs gets a later lease end. Nothing else changes. */
 export function renew(world: World, state: State, { id, now }: RenewMessage): void {
   const hold = state.holds[id];
   if (!state.meta || hold?.state !== "h" || epochOf(hold.at) !== state.meta.epoch) return;

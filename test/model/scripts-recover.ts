@@ -25,7 +25,7 @@ export function trim({ rules }: World, state: State, { tags, last, count }: Trim
   state.meta = {
     ...meta,
     out: Math.max(0, meta.out - removed.length),
-    trimmedAt: removed.length > 0 ? Math.max(meta.trimmedAt, count) : meta.trimmedAt,
+    trimCount: removed.length > 0 ? Math.max(meta.trimCount, count) : meta.trimCount,
     ...(moves ? { trimmed: newest.seq, tag: newest.tag } : {}),
   };
 }
@@ -51,7 +51,7 @@ export function open(world: World, state: State, { opening }: OpenMessage): numb
     trimmed: 0,
     tag: "-",
     births: 0,
-    trimmedAt: 0,
+    trimCount: 0,
   };
   state.truths = state.truths.map((truth, id) => {
     if (truth.state === "h" && state.unhealed) return { ...truth, forgotten: true };
@@ -80,7 +80,7 @@ export function rebuild(world: World, state: State, { op, snapshot }: RebuildMes
   if (!meta) return { kind: "cold" };
   const again: RebuildReply = { kind: "again", epoch: meta.epoch };
   if (rules.rebuildEpoch && snapshot.epoch !== meta.epoch) return again;
-  const isOld = rules.rebuildCount ? meta.trimmedAt > snapshot.count : meta.trimmed > snapshot.watermark;
+  const isOld = meta.trimmed > snapshot.watermark || (rules.rebuildCount && meta.trimCount > snapshot.count);
   if (rules.rebuildTrimmed && isOld) return again;
   if (rules.rebuildKnows && isBehind(world, state, { seq: snapshot.watermark, tag: snapshot.tag }))
     return again;
@@ -124,7 +124,7 @@ export function rebuild(world: World, state: State, { op, snapshot }: RebuildMes
   return { kind: "ok", epoch: meta.epoch };
 }
 
-/** Proposed: sets a standing counter's spent to what the ledger and the outbox say, and keeps what is held. */
+/** Sets a standing counter's spent to what the ledger and the outbox say, and keeps what is held. */
 function refreshCounter(
   { scenario }: World,
   state: State,

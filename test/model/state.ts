@@ -16,7 +16,7 @@ export interface Meta {
   /** How many counters were made: apart from n, or another history could give out one number twice. */
   readonly births: number;
   /** How many entries the ledger had when the last trim's were booked. */
-  readonly trimmedAt: number;
+  readonly trimCount: number;
 }
 
 export interface Counter {
@@ -99,7 +99,6 @@ export interface Postgres {
 /** The outbox as a drain read it, with the meta value of that moment. */
 export interface Head {
   readonly epoch: number;
-  readonly n: number;
   readonly tag: string;
   readonly out: number;
   readonly length: number;

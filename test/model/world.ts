@@ -177,7 +177,7 @@ export function initialState(world: World): State {
     time: 0,
     left: { late, deaths, memory: losses },
     unhealed: false,
-    meta: cold ? null : { epoch, n: 0, now: 0, out: 0, trimmed: 0, tag: "-", births: 0, trimmedAt: 0 },
+    meta: cold ? null : { epoch, n: 0, now: 0, out: 0, trimmed: 0, tag: "-", births: 0, trimCount: 0 },
     begun: epoch,
     counters: upTo(budgets).map((budget) =>
       cold || absent.includes(budget) ? null : { epoch, born: 0, period: 0, spent: 0, held: 0 },

@@ -2,10 +2,10 @@ import type { Config } from "../../src/env.ts";
 import type { GateDeps } from "../../src/gate/gate-deps.ts";
 import type { Books } from "../../src/ledger/books.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
+import { fetchPolicy, type Publisher } from "../../src/ledger/publish.ts";
 import { StoreUnavailable } from "../../src/services.ts";
 import { createMemory } from "../../src/store/memory.ts";
-import { POLICY_TTL_MS } from "../../src/store/policies.ts";
-import { createStore } from "../../src/store/store.ts";
+import { createStore, type Store } from "../../src/store/store.ts";
 import type { Send } from "./network.ts";
 import { commandName, scriptName } from "./redis-side.ts";
 import type { World } from "./world.ts";
@@ -15,6 +15,8 @@ import type { World } from "./world.ts";
 export interface Isolate {
   name: string;
   deps: GateDeps;
+  /** How operators bring to Redis what they changed. */
+  publisher: Publisher;
   /** Requests and waitUntil promises that aren't over. */
   busy: number;
   dead: boolean;
@@ -29,8 +31,8 @@ export function createIsolate(
   const now = () => scheduler.now() + skewMs;
   const sleep = (milliseconds: number) =>
     new Promise<void>((run) => void scheduler.after(milliseconds, { owner: name, run }));
-  const store = createStore(redisBehind(world, send), sleep);
-  const ledger = ledgerBehind(send, world.ledger);
+  const store = withShortLives(createStore(redisBehind(world, send, name), sleep));
+  const ledger = ledgerBehind(send, noticing(world, name));
   const books: Books = {
     store: world.breaks.store?.(store) ?? store,
     ledger,
@@ -46,21 +48,23 @@ export function createIsolate(
       if (event === "gate_failed") world.violated("14", `the gate failed: ${String(details["cause"])}`);
     },
   };
+  const publisher: Publisher = {
+    ...books,
+    read: (_org, policy) =>
+      postgres(send, `read ${policy.kind} ${policy.id}`, async () => {
+        const { version, json } = world.documents.read(policy);
+        return { version, json: world.breaks.publish?.(json) ?? json };
+      }),
+  };
   const isolate: Isolate = {
     name,
+    publisher,
     busy: 0,
     dead: false,
     deps: {
       config,
       books,
-      async publish(org, policy) {
-        const readAtMs = now();
-        const document = await postgres(send, `read ${policy.kind} ${policy.id}`, async () =>
-          world.documents.read(policy),
-        );
-        const json = world.breaks.publish?.(document.json) ?? document.json;
-        return books.store.putPolicy(org, policy, { ...document, json, endsAtMs: readAtMs + POLICY_TTL_MS });
-      },
+      fetchPolicy: (org, policy) => fetchPolicy(publisher, org, policy),
       fetch: world.provider(name),
       newId: () => `req_${String((world.made.requests += 1)).padStart(4, "0")}`,
       waitUntil: (promise) => void keepBusy(promise),
@@ -79,12 +83,45 @@ export function createIsolate(
   return isolate;
 }
 
-function redisBehind(world: World, send: Send) {
+/** Runs take minutes, and counters of instances live for days: here a sweep forgets whatever holds nothing. */
+function withShortLives(store: Store): Store {
+  return {
+    ...store,
+    listInstances: (org, made, nowMs) =>
+      store.listInstances(
+        org,
+        made.map((one) => ({ ...one, life: 1 })),
+        nowMs,
+      ),
+  };
+}
+
+/** Sees who carries what between the stores. */
+function noticing({ ledger, carrying }: World, isolate: string): Ledger {
+  return {
+    ...ledger,
+    async snapshot(...args) {
+      carrying.snapshot.set(isolate, ledger.rows().length);
+      return ledger.snapshot(...args);
+    },
+    async book(...args) {
+      carrying.outbox.delete(isolate);
+      return ledger.book(...args);
+    },
+  };
+}
+
+function redisBehind(world: World, send: Send, isolate: string) {
   return (command: (string | number)[]) =>
     send({
       store: "redis",
       name: labelOf(command),
-      arrive: () => world.redis.execute(command, world.watch),
+      arrive: () => {
+        const name = commandName(command);
+        if (name === "drain" || name === "settle") world.carrying.outbox.add(isolate);
+        if (name === "rebuild" || name === "refresh") world.carrying.snapshot.delete(isolate);
+        return world.redis.execute(command, world.watch);
+      },
       // A network that doubles a reserve whose first copy wasn't admitted is excluded by the protocol.
       mayDouble: (reply) => scriptName(command) !== "reserve" || (Array.isArray(reply) && reply[0] === "ok"),
     });

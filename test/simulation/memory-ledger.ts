@@ -11,7 +11,7 @@ import {
 } from "../store/fake-ledger.ts";
 import { pick, type Random } from "../support/schedule.ts";
 
-// Postgres's part of the books in memory: what drizzle/0001_books.sql does. A property test holds it to the real one.
+// Postgres's part of the books in memory: what drizzle/0001_books.sql and 0006_entry_count.sql do. A property test holds it to the real one.
 
 export interface BookedRow extends LedgerRow {
   facts: Record<string, unknown>;
@@ -60,8 +60,14 @@ export function createMemoryLedger(random: Random): MemoryLedger {
       for (const { id, facts: factsOfRow } of rows) if (!facts.has(id)) facts.set(id, factsOfRow);
       const verdict = book(ledger, { ...head, entries, drainUntilMs: 0 });
       if (verdict.result === "fenced") return verdict;
+      const { entryCount: entry_count } = verdict;
       const { epoch: e, n, tag } = verdict.watermark;
-      return { result: verdict.result, watermark: { e, n, tag }, stranded: waiting().length > 0 };
+      return {
+        result: verdict.result,
+        watermark: { e, n, tag },
+        entry_count,
+        stranded: waiting().length > 0,
+      };
     },
     async strand(_org, holdId, settle) {
       const before = stranded.get(holdId);

@@ -1,7 +1,7 @@
 import { counterKey, holdKey, metaKey, outboxKey, policyKey } from "../../src/store/keys.ts";
 import { pick } from "../support/schedule.ts";
 import { createIsolate, type Isolate } from "./isolate.ts";
-import { LEASE_SECONDS, ORGANIZATION, type MemoryFault } from "./scenario.ts";
+import { LEASE_SECONDS, ORGANIZATION, type Carried, type MemoryFault } from "./scenario.ts";
 import { trueSpent } from "./view.ts";
 import { configOf, type World } from "./world.ts";
 
@@ -14,6 +14,9 @@ const CRASH_CHANCE = 0.02;
 /** Memory is lost rather while there is something to lose. */
 const MEMORY_CHANCE = 0.15;
 const IDLE_MEMORY_CHANCE = 0.004;
+const AIMED_MEMORY_CHANCE = 0.05;
+/** Where only its bearer is still at work: the rest has ended, and will be forgotten. */
+const LAST_MEMORY_CHANCE = 0.7;
 const OUTAGE_CHANCE = 0.03;
 const OUTAGES_MS = [300, 4_000, 4_000, 20_000] as const;
 
@@ -49,10 +52,29 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
   }
 
   function isWorthLosing(fault: MemoryFault): boolean {
+    // What a change just brought is what an older read may take the place of.
+    if (fault === "document") return world.answered.size > 0;
     const view = world.watch.lastSeen();
     if (!view) return false;
     if (fault === "outbox" || fault === "counter") return view.outbox.some(({ lines }) => lines.length > 0);
     return [...view.holds.values()].some(({ state }) => state === "h");
+  }
+
+  function isCarried(what: Carried): boolean {
+    const { carrying, ledger } = world;
+    if (what === "outbox") return carrying.outbox.size > 0;
+    const newest = what === "snapshot" ? Infinity : ledger.rows().length;
+    return [...carrying.snapshot.values()].some((length) => length < newest);
+  }
+
+  function aimedChance(): number {
+    return isolates.every(({ busy }) => busy === 0) ? LAST_MEMORY_CHANCE : AIMED_MEMORY_CHANCE;
+  }
+
+  function memoryChance(fault: MemoryFault): number {
+    const { aim } = scenario;
+    if (aim && snapshot !== null) return isCarried(aim) ? aimedChance() : 0;
+    return isWorthLosing(fault) ? MEMORY_CHANCE : IDLE_MEMORY_CHANCE;
   }
 
   async function loseMemory(): Promise<void> {
@@ -72,6 +94,7 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
       await watch.forgetHolds();
       await redis.restore(snapshot ?? "");
       const after = await watch.look();
+      world.memory.fellBackTo = after.meta?.epoch ?? null;
       for (const [counter, { periodStartMs }] of view.counters) {
         const known = after.counters.get(counter)?.spent ?? 0;
         watch.forget(counter, Math.max(0, trueSpent(view, world.ledger, { counter, periodStartMs }) - known));
@@ -84,7 +107,15 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
       await redis.forgetScripts();
       return;
     }
-    if (fault === "outbox") world.memory.old = view.outbox.length > 0;
+    if (fault === "outbox") {
+      world.memory.old = view.outbox.length > 0;
+      // The epoch that a drain begins then has counters without these, until who settled them settles them again.
+      const booked = new Set(world.ledger.rows().map(({ id }) => id));
+      for (const { id, lines } of view.outbox) {
+        if (booked.has(id)) continue;
+        for (const { counter, delta } of lines) watch.forget(counter, Math.max(0, delta));
+      }
+    }
     if (fault === null) return;
     if (fault === "hold") world.memory.lostHoldIn = view.meta?.epoch ?? null;
     // What stands in the outbox too is the harder to make anew.
@@ -106,8 +137,7 @@ export function createMisfortunes(world: World, isolates: Isolate[]) {
     async between(): Promise<void> {
       if (left.leaps > 0 && random() < LEAP_CHANCE) leap();
       if (left.crashes > 0 && random() < CRASH_CHANCE) crash();
-      if (left.memory && random() < (isWorthLosing(left.memory) ? MEMORY_CHANCE : IDLE_MEMORY_CHANCE))
-        await loseMemory();
+      if (left.memory && random() < memoryChance(left.memory)) await loseMemory();
       if (left.outage && random() < OUTAGE_CHANCE) {
         trace.push(`${left.outage} goes away`);
         world.faults.away.add(left.outage);

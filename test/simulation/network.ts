@@ -18,32 +18,44 @@ export interface NetworkMessage<T> {
 
 export type Send = <T>(message: NetworkMessage<T>) => Promise<T>;
 
+export const FATES = ["lose request", "lose reply", "late", "double"] as const;
+export type Fate = (typeof FATES)[number];
+
 export interface NetworkFaults {
   /** Messages that are still to be lost, late or doubled. */
   messages: number;
-  /** Late and doubled ones among them: a fall-back and a late copy are two faults. */
-  lateCopies: boolean;
+  /** What happens to them, one of these. */
+  fates: readonly Fate[];
+  /** Messages to which it happens rather, and to no others; null: to any. */
+  hit: string | null;
   away: Set<StoreName>;
+  /** Workers far from both stores: others get much done while their messages are on the way. */
+  far: ReadonlySet<string>;
 }
 
 export class NoAnswer extends Error {
   override name = "NoAnswer";
 }
 
-const FATES = ["lose request", "lose reply", "late", "double"] as const;
-type Fate = (typeof FATES)[number] | "arrive";
 const FAULT_CHANCE = 0.1;
+const HIT_CHANCE = 0.6;
+/** Later than any timer that overtakes messages on their way: others get a call done meanwhile. */
+const FAR_MS = 2_100;
 /** A broken connection is noticed at once, a silent one at the end of the attempt. */
 const NOTICED_AFTER_MS = [0, 30, 2_000] as const;
 
 export function createNetwork(scheduler: Scheduler, faults: NetworkFaults) {
   const { random, trace } = scheduler;
 
-  function fateOf(): Fate {
-    if (faults.messages === 0 || random() > FAULT_CHANCE) return "arrive";
+  function chanceOf(name: string): number {
+    if (faults.hit === null) return FAULT_CHANCE;
+    return name.startsWith(faults.hit) ? HIT_CHANCE : 0;
+  }
+
+  function fateOf(name: string): Fate | "arrive" {
+    if (faults.messages === 0 || random() > chanceOf(name)) return "arrive";
     faults.messages -= 1;
-    const fate = pick(random, FATES) ?? "arrive";
-    return faults.lateCopies || fate === "lose request" ? fate : "lose reply";
+    return pick(random, faults.fates) ?? "arrive";
   }
 
   return {
@@ -71,7 +83,7 @@ export function createNetwork(scheduler: Scheduler, faults: NetworkFaults) {
               trace.push(`${owner} ${message.name}: ${message.store} is away`);
               return void fail();
             }
-            const fate = fateOf();
+            const fate = fateOf(message.name);
             trace.push(`${owner} ${message.name}${fate === "arrive" ? "" : ` (${fate})`}`);
             if (fate === "late") lateCopy();
             if (fate === "lose request" || fate === "late") return void fail();
@@ -85,7 +97,9 @@ export function createNetwork(scheduler: Scheduler, faults: NetworkFaults) {
             }
           }
           // The sender may die, and the request arrive all the same.
-          scheduler.soon({ owner: `network for ${owner}`, run: request });
+          const sent = { owner: `network for ${owner}`, run: request };
+          if (faults.far.has(owner)) scheduler.after(FAR_MS, sent);
+          else scheduler.soon(sent);
         });
     },
   };

@@ -1,13 +1,18 @@
-import { counterName, WILDCARD, windowOf, type Budget } from "../../src/domain/charged-budgets.ts";
+import { counterName, WILDCARD, type Budget } from "../../src/domain/charged-budgets.ts";
 import { changeBalance } from "../../src/ledger/balance.ts";
+import { missingCounter } from "../../src/ledger/rebuild.ts";
+import { publishPolicy } from "../../src/ledger/publish.ts";
 import { StoreUnavailable, type PolicyRef } from "../../src/services.ts";
 import { refName, type PolicyState } from "./documents.ts";
 import { postgres, type Isolate } from "./isolate.ts";
-import type { Change } from "./scenario-changes.ts";
+import { look } from "./look.ts";
+import type { Change, Look } from "./scenario-changes.ts";
 import { ORGANIZATION } from "./scenario.ts";
 import type { World } from "./world.ts";
 
 // Operators: each change as REST makes it. It is committed, then published, then answered; from the answer on it holds.
+
+type PolicyChange = Exclude<Change, { kind: "reset" } | Look>;
 
 const MAX_TRIES = 4;
 const RETRY_MS = 700;
@@ -21,6 +26,10 @@ export async function makeChange(world: World, isolate: Isolate, change: Change)
   try {
     if (change.kind === "reset") {
       await reset(world, isolate, change.budgetId);
+      return;
+    }
+    if (change.kind === "read" || change.kind === "repair") {
+      await look(world, isolate, change);
       return;
     }
     const refs = documentsOf(documents.state, change);
@@ -44,7 +53,7 @@ export async function makeChange(world: World, isolate: Isolate, change: Change)
 async function publish(isolate: Isolate, ref: PolicyRef): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await isolate.deps.publish(ORGANIZATION, ref);
+      await publishPolicy(isolate.publisher, ORGANIZATION, ref);
       return;
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || attempt === MAX_TRIES) throw error;
@@ -60,14 +69,13 @@ async function reset(world: World, isolate: Isolate, budgetId: string): Promise<
   const counter = budget.scope.id === WILDCARD ? counterName(budget, "ada") : counterName(budget);
   world.watch.known.counters.add(counter);
   await changeBalance(books, ORGANIZATION, {
+    ...missingCounter({ budget, counter }, books.now()),
     id: `reset_${(world.made.nonces += 1)}`,
-    counter,
-    periodStartMs: windowOf(budget, books.now()).startMs,
     amount: "reset",
   });
 }
 
-function documentsOf(state: PolicyState, change: Exclude<Change, { kind: "reset" }>): PolicyRef[] {
+function documentsOf(state: PolicyState, change: PolicyChange): PolicyRef[] {
   switch (change.kind) {
     case "revoke": {
       const row = state.keys.find(({ id }) => id === change.keyId);
@@ -95,7 +103,7 @@ function documentsOfBudget({ scope }: Budget): PolicyRef[] {
   return scope.kind === "customer" || scope.kind === "tag" ? [own, ORGANIZATION_DOCUMENT] : [own];
 }
 
-function applyChange(state: PolicyState, change: Exclude<Change, { kind: "reset" }>, nowMs: number): void {
+function applyChange(state: PolicyState, change: PolicyChange, nowMs: number): void {
   const budget = "budgetId" in change ? state.budgets.find(({ id }) => id === change.budgetId) : undefined;
   switch (change.kind) {
     case "revoke":

@@ -4,8 +4,10 @@ import { createProtocol } from "../../src/local/redis/protocol.ts";
 import { toResult } from "../../src/local/redis/rest-body.ts";
 import { BALANCE } from "../../src/store/scripts/balance.ts";
 import { DRAIN, TRIM } from "../../src/store/scripts/drain.ts";
+import { FORGET } from "../../src/store/scripts/forget.ts";
 import { LAPSE } from "../../src/store/scripts/lapse.ts";
-import { OPEN, PUT_POLICY, REBUILD, REFRESH } from "../../src/store/scripts/recover.ts";
+import { CLAIM_POLICY, PUT_POLICY } from "../../src/store/scripts/policies.ts";
+import { OPEN, REBUILD, REFRESH } from "../../src/store/scripts/recover.ts";
 import { RENEW } from "../../src/store/scripts/renew.ts";
 import { CONFIRM, RESERVE } from "../../src/store/scripts/reserve.ts";
 import { SETTLE } from "../../src/store/scripts/settle.ts";
@@ -24,6 +26,8 @@ const SCRIPTS = {
   rebuild: REBUILD,
   refresh: REFRESH,
   balance: BALANCE,
+  forget: FORGET,
+  claim_policy: CLAIM_POLICY,
   put_policy: PUT_POLICY,
 };
 export type ScriptName = keyof typeof SCRIPTS;

@@ -6,12 +6,17 @@ import type { Parts } from "./world.ts";
 
 // Whether a reserve asks for what its call is due.
 
-/** Laws 8 and 10: the lines are those of the documents in the versions that were sent, and these are fresh. */
-export function checkSent(world: Parts, record: CallRecord, sent: SentReserve): Map<string, DueLine> | null {
+/** Laws 8 and 10: the lines are those of the documents in the versions that were sent, and these are fresh. `epoch`: in which. */
+export function checkSent(
+  world: Parts,
+  record: CallRecord,
+  sent: SentReserve,
+  epoch: number | undefined,
+): Map<string, DueLine> | null {
   const said = new Map<string, string>();
   for (const { name, version } of sent.policies) {
     const fresh = world.answered.get(name) ?? 0;
-    if (version < fresh && !world.memoryIsOld()) {
+    if (version < fresh && !world.documentsAreOld(epoch)) {
       world.violated(
         "10",
         `${sent.holdId} came with version ${version} of ${name}, after ${fresh} was answered`,

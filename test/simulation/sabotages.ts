@@ -1,3 +1,4 @@
+import { atFirstUse, whileRepairing } from "./fall-backs.ts";
 import type { ScriptName } from "./redis-side.ts";
 import type { MemoryFault, Misfortunes, Scenario } from "./scenario.ts";
 import type { Breaks } from "./world.ts";
@@ -114,7 +115,7 @@ export const SABOTAGES: Sabotage[] = [
     among: losing("counter"),
     breaks: patch(
       "settle",
-      "return c.epoch == hold.epoch and c.born <= hold.n",
+      "return c.epoch == hold.epoch and c.born <= hold.births",
       "return c.epoch == hold.epoch",
     ),
   },
@@ -168,6 +169,30 @@ export const SABOTAGES: Sabotage[] = [
       publish: (json) =>
         json.replaceAll(/"models":\["[^"]*"\],"enforcement"/g, '"models":null,"enforcement"'),
     },
+  },
+  {
+    law: "2",
+    name: "the counter of an instance is forgotten while it holds something",
+    among: withMisfortunes({ leaps: 4 }),
+    breaks: patch("forget", "if c.held ~= 0 then", "if false then"),
+  },
+  {
+    law: "9",
+    name: "a counter's birth takes an entry's number",
+    among: atFirstUse,
+    breaks: patch("rebuild", "m.births = m.births + 1\n", "m.births, m.n = m.births + 1, m.n + 1\n"),
+  },
+  {
+    law: "9",
+    name: "a rebuild takes a snapshot that a trim overtook",
+    among: losing("counter"),
+    breaks: patch("rebuild", "or trimmed then", "then"),
+  },
+  {
+    law: "1",
+    name: "a repair takes totals that its Redis forgot",
+    among: whileRepairing,
+    breaks: patch("refresh", " or not knows(m, entries, we, wn, ARGV[4])", ""),
   },
   {
     law: "9",

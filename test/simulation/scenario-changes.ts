@@ -12,13 +12,18 @@ export type Change =
   | { kind: "reset"; budgetId: string }
   | { kind: "new budget"; budget: Budget }
   | { kind: "revoke"; keyId: string }
-  | { kind: "block"; customer: string };
+  | { kind: "block"; customer: string }
+  | Look;
+
+/** Budgets are read, or compared with the ledger and repaired: counters that no call has used are made anew. */
+export type Look = { kind: "read" } | { kind: "repair" };
 
 export interface PlannedChange {
   atMs: number;
   change: Change;
 }
 
+const MAX_LOOKS = 4;
 const AT_MS = [0, 5, 30, 200, 2_000, 26_000] as const;
 const FOR_MS = [null, 20_000, 80_000] as const;
 
@@ -27,6 +32,14 @@ export function makeChanges(random: Random, world: { budgets: Budget[]; keys: Ke
   return Array.from({ length: count }, (_, i) => ({
     atMs: pick(random, AT_MS) ?? 0,
     change: makeChange(random, world, i),
+  }));
+}
+
+export function makeLooks(random: Random): PlannedChange[] {
+  const count = Math.floor(random() * (MAX_LOOKS + 1));
+  return Array.from({ length: count }, () => ({
+    atMs: pick(random, AT_MS) ?? 0,
+    change: random() < 0.5 ? { kind: "read" } : { kind: "repair" },
   }));
 }
 

@@ -1,9 +1,10 @@
 import type { Budget } from "../../src/domain/charged-budgets.ts";
 import { pick, seededRandom, type Random } from "../support/schedule.ts";
 import { makeBudgets } from "./scenario-budgets.ts";
-import { makeChanges, type PlannedChange } from "./scenario-changes.ts";
+import { makeChanges, makeLooks, type PlannedChange } from "./scenario-changes.ts";
 import { makeKeys, CUSTOMERS } from "./scenario-keys.ts";
 import type { KeyRow } from "./documents.ts";
+import { FATES, type Fate } from "./network.ts";
 
 // What a seed makes happen, as data: who calls and when, what operators change, and what goes wrong. The order of it all
 // is another seed's, so that a failing scenario can be made smaller and tried in many orders.
@@ -46,8 +47,6 @@ export interface PlannedCall {
   leavesAfterMs: number | null;
 }
 
-// Not borne yet: a policy document that was read before a change, and comes to Redis after the change was answered and
-// Redis lost the newer one, stands until it ends (law 10; about one seed in 20,000, such as 28982).
 export const MEMORY_FAULTS = [
   "emptied",
   "falls back",
@@ -59,6 +58,10 @@ export const MEMORY_FAULTS = [
   "hold",
   "document",
 ] as const;
+/** What a Worker brings from one store to the other: totals to Redis, which others may have overtaken, or entries to Postgres. */
+export const CARRIED = ["snapshot", "overtaken snapshot", "outbox"] as const;
+export type Carried = (typeof CARRIED)[number];
+
 export type MemoryFault = (typeof MEMORY_FAULTS)[number];
 
 const KEEPS_OUTBOX = new Set<MemoryFault>(["meta", "counter", "hold", "document"]);
@@ -82,6 +85,13 @@ export interface Scenario {
   calls: PlannedCall[];
   changes: PlannedChange[];
   misfortunes: Misfortunes;
+  /** What may happen to messages, and to which rather: all of them where none is named. */
+  fates: readonly Fate[];
+  hit: string | null;
+  /** Redis falls back while a Worker is about to bring this from one store to the other; null: at any moment. */
+  aim: Carried | null;
+  /** The operators' Worker is far from both stores. */
+  isOperatorFar: boolean;
 }
 
 /** A model without a price. */
@@ -110,8 +120,12 @@ export function scenarioOf(seed: number): Scenario {
     keys,
     budgets,
     calls,
-    changes: makeChanges(random, { budgets, keys }),
+    changes: [...makeChanges(random, { budgets, keys }), ...makeLooks(random)],
     misfortunes,
+    fates: FATES,
+    hit: null,
+    aim: pick(random, [...CARRIED, null, null, null]) ?? null,
+    isOperatorFar: random() < 0.3,
   };
 }
 

@@ -79,6 +79,8 @@ function* smallerThan(scenario: Scenario): Iterable<Scenario> {
       if (value > 1) yield { ...scenario, misfortunes: { ...misfortunes, [name]: value - 1 } };
     } else if (value) yield { ...scenario, misfortunes: { ...misfortunes, [name]: null } };
   }
+  if (scenario.isOperatorFar) yield { ...scenario, isOperatorFar: false };
+  if (scenario.aim) yield { ...scenario, aim: null };
   if (scenario.skewsMs.some((skew) => skew !== 0))
     yield { ...scenario, skewsMs: scenario.skewsMs.map(() => 0) };
   for (const call of calls) yield { ...scenario, calls: calls.filter((other) => other !== call) };

@@ -12,7 +12,7 @@ import type { Parts } from "./world.ts";
 
 const MAX_SHOWN = 40;
 /** Scripts that change no counter and no hold. */
-const QUIET = new Set<ScriptName>(["confirm", "drain", "put_policy"]);
+const QUIET = new Set<ScriptName>(["confirm", "drain", "claim_policy", "put_policy"]);
 
 export type Watch = ReturnType<typeof createWatch>;
 
@@ -52,7 +52,7 @@ export function createWatch(world: Parts) {
     for (const { counter } of sent.lines) known.counters.add(counter);
     known.holds.add(sent.holdId);
     const view = await look();
-    const due = checkSent(world, record, sent);
+    const due = checkSent(world, record, sent, view.meta?.epoch);
     if (!due) return;
     if (kind === "refused") {
       record.refusal = judgeRefusal(world, view, sent, due);
@@ -125,5 +125,5 @@ export function createWatch(world: Parts) {
 }
 
 function knows(counter: Counter, hold: Hold): boolean {
-  return counter.epoch === hold.epoch && counter.born <= hold.n;
+  return counter.epoch === hold.epoch && counter.born <= hold.births;
 }

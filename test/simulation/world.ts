@@ -61,8 +61,10 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
   const scheduler = createScheduler(random, START_MS);
   const faults: NetworkFaults = {
     messages: misfortunes.messages,
-    lateCopies: misfortunes.memory === null,
+    fates: scenario.fates,
+    hit: scenario.hit,
     away: new Set(),
+    far: new Set(scenario.isOperatorFar ? ["OP"] : []),
   };
   const inMemory = createMemoryLedger(random);
   const ledger: MemoryLedger = { ...inMemory, ...breaks.ledger?.(inMemory) };
@@ -92,7 +94,12 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
       violated("14", `call ${planned.number} went out with nothing held`);
     }
   };
-  const memory = { faulted: false, old: false, lostHoldIn: null as number | null };
+  const memory = {
+    faulted: false,
+    old: false,
+    lostHoldIn: null as number | null,
+    fellBackTo: null as number | null,
+  };
   return {
     scenario,
     /** The stores' own clocks go with the Workers'. */
@@ -114,9 +121,13 @@ function createParts(scenario: Scenario, { random, engine, breaks = {} }: WorldO
     made: { nonces: 0, requests: 0 },
     memory,
     deadIsolates: new Set<string>(),
+    /** Workers that are about to bring to the other store what they have read; a snapshot with the ledger's length then. */
+    carrying: { snapshot: new Map<string, number>(), outbox: new Set<string>() },
     memoryFaulted: () => memory.faulted,
     /** Redis has fallen back, or lost settled entries, and nobody has noticed yet. */
     memoryIsOld: () => memory.old,
+    /** The same of its policy documents: those of the epoch that it fell back to, until another begins. */
+    documentsAreOld: (epoch: number | undefined) => epoch !== undefined && epoch === memory.fellBackTo,
     violated,
     traceReply(name: string, kind: string): void {
       scheduler.trace.push(`     ${name} -> ${kind}`);

@@ -117,6 +117,7 @@ const trim = fc.record({
   count: fc.integer({ min: 0, max: 4 }),
   skips: fc.constantFrom(false, false, true),
   foreign: fc.constantFrom(false, false, true),
+  entryCount: fc.integer({ min: 0, max: 6 }),
   /** Whose drain it frees: its own if that is the one in force, another's, or any. */
   drain: fc.constantFrom("own" as const, "another" as const, "any" as const),
 });
@@ -130,18 +131,37 @@ const open = fc.record({
   ),
   lostHolds: fc.subarray([...HOLDS]),
 });
-const rebuild = fc.record({
-  step: fc.constant("rebuild" as const),
+const snapshot = {
   epochOffset,
-  /** The watermark, counted from what is trimmed. */
+  /** The watermark and the ledger's count, counted from what is trimmed. `isForeign`: its tag is another history's. */
   ahead: fc.constantFrom(0, 0, 0, -1, 1, 5),
+  isForeign: fc.constantFrom(false, false, false, true),
+  counted: fc.constantFrom(0, 0, 0, -1, 3),
   counters: eachCounter((counter) =>
     fc.record({ counter: fc.constant(counter), periodStartMs, spent: fc.constantFrom(0, 0, 3, BIG_TOTAL) }),
   ),
+};
+const rebuild = fc.record({ step: fc.constant("rebuild" as const), ...snapshot });
+const refresh = fc.record({ step: fc.constant("refresh" as const), repair: fc.boolean(), ...snapshot });
+const life = fc.constantFrom(500, 1_500, "idle" as const);
+const listInstances = fc.record({
+  step: fc.constant("listInstances" as const),
+  made: fc.uniqueArray(fc.record({ counter: fc.constantFrom(...COUNTERS), periodStartMs, life }), {
+    minLength: 1,
+    maxLength: 3,
+    selector: ({ counter }) => counter,
+  }),
+  nowMs,
 });
+const forgetInstances = fc.record({ step: fc.constant("forgetInstances" as const), nowMs });
+const policy = fc.constantFrom(...POLICIES);
+const claimPolicy = fc.record({ step: fc.constant("claimPolicy" as const), policy, nonce });
 const putPolicy = fc.record({
   step: fc.constant("putPolicy" as const),
-  policy: fc.nat({ max: POLICIES.length - 1 }),
+  policy,
+  epochOffset,
+  /** Whether it shows the claim that stands, if there is one. */
+  shows: fc.constantFrom("standing" as const, "standing" as const, "another" as const, "none" as const),
   version: fc.integer({ min: 1, max: 3 }),
   endsAtMs: fc.constantFrom(NEVER_ENDS_MS, NEVER_ENDS_MS, 1),
 });
@@ -149,9 +169,16 @@ const confirm = fc.record({ step: fc.constant("confirm" as const), policyVersion
 const lose = fc.record({
   step: fc.constant("lose" as const),
   loss: fc.oneof(
-    fc.constantFrom<Loss>({ key: "meta" }, { key: "outbox" }, { key: "epoch" }, { key: "everything" }),
+    fc.constantFrom<Loss>(
+      { key: "meta" },
+      { key: "outbox" },
+      { key: "epoch" },
+      { key: "claims" },
+      { key: "everything" },
+    ),
     fc.record({ key: fc.constant("counter" as const), id: fc.constantFrom(...COUNTERS) }),
     fc.record({ key: fc.constant("hold" as const), id: holdId }),
+    fc.record({ key: fc.constant("policy" as const), policy }),
   ),
 });
 
@@ -160,10 +187,14 @@ export const anyStep = fc.oneof(
   { weight: 7, arbitrary: settle },
   { weight: 4, arbitrary: lapse },
   { weight: 3, arbitrary: rebuild },
+  { weight: 2, arbitrary: refresh },
   { weight: 2, arbitrary: drain },
   { weight: 2, arbitrary: trim },
   { weight: 1, arbitrary: open },
-  { weight: 1, arbitrary: putPolicy },
+  { weight: 2, arbitrary: listInstances },
+  { weight: 2, arbitrary: forgetInstances },
+  { weight: 2, arbitrary: claimPolicy },
+  { weight: 2, arbitrary: putPolicy },
   { weight: 1, arbitrary: confirm },
   { weight: 1, arbitrary: lose },
 );

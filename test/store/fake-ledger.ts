@@ -2,7 +2,7 @@ import type { Head } from "../../src/domain/books-model/drain.ts";
 import { isLater } from "../../src/domain/books-model/books.ts";
 import type { Entry, Sequence } from "../../src/store/packed.ts";
 
-// Postgres's part of the protocol, over plain data: what drizzle/0001_books.sql does, so that sequences of both stores'
+// Postgres's part of the protocol, over plain data: what drizzle/0001_books.sql and 0006_entry_count.sql do, so that sequences of both stores'
 // steps can be tried by the thousand.
 
 export interface LedgerRow {
@@ -22,7 +22,7 @@ export interface FakeLedger {
 
 export type Verdict =
   | { result: "fenced" }
-  | { result: "ok" | "suspect" | "broken"; watermark: FakeLedger["watermark"] };
+  | { result: "ok" | "suspect" | "broken"; watermark: FakeLedger["watermark"]; entryCount: number };
 
 export function emptyLedger(): FakeLedger {
   return { rows: [], watermark: { epoch: 0, n: 0, tag: "-" }, epoch: 0, fence: 0 };
@@ -38,15 +38,18 @@ export function book(ledger: FakeLedger, head: Head): Verdict {
   if (head.epoch < ledger.fence) return { result: "fenced" };
   const watermark = { ...ledger.watermark };
   const knows = head.tag === watermark.tag || head.entries.some(({ tag }) => tag === watermark.tag);
-  const isSuspect =
-    head.epoch < watermark.epoch || (head.epoch === watermark.epoch && (head.n < watermark.n || !knows));
+  const isSuspect = head.epoch < watermark.epoch || (head.epoch === watermark.epoch && !knows);
   const broken = head.entries.map((entry) => bookEntry(ledger, head.epoch, entry));
   const isBroken = broken.includes(true) || head.out !== head.length;
 
   const last = head.entries.at(-1);
   if (last && isLater(last.sequence, watermark)) ledger.watermark = { ...last.sequence, tag: last.tag };
   if (isBroken) ledger.fence = Math.max(ledger.fence, head.epoch + 1);
-  return { result: isBroken ? "broken" : isSuspect ? "suspect" : "ok", watermark };
+  return {
+    result: isBroken ? "broken" : isSuspect ? "suspect" : "ok",
+    watermark,
+    entryCount: ledger.rows.length,
+  };
 }
 
 /** True if the entry proves that Redis fell back. */
@@ -106,8 +109,7 @@ export function snapshot(
     const periodStartMs = Math.max(asked, ...booked.map((line) => line.periodStartMs));
     return { counter, periodStartMs, spent: totalOf(ledger, counter, periodStartMs) };
   });
-  const { epoch: watermarkEpoch, n } = ledger.watermark;
-  return { watermark: { epoch: watermarkEpoch, n }, totals };
+  return { watermark: { ...ledger.watermark, entryCount: ledger.rows.length }, totals };
 }
 
 /** What the ledger sums to, for one counter and period. */

@@ -1,17 +1,21 @@
 import { expect } from "vitest";
 import { booksModel } from "../../src/domain/budget.ts";
-import {
-  emptyBooks,
-  type Books,
-  type PolicyDocument,
-  type Step,
-} from "../../src/domain/books-model/books.ts";
+import { emptyBooks, type Books, type Step } from "../../src/domain/books-model/books.ts";
 import type { Head } from "../../src/domain/books-model/drain.ts";
 import type { PolicyRef } from "../../src/services.ts";
 import type { ReserveInput } from "../../src/store/admission.ts";
-import { counterKey, epochKey, holdKey, metaKey, outboxKey } from "../../src/store/keys.ts";
-import type { OutboxHead } from "../../src/store/outbox.ts";
-import type { AwaitedEntry } from "../../src/store/outbox.ts";
+import type { PutInput } from "../../src/store/documents.ts";
+import {
+  claimsKey,
+  counterKey,
+  epochKey,
+  holdKey,
+  metaKey,
+  outboxKey,
+  policyKey,
+} from "../../src/store/keys.ts";
+import type { Instance } from "../../src/store/instances.ts";
+import type { AwaitedEntry, OutboxHead, TrimInput } from "../../src/store/outbox.ts";
 import { parseEntry } from "../../src/store/packed.ts";
 import type { OpenInput, RebuildInput } from "../../src/store/recovery.ts";
 import type { RunCommand } from "../../src/store/redis.ts";
@@ -35,8 +39,10 @@ export type Loss =
   | { key: "meta" }
   | { key: "outbox" }
   | { key: "epoch" }
+  | { key: "claims" }
   | { key: "everything" }
-  | { key: "counter" | "hold"; id: string };
+  | { key: "counter" | "hold"; id: string }
+  | { key: "policy"; policy: PolicyRef };
 
 export type Lockstep = ReturnType<typeof createLockstep>;
 
@@ -71,8 +77,7 @@ export function createLockstep(real: Real | null) {
     },
     drain: (input: { nowMs: number; force: boolean; awaited?: AwaitedEntry }) =>
       both(booksModel.drain(books, input), async (s) => readEntries(await s.drain(org, input))),
-    trim: (tags: string[], drainUntilMs?: number) =>
-      both(booksModel.trim(books, tags, drainUntilMs), (s) => s.trim(org, tags, drainUntilMs)),
+    trim: (input: TrimInput) => both(booksModel.trim(books, input), (s) => s.trim(org, input)),
     open: (input: Unorganized<OpenInput>) => {
       const whole = { ...input, organizationId: org };
       return both(booksModel.open(books, whole), (s) => s.open(whole));
@@ -81,10 +86,18 @@ export function createLockstep(real: Real | null) {
       const whole = { ...input, organizationId: org };
       return both(booksModel.rebuild(books, whole), (s) => s.rebuild(whole));
     },
-    putPolicy: (policy: PolicyRef, document: PolicyDocument) =>
-      both(booksModel.putPolicy(books, policy, document, Date.now()), (s) =>
-        s.putPolicy(org, policy, document),
-      ),
+    refresh: (input: Unorganized<RebuildInput> & { repair: boolean }) => {
+      const whole = { ...input, organizationId: org };
+      return both(booksModel.refresh(books, whole), (s) => s.refresh(whole));
+    },
+    listInstances: (made: Instance[], nowMs: number) =>
+      both(booksModel.listInstances(books, made, nowMs), (s) => s.listInstances(org, made, nowMs)),
+    forgetInstances: (members: string[], nowMs: number) =>
+      both(booksModel.forgetInstances(books, members, nowMs), (s) => s.forgetInstances(org, members, nowMs)),
+    claimPolicy: (policy: PolicyRef, nonce: string) =>
+      both(booksModel.claimPolicy(books, policy, nonce), (s) => s.claimPolicy(org, policy, nonce)),
+    putPolicy: (policy: PolicyRef, put: PutInput) =>
+      both(booksModel.putPolicy(books, policy, put, Date.now()), (s) => s.putPolicy(org, policy, put)),
 
     /** Redis loses memory, in both worlds. */
     async lose(loss: Loss): Promise<void> {
@@ -110,6 +123,10 @@ function without(books: Books, loss: Loss): Books {
   if (loss.key === "meta") return { ...books, meta: null };
   if (loss.key === "outbox") return { ...books, outbox: [] };
   if (loss.key === "epoch") return { ...books, begunEpoch: 0 };
+  if (loss.key === "claims") return { ...books, claims: 0 };
+  if (loss.key === "policy") {
+    return { ...books, policies: omit(books.policies, `${loss.policy.kind}:${loss.policy.id}`) };
+  }
   if (loss.key === "counter") return { ...books, counters: omit(books.counters, loss.id) };
   return { ...books, holds: omit(books.holds, loss.id) };
 }
@@ -118,6 +135,8 @@ function keyOf(org: string, loss: Exclude<Loss, { key: "everything" }>): string 
   if (loss.key === "meta") return metaKey(org);
   if (loss.key === "outbox") return outboxKey(org);
   if (loss.key === "epoch") return epochKey(org);
+  if (loss.key === "claims") return claimsKey(org);
+  if (loss.key === "policy") return policyKey(org, loss.policy);
   return loss.key === "counter" ? counterKey(org, loss.id) : holdKey(org, loss.id);
 }
 

@@ -42,7 +42,7 @@ onEachEngine("law 13: integers", (opened) => {
     expect((await org.read()).outbox).toMatchObject([{ to: LAST_SAFE - 2, delta: LAST_SAFE - 2 }]);
     await org.lose("budget:b1");
     const counters = [{ counter: "b1", periodStartMs: T0, spent: 2 }];
-    const watermark = { epoch: EPOCH, n: 1 };
+    const watermark = await org.watermark(0);
     await org.store.rebuild({ organizationId: org.org, epoch: EPOCH, watermark, counters });
     expect(await org.counter()).toEqual([LAST_SAFE, 0]);
   });

@@ -1,5 +1,6 @@
 import type { ReserveInput, ReserveLine } from "../../src/store/admission.ts";
 import type { SettleInput } from "../../src/store/settlement.ts";
+import type { Watermark } from "../../src/store/packed.ts";
 import { readBooks } from "./read-books.ts";
 import { newOrganization, type OpenStore } from "./stores.ts";
 
@@ -39,7 +40,7 @@ export async function openOrganization(
   let nonces = 0;
   await store.open({ organizationId: org, newEpoch: EPOCH, condemnedEpoch: 0, lostHolds: [] });
   const made = Object.entries(counters).map(([counter, spent]) => ({ counter, periodStartMs: T0, spent }));
-  const watermark = { epoch: 0, n: 0 };
+  const watermark = { epoch: 0, n: 0, tag: "-", entryCount: 0 };
   await store.rebuild({ organizationId: org, epoch: EPOCH, watermark, counters: made });
   const read = () => readBooks(run, org);
 
@@ -107,6 +108,14 @@ export async function openOrganization(
       const counter = (await read()).counters[name];
       return counter ? [counter.spent, counter.held] : "missing";
     },
+    /** Where the ledger stands that has the entries up to `n`, and as many as that. */
+    async watermark(n: number, over: Partial<Watermark> = {}): Promise<Watermark> {
+      const { meta, outbox } = await read();
+      const tag = outbox.find(({ sequence }) => sequence.n === n)?.tag ?? meta?.tag ?? "-";
+      return { epoch: EPOCH, n, tag, entryCount: n, ...over };
+    },
+    /** As a drain does that booked these, and no others in the ledger. */
+    trim: (tags: string[], entryCount = tags.length) => store.trim(org, { tags, entryCount }),
     async tags(): Promise<string[]> {
       return (await read()).outbox.map(({ tag }) => tag);
     },

@@ -25,7 +25,7 @@ onEachEngine("the outbox", (opened) => {
     const org = await withEntries("h1", "h2");
     expect(await drain(org, NOW)).toMatchObject({
       kind: "head",
-      head: { epoch: EPOCH, n: 3, tag: "-", out: 2, length: 2, drainUntilMs: NOW + DRAIN_LEASE_MS },
+      head: { epoch: EPOCH, tag: "-", out: 2, length: 2, drainUntilMs: NOW + DRAIN_LEASE_MS },
     });
     expect(await drain(org, NOW + DRAIN_LEASE_MS - 1)).toEqual({ kind: "busy" });
     expect(await drain(org, NOW + 1, true)).toMatchObject({ kind: "head" });
@@ -36,28 +36,28 @@ onEachEngine("the outbox", (opened) => {
     const org = await withEntries("h1");
     await drain(org, NOW);
     await drain(org, NOW + 1, true);
-    await org.store.trim(org.org, [], NOW + DRAIN_LEASE_MS);
+    await org.store.trim(org.org, { tags: [], entryCount: 0, drainUntilMs: NOW + DRAIN_LEASE_MS });
     expect(await drain(org, NOW + 2)).toEqual({ kind: "busy" });
-    await org.store.trim(org.org, [], NOW + 1 + DRAIN_LEASE_MS);
+    await org.store.trim(org.org, { tags: [], entryCount: 0, drainUntilMs: NOW + 1 + DRAIN_LEASE_MS });
     expect(await drain(org, NOW + 2)).toMatchObject({ kind: "head" });
   });
 
   test("law 12: a trim removes exactly what was booked, and what it read past that stays in its order", async () => {
     const org = await withEntries("h1", "h2", "h3");
     const [first = "", second = "", third = ""] = await org.tags();
-    expect(await org.store.trim(org.org, [first, third])).toEqual({ removed: 1, left: 2 });
+    expect(await org.trim([first, third])).toEqual({ removed: 1, left: 2 });
     expect(await org.tags()).toEqual([second, third]);
-    expect(await org.store.trim(org.org, [third])).toEqual({ removed: 0, left: 2 });
+    expect(await org.trim([third])).toEqual({ removed: 0, left: 2 });
     expect(await org.tags()).toEqual([second, third]);
-    expect((await org.read()).meta).toMatchObject({ trimEpoch: 1, trimN: 2, tag: first, out: 2 });
+    expect((await org.read()).meta).toMatchObject({ trimEpoch: 1, trimN: 1, tag: first, out: 2 });
   });
 
   test("R41: a trim that comes twice, or late, removes nothing that came since", async () => {
     const org = await withEntries("h1", "h2");
     const booked = await org.tags();
-    expect(await org.store.trim(org.org, booked)).toEqual({ removed: 2, left: 0 });
+    expect(await org.trim(booked)).toEqual({ removed: 2, left: 0 });
     await settled(org, "h3", "h4", "h5");
-    expect(await org.store.trim(org.org, booked)).toEqual({ removed: 0, left: 3 });
+    expect(await org.trim(booked)).toEqual({ removed: 0, left: 3 });
     expect((await org.read()).outbox.map(({ id }) => id)).toEqual(["h3.s", "h4.s", "h5.s"]);
     expect((await org.read()).meta).toMatchObject({ tag: booked[1], out: 3 });
   });
@@ -65,7 +65,7 @@ onEachEngine("the outbox", (opened) => {
   test("an entry of the same sequence that was sent again after a loss of memory has another tag", async () => {
     const org = await withEntries("h1");
     const [tag = ""] = await org.tags();
-    expect(await org.store.trim(org.org, [tag.replace(/[^/]+$/, "n99")])).toEqual({ removed: 0, left: 1 });
+    expect(await org.trim([tag.replace(/[^/]+$/, "n99")])).toEqual({ removed: 0, left: 1 });
   });
 
   test("law 12: a Worker is done when its own entry was trimmed, by the sequence that its hold bears", async () => {
@@ -76,16 +76,16 @@ onEachEngine("the outbox", (opened) => {
         force: true,
         awaited: { holdId, sequence: { epoch, n }, state: "s" },
       });
-    expect(await awaited("h1", 2)).toMatchObject({ kind: "head" });
-    await org.store.trim(org.org, (await org.tags()).slice(0, 1));
-    expect(await awaited("h1", 2)).toEqual({ kind: "done" });
-    // Trimmed is the first entry only; and sequences that the hold doesn't bear were given out in a lost past.
-    expect(await awaited("h2", 3)).toMatchObject({ kind: "head" });
-    expect(await awaited("h2", 2)).toMatchObject({ kind: "head" });
     expect(await awaited("h1", 1)).toMatchObject({ kind: "head" });
-    expect(await awaited("h1", 2, EPOCH + 1)).toMatchObject({ kind: "head" });
+    await org.trim((await org.tags()).slice(0, 1));
+    expect(await awaited("h1", 1)).toEqual({ kind: "done" });
+    // Trimmed is the first entry only; and sequences that the hold doesn't bear were given out in a lost past.
+    expect(await awaited("h2", 2)).toMatchObject({ kind: "head" });
+    expect(await awaited("h2", 1)).toMatchObject({ kind: "head" });
+    expect(await awaited("h1", 0)).toMatchObject({ kind: "head" });
+    expect(await awaited("h1", 1, EPOCH + 1)).toMatchObject({ kind: "head" });
     // After a fall-back the hold may bear the same sequence for another outcome: a lapse is no settle.
-    const asVoid = { holdId: "h1", sequence: { epoch: EPOCH, n: 2 }, state: "v" } as const;
+    const asVoid = { holdId: "h1", sequence: { epoch: EPOCH, n: 1 }, state: "v" } as const;
     expect(await org.store.drain(org.org, { nowMs: NOW, force: true, awaited: asVoid })).toMatchObject({
       kind: "head",
     });
@@ -95,18 +95,18 @@ onEachEngine("the outbox", (opened) => {
     const org = await withEntries("h1");
     const outbox = `tg:{${org.org}}:outbox`;
     const [entry] = (await org.run(["LRANGE", outbox, 0, 0])) as [string];
-    const more = Array.from({ length: 509 }, (_, i) => entry.replace("1.2/h1.s", `1.${i + 3}/h${i + 2}.s`));
+    const more = Array.from({ length: 509 }, (_, i) => entry.replace("1.1/h1.s", `1.${i + 2}/h${i + 2}.s`));
     await org.run(["RPUSH", outbox, ...more]);
     const reply = await drain(org, NOW);
     if (reply.kind !== "head") throw new Error(`the drain replied ${reply.kind}`);
     expect([reply.head.length, reply.head.entries.length]).toEqual([510, 500]);
 
     const counters = [{ counter: "b2", periodStartMs: T0, spent: 0 }];
-    const watermark = { epoch: EPOCH, n: 501 };
+    const watermark = await org.watermark(500);
     const rebuild = { organizationId: org.org, epoch: EPOCH, watermark, counters };
     expect(await org.store.rebuild(rebuild)).toBe("again");
     const booked = (await org.tags()).slice(0, 500);
-    expect(await org.store.trim(org.org, booked)).toMatchObject({ removed: 500 });
+    expect(await org.trim(booked)).toMatchObject({ removed: 500 });
     expect(await org.tags()).toHaveLength(10);
     expect(await org.store.rebuild(rebuild)).toBe("ok");
   });
@@ -121,7 +121,7 @@ onEachEngine("the outbox", (opened) => {
     const org = await withEntries("h1");
     await org.lose("meta");
     expect(await drain(org, NOW)).toEqual({ kind: "cold" });
-    expect(await org.store.trim(org.org, await org.tags())).toEqual({ removed: 0, left: 0 });
+    expect(await org.trim(await org.tags())).toEqual({ removed: 0, left: 0 });
     expect(await org.tags()).toHaveLength(1);
   });
 });

@@ -86,7 +86,7 @@ onEachEngine("a period's end", (opened) => {
       await org.reserve("h1", 40, after);
       await org.lose("budget:b1");
       const counters = [{ counter: "b1", periodStartMs: T0, spent: 0 }];
-      const watermark = { epoch: 0, n: 0 };
+      const watermark = await org.watermark(0);
       await org.store.rebuild({ organizationId: org.org, epoch: EPOCH, watermark, counters });
       if (way === "settle") await org.settle("h1", 40, { nowMs: T1 + 1 });
       else await org.lapse(["h1"], T1 + LEASE_MS);

@@ -1,4 +1,5 @@
 import type { Books } from "../../src/domain/books-model/books.ts";
+import type { Watermark } from "../../src/store/packed.ts";
 import { COUNTERS, POLICIES, type AnyStep } from "./any-steps.ts";
 import type { Lockstep } from "./lockstep.ts";
 
@@ -9,7 +10,7 @@ export async function begin(books: Lockstep): Promise<void> {
   await books.open({ newEpoch: 2, condemnedEpoch: 0, lostHolds: [] });
   await books.rebuild({
     epoch: 2,
-    watermark: { epoch: 0, n: 0 },
+    watermark: { epoch: 0, n: 0, tag: "-", entryCount: 0 },
     counters: COUNTERS.map((counter) => ({ counter, periodStartMs: 0, spent: 0 })),
   });
 }
@@ -49,22 +50,42 @@ export async function takeAnyStep(books: Lockstep, step: AnyStep): Promise<void>
       const tags = now.outbox.slice(step.skips ? 1 : 0, step.count).map(({ tag }) => tag);
       const drainUntil = now.meta?.drainUntil ?? 0;
       const freed = { own: drainUntil, another: drainUntil + 1, any: undefined }[step.drain];
-      await books.trim(step.foreign ? [...tags, "1.1/x.s/0/n"] : tags, freed);
+      const { entryCount } = step;
+      await books.trim({
+        tags: step.foreign ? [...tags, "1.1/x.s/0/n"] : tags,
+        entryCount,
+        ...(freed === undefined ? {} : { drainUntilMs: freed }),
+      });
       return;
     }
     case "open":
       await open(books, step);
       return;
-    case "rebuild": {
-      const { counters, ahead } = step;
-      const watermark = { epoch: now.meta?.trimEpoch ?? 0, n: Math.max(0, (now.meta?.trimN ?? 0) + ahead) };
-      await books.rebuild({ epoch: epoch + step.epochOffset, watermark, counters });
+    case "rebuild":
+    case "refresh": {
+      const { counters } = step;
+      const input = { epoch: epoch + step.epochOffset, watermark: watermarkOf(now, step), counters };
+      if (step.step === "rebuild") await books.rebuild(input);
+      else await books.refresh({ ...input, repair: step.repair });
       return;
     }
+    case "listInstances":
+      await books.listInstances(step.made, step.nowMs);
+      return;
+    case "forgetInstances":
+      if (Object.keys(now.instances).length > 0)
+        await books.forgetInstances(Object.keys(now.instances), step.nowMs);
+      return;
+    case "claimPolicy":
+      await books.claimPolicy(step.policy, step.nonce);
+      return;
     case "putPolicy": {
-      const policy = POLICIES[step.policy];
-      const { version, endsAtMs } = step;
-      if (policy) await books.putPolicy(policy, { version, json: `{"v":${version}}`, endsAtMs });
+      const { policy, version, endsAtMs } = step;
+      const standing = now.policies[`${policy.kind}:${policy.id}`];
+      const shown = standing && "claim" in standing ? standing.claim : "?2.1.n1";
+      const claim = { standing: shown, another: "?2.9.x", none: null }[step.shows];
+      const json = `{"v":${version}}`;
+      await books.putPolicy(policy, { epoch: epoch + step.epochOffset, claim, version, json, endsAtMs });
       return;
     }
     case "lose":
@@ -107,6 +128,17 @@ function suspicionOf(
   const entry = suspicion.entry === null ? undefined : outbox[suspicion.entry];
   const tag = entry?.tag ?? (suspicion.n % 2 === 0 ? (meta?.tag ?? "-") : "2.9/x.s/0/n");
   return { epoch: Math.max(0, epoch + suspicion.epochOffset), n: suspicion.n, tag };
+}
+
+function watermarkOf(
+  { meta, outbox }: Books,
+  { ahead, isForeign, counted }: Extract<AnyStep, { step: "rebuild" | "refresh" }>,
+): Watermark {
+  const n = Math.max(0, (meta?.trimN ?? 0) + ahead);
+  const epoch = meta?.trimEpoch ?? 0;
+  const entry = outbox.find(({ sequence }) => sequence.epoch === epoch && sequence.n === n);
+  const tag = isForeign ? "2.9/x.s/0/n" : (entry?.tag ?? meta?.tag ?? "-");
+  return { epoch, n, tag, entryCount: Math.max(0, (meta?.trimCount ?? 0) + counted) };
 }
 
 function withVersions(versions: number[]) {

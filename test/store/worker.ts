@@ -46,10 +46,13 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
         const { reply } = await toRedis("drain", () => redis.drain(input));
         return reply.kind === "head" ? { ...reply, head: packHead(reply.head) } : reply;
       },
-      trim: async (_, tags, drainUntilMs) =>
-        (await toRedis("trim", () => redis.trim(tags, drainUntilMs))).reply,
+      trim: async (_, input) => (await toRedis("trim", () => redis.trim(input))).reply,
       open: async (input) => (await toRedis("open", () => redis.open(input))).reply,
       rebuild: async (input) => (await toRedis("rebuild", () => redis.rebuild(input))).reply,
+      listInstances: () => Promise.reject(new Error("these Workers have no instances")),
+      dueInstances: () => Promise.reject(new Error("these Workers forget nothing")),
+      forgetInstances: () => Promise.reject(new Error("these Workers forget nothing")),
+      claimPolicy: () => Promise.reject(new Error("these Workers claim no policies")),
       putPolicy: () => Promise.reject(new Error("these Workers put no policies")),
       renew: () => Promise.reject(new Error("these Workers renew no leases")),
       balance: () => Promise.reject(new Error("these Workers change no balances")),
@@ -84,8 +87,14 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
         return toPostgres("book", () => {
           const verdict = book(ledger, whole);
           if (verdict.result === "fenced") return verdict;
+          const { entryCount: entry_count } = verdict;
           const { epoch: e, n, tag } = verdict.watermark;
-          return { result: verdict.result, watermark: { e, n, tag }, stranded: world.stranded.size > 0 };
+          return {
+            result: verdict.result,
+            watermark: { e, n, tag },
+            entry_count,
+            stranded: world.stranded.size > 0,
+          };
         });
       },
       strand: (_, holdId, settle) =>

@@ -9,7 +9,8 @@ import { readBody } from "../../src/local/demo/read-body.ts";
 import { close, listen } from "../../src/local/demo/serve.ts";
 import { DRAIN, TRIM } from "../../src/store/scripts/drain.ts";
 import { LAPSE } from "../../src/store/scripts/lapse.ts";
-import { OPEN, PUT_POLICY, REBUILD } from "../../src/store/scripts/recover.ts";
+import { CLAIM_POLICY, PUT_POLICY } from "../../src/store/scripts/policies.ts";
+import { OPEN, REBUILD } from "../../src/store/scripts/recover.ts";
 import { CONFIRM, RESERVE } from "../../src/store/scripts/reserve.ts";
 import { SETTLE } from "../../src/store/scripts/settle.ts";
 import { createWaiters } from "./scripted-provider-waiters.ts";
@@ -22,6 +23,7 @@ const SCRIPTS = {
   trim: TRIM,
   open: OPEN,
   rebuild: REBUILD,
+  claimPolicy: CLAIM_POLICY,
   putPolicy: PUT_POLICY,
 };
 /** The settle script has modes, which are messages of their own. */

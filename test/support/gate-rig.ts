@@ -1,8 +1,8 @@
+import { fetchPolicy } from "../../src/ledger/publish.ts";
 import { parseEnv } from "../../src/env.ts";
 import type { GateDeps } from "../../src/gate/gate-deps.ts";
 import { gate } from "../../src/gate/gate.ts";
 import { mintSecret } from "../../src/gate/secret.ts";
-import { POLICY_TTL_MS } from "../../src/store/policies.ts";
 import { LEASE_MS, type Rig } from "./books-rig.ts";
 import { createFaults } from "./faults.ts";
 
@@ -39,12 +39,20 @@ export async function gateWorker(rig: Rig, org: string, provider: (request: Requ
   const deps: GateDeps = {
     config: parsed.config,
     books,
-    publish(organization, ref) {
-      const json = JSON.stringify(documents.get(`${ref.kind}:${ref.id}`) ?? NO_BUDGETS);
-      // Redis ends it by its own clock.
-      const endsAtMs = Date.now() + POLICY_TTL_MS;
-      return books.store.putPolicy(organization, ref, { version: 1, json, endsAtMs });
-    },
+    fetchPolicy: (organization, ref) =>
+      fetchPolicy(
+        {
+          ...books,
+          // Redis ends it by its own clock.
+          now: () => Date.now(),
+          read: async () => ({
+            version: 1,
+            json: JSON.stringify(documents.get(`${ref.kind}:${ref.id}`) ?? NO_BUDGETS),
+          }),
+        },
+        organization,
+        ref,
+      ),
     fetch: (input, init) => provider(new Request(input, init)),
     newId: () => `req_${org}${(requests += 1)}`,
     waitUntil: (promise) => void busy.push(promise),

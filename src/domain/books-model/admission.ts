@@ -56,7 +56,7 @@ export function reserve(books: Books, input: ReserveInput): Step<ReserveReply> {
   next.holds[input.holdId] = {
     state: "h",
     epoch: meta.epoch,
-    n: meta.n,
+    births: meta.births,
     leaseEndMs,
     sequence: { epoch: 0, n: 0 },
     amountNanoUsd: grant,

@@ -11,10 +11,18 @@ export interface Books {
   /** Each hold's lease end in milliseconds, in a place of its own: Redis may lose the one and keep the other. */
   leases: Record<string, number>;
   outbox: Entry[];
-  policies: Record<string, PolicyDocument>;
+  /** When each counter of a wildcard's instance is looked at, in milliseconds, by its member of the list. */
+  instances: Record<string, number>;
+  /** The number of the last claim of a policy. */
+  claims: number;
+  policies: Record<string, StandingPolicy>;
 }
 
+/** What stands at a policy's key: the document, or word that somebody reads it in Postgres. */
+export type StandingPolicy = PolicyDocument | { claim: string };
+
 export interface PolicyDocument {
+  epoch: number;
   version: number;
   json: string;
   endsAtMs: number;
@@ -27,7 +35,17 @@ export interface Step<Reply> {
 }
 
 export function emptyBooks(): Books {
-  return { meta: null, begunEpoch: 0, counters: {}, holds: {}, leases: {}, outbox: [], policies: {} };
+  return {
+    meta: null,
+    begunEpoch: 0,
+    counters: {},
+    holds: {},
+    leases: {},
+    outbox: [],
+    instances: {},
+    claims: 0,
+    policies: {},
+  };
 }
 
 /** A step that changes nothing. */
@@ -56,7 +74,7 @@ export function advance(counter: Counter, periodStartMs: number): void {
 
 /** Whether a counter's `held` includes what this hold set aside: it does where it is older than the hold. */
 export function includesHold(counter: Counter, hold: Hold): boolean {
-  return counter.epoch === hold.epoch && counter.born <= hold.n;
+  return counter.epoch === hold.epoch && counter.born <= hold.births;
 }
 
 /** Ids of holds whose lease has ended, the longest ended first. */

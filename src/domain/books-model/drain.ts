@@ -1,4 +1,4 @@
-import type { AwaitedEntry, DrainReply, OutboxHead } from "../../store/outbox.ts";
+import type { AwaitedEntry, DrainReply, OutboxHead, TrimInput } from "../../store/outbox.ts";
 import type { Entry } from "../../store/packed.ts";
 import { OUTBOX_BATCH } from "../../store/scripts/prelude.ts";
 import { DRAIN_LEASE_MS } from "../../store/scripts/head.ts";
@@ -32,9 +32,9 @@ export function drain(books: Books, input: DrainInput): Step<ModelDrainReply> {
 
 export function headOf({ meta, outbox }: Books): Head {
   if (!meta) throw new Error("books without a meta value have no head");
-  const { epoch, n, tag, out, drainUntil: drainUntilMs } = meta;
+  const { epoch, tag, out, drainUntil: drainUntilMs } = meta;
   const entries = outbox.slice(0, OUTBOX_BATCH);
-  return { epoch, n, tag, out, length: outbox.length, entries, drainUntilMs };
+  return { epoch, tag, out, length: outbox.length, entries, drainUntilMs };
 }
 
 /**
@@ -43,8 +43,7 @@ export function headOf({ meta, outbox }: Books): Head {
  */
 export function trim(
   books: Books,
-  tags: string[],
-  drainUntilMs?: number,
+  { tags, entryCount, drainUntilMs }: TrimInput,
 ): Step<{ removed: number; left: number }> {
   if (!books.meta) return unchanged(books, { removed: 0, left: 0 });
   const next = copyOf(books);
@@ -53,6 +52,7 @@ export function trim(
   const meta = { ...books.meta, out: Math.max(0, books.meta.out - removed.length) };
   if (drainUntilMs === undefined || drainUntilMs === meta.drainUntil) meta.drainUntil = 0;
   const last = removed.at(-1);
+  if (last) meta.trimCount = Math.max(meta.trimCount, entryCount);
   if (last && isLater(last.sequence, trimmedOf(meta))) {
     meta.trimEpoch = last.sequence.epoch;
     meta.trimN = last.sequence.n;

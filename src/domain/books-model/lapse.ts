@@ -73,6 +73,6 @@ function charge(books: Books, hold: Hold, id: string, input: LapseInput): void {
     facts: hold.facts,
   });
   const leaseEndMs = input.nowMs + input.leaseMs;
-  books.holds[id] = { ...hold, state: "l", epoch: meta.epoch, n: meta.n, leaseEndMs, sequence };
+  books.holds[id] = { ...hold, state: "l", epoch: meta.epoch, leaseEndMs, sequence };
   books.leases[id] = leaseEndMs;
 }

@@ -1,7 +1,7 @@
-import type { Meta, Sequence } from "../../store/packed.ts";
-import type { OpenInput, RebuildInput } from "../../store/recovery.ts";
+import type { Meta, Sequence, Watermark } from "../../store/packed.ts";
+import type { OpenInput, RebuildInput, RefreshReply } from "../../store/recovery.ts";
 import { OUTBOX_BATCH } from "../../store/scripts/prelude.ts";
-import { copyOf, counterIn, isLater, trimmedOf, unchanged, type Books, type Step } from "./books.ts";
+import { advance, copyOf, counterIn, isLater, trimmedOf, unchanged, type Books, type Step } from "./books.ts";
 
 // What brings back what Redis lost: epochs and counters (law 9). Pure.
 
@@ -15,7 +15,7 @@ export function open(books: Books, input: OpenInput): Step<number> {
   for (const id of input.lostHolds) if (!next.holds[id]) delete next.leases[id];
   const { meta } = next;
   if (input.newEpoch <= next.begunEpoch) return { books: next, reply: meta?.epoch ?? 0 };
-  const stands = meta && (meta.epoch !== input.condemnedEpoch || !isProven(next, meta, input.suspicion));
+  const stands = meta && (meta.epoch !== input.condemnedEpoch || isRefuted(next, meta, input));
   if (stands) return { books: next, reply: meta.epoch };
   next.begunEpoch = input.newEpoch;
   next.meta = {
@@ -27,50 +27,78 @@ export function open(books: Books, input: OpenInput): Step<number> {
     trimN: 0,
     drainUntil: 0,
     sweepAt: 0,
+    births: 0,
+    trimCount: 0,
     tag: "-",
   };
   return { books: next, reply: input.newEpoch };
 }
 
-/** A suspicion comes from a read that may have been stale: it counts if Redis still doesn't know the watermark. */
-function isProven({ outbox }: Books, meta: Meta, suspicion: OpenInput["suspicion"]): boolean {
-  if (!suspicion) return true;
-  if (meta.epoch !== suspicion.epoch) return meta.epoch < suspicion.epoch;
-  const isKnown = meta.tag === suspicion.tag || outbox.some(({ tag }) => tag === suspicion.tag);
-  return !isKnown && !isLater(trimmedOf(meta), suspicion);
+/** A suspicion comes from a read that may have been stale: it doesn't count if Redis knows the watermark by now. */
+function isRefuted(books: Books, meta: Meta, { suspicion }: OpenInput): boolean {
+  return suspicion !== undefined && knows(books, meta, suspicion);
+}
+
+/** Whether Redis knows the entry that was booked last. If not, it fell back. */
+function knows({ outbox }: Books, meta: Meta, booked: Sequence & { tag: string }): boolean {
+  if (meta.epoch !== booked.epoch) return meta.epoch > booked.epoch;
+  const isHere = meta.tag === booked.tag || outbox.some(({ tag }) => tag === booked.tag);
+  return isHere || isLater(trimmedOf(meta), booked);
 }
 
 /** Makes the counters that are missing from Postgres's totals and what the outbox has beyond them. */
 export function rebuild(books: Books, input: RebuildInput): Step<"cold" | "again" | "ok"> {
   if (!books.meta) return unchanged(books, "cold");
-  if (isOvertaken(books, books.meta, input)) return unchanged(books, "again");
+  const missing = input.counters.filter(({ counter }) => !counterIn(books, counter));
+  if (isOvertaken(books, books.meta, { ...input, counters: missing })) return unchanged(books, "again");
   const next = copyOf(books);
   const { meta } = next;
   if (!meta) throw new Error("a copy of books has what they have");
-  for (const { counter, periodStartMs, spent } of input.counters) {
+  for (const { counter, periodStartMs, spent } of missing) {
     if (counterIn(next, counter)) continue;
-    meta.n += 1;
+    meta.births += 1;
     const beyond = spentBeyond(books, { counter, periodStartMs, watermark: input.watermark });
-    const counted = { epoch: meta.epoch, born: meta.n, periodStartMs, spent: spent + beyond, held: 0 };
+    const counted = { epoch: meta.epoch, born: meta.births, periodStartMs, spent: spent + beyond, held: 0 };
     next.counters[counter] = counted;
   }
   return { books: next, reply: "ok" };
 }
 
+/** Compares counters with what Postgres and the outbox say they are; with `repair` they take that spend, and keep what they hold. */
+export function refresh(books: Books, input: RebuildInput & { repair: boolean }): Step<RefreshReply> {
+  if (!books.meta) return unchanged(books, { kind: "cold" });
+  if (isOvertaken(books, books.meta, input)) return unchanged(books, { kind: "again" });
+  const next = copyOf(books);
+  const drift: Extract<RefreshReply, { kind: "ok" }>["drift"] = [];
+  for (const { counter, periodStartMs, spent } of input.counters) {
+    const stands = counterIn(next, counter);
+    if (!stands) continue;
+    // It began a period since the snapshot was taken.
+    if (stands.periodStartMs > periodStartMs) return unchanged(books, { kind: "again" });
+    const due = spent + spentBeyond(books, { counter, periodStartMs, watermark: input.watermark });
+    advance(stands, periodStartMs);
+    if (stands.spent !== due) drift.push({ counter, periodStartMs, spent: stands.spent, due });
+    stands.spent = due;
+  }
+  const reply = { kind: "ok" as const, drift };
+  return input.repair ? { books: next, reply } : unchanged(books, reply);
+}
+
 /** Whether the snapshot misses something that the outbox no longer has, or has in another epoch or period. */
 function isOvertaken(books: Books, meta: Meta, { epoch, watermark, counters }: RebuildInput): boolean {
-  if (epoch !== meta.epoch || isLater(trimmedOf(meta), watermark)) return true;
+  if (epoch !== meta.epoch || !knows(books, meta, watermark) || isTrimmedSince(meta, watermark)) return true;
   if (books.outbox.length > OUTBOX_BATCH) return true;
-  const missing = new Map(
-    counters.flatMap(({ counter, periodStartMs }) =>
-      counterIn(books, counter) ? [] : [[counter, periodStartMs] as const],
-    ),
-  );
+  const periods = new Map(counters.map(({ counter, periodStartMs }) => [counter, periodStartMs]));
   return books.outbox.some(
     ({ sequence, lines }) =>
       sequence.epoch < meta.epoch ||
-      lines.some((line) => line.periodStartMs > (missing.get(line.counter) ?? Number.POSITIVE_INFINITY)),
+      lines.some((line) => line.periodStartMs > (periods.get(line.counter) ?? Number.POSITIVE_INFINITY)),
   );
+}
+
+/** By the ledger's count, since two histories of one epoch give out one sequence; by that too, where none was counted. */
+function isTrimmedSince(meta: Meta, watermark: Watermark): boolean {
+  return meta.trimCount > watermark.entryCount || isLater(trimmedOf(meta), watermark);
 }
 
 function spentBeyond(

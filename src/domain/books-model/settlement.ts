@@ -74,7 +74,7 @@ function close(books: Books, input: SettleInput, hold: Hold | null): Step<ModelS
   next.holds[input.holdId] = {
     state,
     epoch: meta.epoch,
-    n: meta.n,
+    births: meta.births,
     leaseEndMs,
     sequence,
     amountNanoUsd: hold?.amountNanoUsd ?? 0,

@@ -32,7 +32,7 @@ export const azure: Provider = {
   baseUrl: null,
   auth: "api-key",
   envelope: "openai",
-  routes: [
+  routes: namingDeployments([
     deployed("/chat/completions", openaiChat),
     deployed("/completions", openaiCompletions),
     deployed("/embeddings", openaiEmbeddings),
@@ -43,7 +43,16 @@ export const azure: Provider = {
     ...openaiRoutes("/openai(?:/v1)?"),
     { method: "POST", path: /^(?:\/models)?\/chat\/completions$/, metering: inferenceChat },
     { method: "POST", path: /^(?:\/models)?\/embeddings$/, metering: openaiEmbeddings },
+    { method: "GET", path: /^\/openai\/deployments(?:\/[^/]+)?$/, metering: "free" },
     { method: "GET", path: /^(?:\/models)?\/info$/, metering: "free" },
-  ],
+  ]),
   compatiblePath: "/openai/v1",
 };
+
+/** The model that a body names is a deployment, too. */
+function namingDeployments(routes: ProviderRoute[]): ProviderRoute[] {
+  return routes.map((route) => {
+    const { metering } = route;
+    return metering === "free" ? route : { ...route, metering: { ...metering, namesDeployment: true } };
+  });
+}

@@ -3,6 +3,7 @@ import { openaiRoutes } from "../openai/openai.ts";
 import type { Provider } from "../provider.ts";
 import { rerank } from "../rerank/rerank.ts";
 import type { Wire } from "../wire.ts";
+import { openrouterChat } from "./openrouter-chat.ts";
 
 interface Where {
   baseUrl: string;
@@ -44,11 +45,11 @@ export const xai = compatible("xai", {
   base: "/v1",
   chat: openaiChatOf({ ...NEWER, statesCost: true }),
 });
-/** Each of its streams states usage, asked or not. https://openrouter.ai/docs/api-reference/overview */
+/** https://openrouter.ai/docs/api-reference/overview */
 export const openrouter = compatible("openrouter", {
   baseUrl: "https://openrouter.ai",
   base: "/api/v1",
-  chat: openaiChatOf({ ...NEWER, usageOption: false, statesCost: true }),
+  chat: openrouterChat,
 });
 /** https://docs.together.ai/reference/chat-completions-1: no newer limit and no option for usage, which is always stated. */
 export const together = compatible("together", {

@@ -24,6 +24,9 @@ export function openaiUsage(value: unknown, model = ""): Usage | null {
   set(usage, "reasoning", output["reasoning_tokens"]);
   set(usage, "audio_out", output["audio_tokens"]);
   set(usage, "image_out", output["image_tokens"]);
+  // OpenRouter's count of the searches that it ran.
+  const searches = tokenCount(asObject(stated["server_tool_use_details"])?.["web_search_requests"]);
+  if (searches !== undefined && searches > 0) usage.tool_calls = { web_search: searches };
   if (usage.input_total === undefined && usage.output_total === undefined) return null;
   // Mistral charges sound by its length. https://docs.mistral.ai/capabilities/audio
   const seconds = stated["prompt_audio_seconds"] ?? undefined;

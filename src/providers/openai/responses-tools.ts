@@ -25,6 +25,9 @@ const IMAGE_USES = 2;
 /** What the image model reads: a prompt written by the other model, and the pictures of the conversation. */
 const IMAGE_INPUT_TOKENS = 20_000;
 
+/** A use costs its tokens only; those of a picture are the image model's. Source: https://platform.openai.com/docs/pricing */
+const NO_FEE = new Set(["mcp", "image_generation"]);
+
 /** Tools whose definition is in the body, and which the client runs. */
 const RUN_BY_CLIENT = /^(?:function|custom|namespace|tool_search|local_shell|apply_patch|computer)/;
 
@@ -44,13 +47,13 @@ export function addTools(extras: InputExtras, body: JsonObject): void {
       continue;
     }
     extras.tokens += type === "mcp" ? TOKENS_PER_SERVER : TOKENS_PER_NAMED_TOOL;
-    own.add(toolName(type));
+    own.add(type);
     if (type === "image_generation") addImages(extras, tool);
   }
   if (own.size === 0) return;
   const uses = usesOf(body);
-  // Any of the uses may be of any of the tools.
-  for (const name of own) extras.toolCalls[name] = uses;
+  // Any of the uses may be of any of the tools. A kind that no table knows has no price (law 11).
+  for (const type of own) if (!NO_FEE.has(type)) extras.toolCalls[toolName(type)] = uses;
   // Each use is followed by a reading of the conversation with all results so far.
   extras.readings += uses;
   extras.resultTokens += TOKENS_PER_RESULT * ((uses * (uses + 1)) / 2);

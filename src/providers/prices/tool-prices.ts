@@ -48,6 +48,13 @@ const ROWS: ToolPrices[] = [
     { provider, model: /^gemini-/, tools: { google_search: perThousand(14) } },
   ]),
   { provider: "xai", model: /./, tools: XAI },
+  // https://openrouter.ai/docs/guides/features/plugins/web-search, 2026-11: Exa by the result; a provider's own search at
+  // that provider's price, of which this is the greatest (GPT-4.1 at a high context). The answer states what it was.
+  {
+    provider: "openrouter",
+    model: /./,
+    tools: { web_result: perThousand(4), web_search: perThousand(50) },
+  },
   // https://mistral.ai/news/agents-api ("Connectors"), 2025-05.
   {
     provider: "mistral",

@@ -43,6 +43,6 @@ if ARGV[9] == '1' and m.drainUntil <= now then
   head = takeHead(m, KEYS[3], now)
 end
 redis.call('MSET', KEYS[1], writeMeta(m), KEYS[5], writeCounter(c), KEYS[2], writeHold({state = 's', epoch = m.epoch,
-  n = m.n, leaseEnd = leaseEnd, seqEpoch = m.epoch, seqN = m.n, amount = 0, lines = '-', facts = '-'}))
+  births = m.births, leaseEnd = leaseEnd, seqEpoch = m.epoch, seqN = m.n, amount = 0, lines = '-', facts = '-'}))
 return {'ok', 's', int(m.epoch), int(m.n), head}
 `;

@@ -6,7 +6,7 @@ import { PRELUDE } from "./prelude.ts";
 // KEYS: 1 meta, 2 outbox, 3 the hold whose entry the caller waits for
 // ARGV: 1 now (ms), 2 even if another Worker drains (1|0), 3 and 4 the awaited entry's sequence: epoch and n,
 //       or 0 0, 5 the state that its hold took with it
-// Replies: cold | done (the awaited entry was drained and trimmed) | busy | head [epoch n tag out length entry…]
+// Replies: cold | done (the awaited entry was drained and trimmed) | busy | head [epoch tag out length entry…]
 export const DRAIN = `${PRELUDE}${TAKE_HEAD}
 local values = redis.call('MGET', KEYS[1], KEYS[3])
 local m = readMeta(values[1])
@@ -29,14 +29,14 @@ return {'head', head}
 //
 // KEYS: 1 meta, 2 outbox
 // ARGV: 1 until when the caller has the drain (ms): no other's is freed, or "-" to free whosever it is,
-//       then the tags of the booked entries, in their order
+//       2 how many entries the ledger had with them, then the tags of the booked entries, in their order
 // Replies: cold | ok removed left
 export const TRIM = `${PRELUDE}
 local m = readMeta(redis.call('GET', KEYS[1]))
 if not m then return {'cold'} end
 local booked = {}
-for i = 2, #ARGV do booked[ARGV[i]] = true end
-local popped = redis.call('LPOP', KEYS[2], #ARGV - 1) or {}
+for i = 3, #ARGV do booked[ARGV[i]] = true end
+local popped = redis.call('LPOP', KEYS[2], #ARGV - 2) or {}
 local removed, last = 0, nil
 for i = 1, #popped do
   local tag = string.match(popped[i], '^%S+')
@@ -52,6 +52,7 @@ if last then
   local e, n = string.match(last, '^(%d+)%.(%d+)/')
   e, n = tonumber(e), tonumber(n)
   if e > m.trimEpoch or (e == m.trimEpoch and n > m.trimN) then m.trimEpoch, m.trimN, m.tag = e, n, last end
+  m.trimCount = math.max(m.trimCount, tonumber(ARGV[2]))
 end
 m.out = math.max(0, m.out - removed)
 if ARGV[1] == '-' or ARGV[1] == int(m.drainUntil) then m.drainUntil = 0 end

@@ -11,6 +11,6 @@ local function takeHead(m, outbox, now)
   local entries = redis.call('LRANGE', outbox, 0, ${OUTBOX_BATCH - 1})
   local length = #entries
   if length == ${OUTBOX_BATCH} then length = redis.call('LLEN', outbox) end
-  return {int(m.epoch), int(m.n), m.tag, int(m.out), int(length), entries}
+  return {int(m.epoch), m.tag, int(m.out), int(length), entries}
 end
 `;

@@ -69,7 +69,7 @@ for i = 1, H do
       local tag = int(m.epoch) .. '.' .. int(m.n) .. '/' .. entryId .. '/' .. int(charged) .. '/' .. ARGV[3]
       entries[#entries + 1] = table.concat({tag, entryId, 'l', int(charged), int(charged), ARGV[1],
         #parts > 0 and table.concat(parts, ';') or '-', hold.facts}, ' ')
-      hold.state, hold.epoch, hold.n, hold.seqEpoch, hold.seqN = 'l', m.epoch, m.n, m.epoch, m.n
+      hold.state, hold.epoch, hold.seqEpoch, hold.seqN = 'l', m.epoch, m.epoch, m.n
       hold.leaseEnd = now + lease
       later[#later + 1] = int(hold.leaseEnd)
       later[#later + 1] = id

@@ -7,6 +7,14 @@ export const SWEEP_AGAIN_MS = 1_000;
 /** Ended leases that one reply names at most. */
 export const ENDED_BATCH = 64;
 
+// A document that isn't what the caller used, "" where there is none: a claim, or one of an earlier epoch, is none.
+const ADD_STALE = `
+local function addStale(stale, i, have, epoch)
+  stale[#stale + 1] = tostring(i)
+  stale[#stale + 1] = string.sub(have, 1, #epoch + 1) == epoch .. '.' and have or ''
+end
+`;
+
 // Sets an amount aside in every budget of a call, all or none (laws 2, 3, 5, 7, 9, 10).
 // Invariant: held of a counter is the sum of the live holds in its period that are younger than it.
 //
@@ -23,22 +31,28 @@ export const ENDED_BATCH = 64;
 //
 // It runs before every call, so it makes as few texts of its own as it can: what stays is copied as it stands, numbers
 // are read by the arithmetic itself, and only what is held is written anew.
-export const RESERVE = `${FLAGS}
+export const RESERVE = `${FLAGS}${ADD_STALE}
 local call, match, sub, format = redis.call, string.match, string.sub, string.format
 local now, leaseEnd, P, B = ARGV[2], ARGV[3], ARGV[5] + 0, ARGV[6] + 0
 local holds = KEYS[#KEYS]
 local values = call('MGET', unpack(KEYS, 1, #KEYS - 1))
 if not values[1] then return {'cold'} end
-local epoch, n, latest, outbox, sweepAt, tag = match(values[1], '^(%d+) (%d+) (%d+)( %d+ %d+ %d+ %d+ )(%d+)( %S+)$')
-if not epoch then error('meta is malformed') end
+local epoch, n, latest, outbox, sweepAt, births, tail =
+  match(values[1], '^(%d+) (%d+) (%d+)( %d+ %d+ %d+ %d+ )(%d+) (%d+)( %d+ %S+)$')
+if not epoch then
+  -- As the version before wrote it: see the prelude.
+  epoch, n, latest, outbox, sweepAt, tail = match(values[1], '^(%d+) (%d+) (%d+)( %d+ %d+ %d+ %d+ )(%d+)( %S+)$')
+  if not epoch then error('meta is malformed') end
+  births, tail = n, ' 0' .. tail
+end
 
 local stale
+local dot = epoch .. '.'
 for i = 1, P do
-  local have, version = values[2 + i], ARGV[10 + i]
-  if not have or sub(have, 1, #version) ~= version then
+  local have, start = values[2 + i], dot .. ARGV[10 + i]
+  if not have or sub(have, 1, #start) ~= start then
     stale = stale or {}
-    stale[#stale + 1] = tostring(i)
-    stale[#stale + 1] = have or ''
+    addStale(stale, i, have or '', epoch)
   end
 end
 if stale or ARGV[1] ~= epoch then return {'stale', epoch, stale or {}} end
@@ -109,8 +123,8 @@ if now - sweepAt >= 0 then
   sweepAt = format('%.0f', now + (#ended < ${ENDED_BATCH} and ${SWEEP_INTERVAL_MS} or ${SWEEP_AGAIN_MS}))
 end
 if now - latest > 0 then latest = now end
-writes[2] = epoch .. ' ' .. n .. ' ' .. latest .. outbox .. sweepAt .. tag
-hold[1] = 'h ' .. epoch .. ' ' .. n .. ' ' .. leaseEnd .. ' 0 0 ' .. granted .. (B > 0 and ' ' or ' -')
+writes[2] = epoch .. ' ' .. n .. ' ' .. latest .. outbox .. sweepAt .. ' ' .. births .. tail
+hold[1] = 'h ' .. epoch .. ' ' .. births .. ' ' .. leaseEnd .. ' 0 0 ' .. granted .. (B > 0 and ' ' or ' -')
 hold[2 + B] = ' ' .. ARGV[10]
 writes[4] = table.concat(hold)
 call('MSET', unpack(writes))
@@ -121,18 +135,15 @@ return {'ok', granted, state, ended}
 //
 // KEYS: 1 meta, then P policies     ARGV: P versions
 // Replies: cold | stale epoch [index, document]… | ok
-export const CONFIRM = `${PRELUDE}
+export const CONFIRM = `${PRELUDE}${ADD_STALE}
 local values = redis.call('MGET', unpack(KEYS))
 local m = readMeta(values[1])
 if not m then return {'cold'} end
-local stale = {}
+local stale, epoch = {}, int(m.epoch)
 for i = 1, #ARGV do
-  local have = values[1 + i]
-  if not have or string.sub(have, 1, #ARGV[i] + 1) ~= ARGV[i] .. ' ' then
-    stale[#stale + 1] = tostring(i)
-    stale[#stale + 1] = have or ''
-  end
+  local have, start = values[1 + i] or '', epoch .. '.' .. ARGV[i] .. ' '
+  if string.sub(have, 1, #start) ~= start then addStale(stale, i, have, epoch) end
 end
-if #stale > 0 then return {'stale', int(m.epoch), stale} end
+if #stale > 0 then return {'stale', epoch, stale} end
 return {'ok'}
 `;

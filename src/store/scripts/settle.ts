@@ -13,7 +13,7 @@ import { PRELUDE } from "./prelude.ts";
 // release gives back what is held; what lapsed or was booked is taken back by an entry. void takes a lapse's charge
 // back, and leaves the hold open to a settle that may still come.
 // Replies: cold | lost epoch | unknown epoch now | not_lapsed state |
-//          ok state sequenceEpoch sequenceN [head], head = epoch n tag out length entry…; a sequence of 0 0 means no entry
+//          ok state sequenceEpoch sequenceN [head], head = epoch tag out length entry…; a sequence of 0 0 means no entry
 export const SETTLE = `${PRELUDE}${TAKE_HEAD}
 local mode, id, now, lease, B = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[12])
 local outbox, holds = KEYS[3], KEYS[4]
@@ -86,13 +86,13 @@ if next(known) then error('the settle lacks a line of its hold') end
 
 local leaseEnd = hold and hold.leaseEnd or math.max(now, m.now) + lease
 if not hold then redis.call('ZADD', holds, int(leaseEnd), id) end
-local after = {state = silent and 'r' or mode == 'void' and 'v' or 's', epoch = m.epoch, n = m.n, leaseEnd = leaseEnd,
+local after = {state = silent and 'r' or mode == 'void' and 'v' or 's', epoch = m.epoch, births = m.births, leaseEnd = leaseEnd,
   seqEpoch = 0, seqN = 0, amount = hold and hold.amount or 0, lines = '-', facts = '-'}
 local head = {}
 if not silent then
   m.n = m.n + 1
   m.out = m.out + 1
-  after.n, after.seqEpoch, after.seqN = m.n, m.epoch, m.n
+  after.seqEpoch, after.seqN = m.epoch, m.n
   if mode == 'void' then after.lines, after.facts = hold and hold.lines or '-', hold and hold.facts or '-' end
   local entryId = id .. (mode == 'void' and '.v' or '.s')
   local delta = amount - charged

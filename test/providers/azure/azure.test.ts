@@ -36,23 +36,26 @@ describe("a deployment", () => {
   });
 });
 
-test("OpenAI's own paths name the model in the body", () => {
+test("OpenAI's own paths name the deployment in the body", () => {
   expect(wireAt(azure, "/openai/v1/chat/completions")).toMatchObject({ name: "openai-chat" });
   expect(wireAt(azure, "/openai/v1/responses")).toMatchObject({ name: "openai-responses" });
   expect(wireAt(azure, "/openai/responses")).toMatchObject({ name: "openai-responses" });
-  expect(wireAt(azure, "/openai/v1/responses").namesDeployment).toBeUndefined();
+  expect(wireAt(azure, "/openai/v1/responses").namesDeployment).toBe(true);
   expect(compatibleRoute(azure, "POST", "/v1/chat/completions")).toMatchObject({
     path: "/openai/v1/chat/completions",
     auth: "api-key",
   });
 });
 
-test("law 3: models of others are clamped in the older limit", () => {
-  const wire = wireAt(azure, "/models/chat/completions");
-  const understood = wire.understand(BODY, "/models/chat/completions");
-  if ("invalid" in understood) throw new Error(understood.invalid.message);
-  expect(wire.clampEdits(BODY, understood.facts, 9)).toEqual([{ path: ["max_tokens"], value: 9 }]);
-});
+test.each(["/models/chat/completions", "/chat/completions"])(
+  "law 3: %s is clamped in the older limit",
+  (path) => {
+    const wire = wireAt(azure, path);
+    const understood = wire.understand(BODY, "/models/chat/completions");
+    if ("invalid" in understood) throw new Error(understood.invalid.message);
+    expect(wire.clampEdits(BODY, understood.facts, 9)).toEqual([{ path: ["max_tokens"], value: 9 }]);
+  },
+);
 
 test("what can't be metered is listed nowhere", () => {
   const metering = (method: string, path: string) => routeOf(method, `/azure${path}`)?.metering;

@@ -130,6 +130,14 @@ test("functions bring a hidden prompt, the provider's own tools results and read
   });
 });
 
+test("law 11: a tool that charges no use isn't one without a price, an unknown tool is", () => {
+  expect(extras([], { tools: [{ type: "mcp" }, { type: "image_generation" }] }).toolCalls).toEqual({});
+  expect(extras([], { tools: [{ type: "shell" }, { type: "dream" }] }).toolCalls).toEqual({
+    code_interpreter: 10,
+    dream: 10,
+  });
+});
+
 test("law 3: what other providers write around the input, and what thinking harder reads again, is in the bound", () => {
   expect(extrasOf(openaiResponses, { ...BODY, model: "grok-3-mini" }).tokens).toBe(256);
   expect(extras([], { reasoning: { effort: "low", mode: "pro" } })).toMatchObject({

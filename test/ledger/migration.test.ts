@@ -1,0 +1,83 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { drizzle } from "drizzle-orm/pglite";
+import { migrate } from "drizzle-orm/pglite/migrator";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Database } from "../../src/ledger/database.ts";
+import { createLedger, type BookRow, type Ledger } from "../../src/ledger/ledger.ts";
+import { factsOf } from "../support/calls.ts";
+
+// Books that were kept before entries were counted go on, also while Workers of the version before still drain.
+
+const MIGRATIONS = join(import.meta.dirname, "../../drizzle");
+const ORG = "org_old";
+const counters = [{ counter: "b1", periodStartMs: 0 }];
+
+let pg: PGlite;
+let ledger: Ledger;
+let earlier: string;
+
+beforeAll(async () => {
+  pg = await PGlite.create();
+  earlier = await mkdtemp(join(tmpdir(), "migrations-"));
+  await cp(MIGRATIONS, earlier, { recursive: true });
+  const journal = join(earlier, "meta/_journal.json");
+  const { entries, ...rest } = JSON.parse(await readFile(journal, "utf8")) as { entries: { tag: string }[] };
+  const before = entries.slice(
+    0,
+    entries.findIndex(({ tag }) => tag === "0006_entry_count"),
+  );
+  await writeFile(journal, JSON.stringify({ ...rest, entries: before }));
+  await migrate(drizzle(pg), { migrationsFolder: earlier });
+  ledger = createLedger(drizzle(pg) as unknown as Pick<Database, "execute">); // It only executes statements and reads their rows.
+});
+afterAll(async () => {
+  await pg.close();
+  await rm(earlier, { recursive: true });
+});
+
+test("law 9: totals and watermark stay, and whoever books an entry counts it", async () => {
+  await bookAsBefore(entry(1));
+  await migrate(drizzle(pg), { migrationsFolder: MIGRATIONS });
+  expect(await ledger.snapshot(ORG, 1, counters)).toEqual({
+    watermark: { epoch: 1, n: 1, tag: "1.1/h1.s/5/x", entryCount: 0 },
+    totals: [{ counter: "b1", periodStartMs: 0, spent: 5 }],
+  });
+
+  const head = { epoch: 1, tag: "1.1/h1.s/5/x", out: 1, length: 1 };
+  expect(await ledger.book(ORG, head, [entry(2)])).toMatchObject({ result: "ok", entry_count: 1 });
+  await bookAsBefore(entry(3));
+  expect(await ledger.book(ORG, head, [entry(3)])).toMatchObject({ result: "ok", entry_count: 2 });
+  expect(await ledger.snapshot(ORG, 1, counters)).toMatchObject({
+    watermark: { n: 3, entryCount: 2 },
+    totals: [{ spent: 15 }],
+  });
+});
+
+async function bookAsBefore(row: BookRow): Promise<void> {
+  const tag = row.n === 1 ? "-" : `1.${row.n - 1}/h${row.n - 1}.s/5/x`;
+  const booked = await pg.query<{ result: string }>(
+    "select tollgate_book($1, 1, $2, $3, 1, 1, $4::jsonb)->>'result' as result",
+    [ORG, row.n, tag, JSON.stringify([row])],
+  );
+  expect(booked.rows).toEqual([{ result: "ok" }]);
+}
+
+function entry(n: number): BookRow {
+  const hold = `h${n}`;
+  return {
+    id: `${hold}.s`,
+    tag: `1.${n}/${hold}.s/5/x`,
+    e: 1,
+    n,
+    hold,
+    kind: "s",
+    to: 5,
+    delta: 5,
+    at: 1_700_000_000_000,
+    lines: [{ counter: "b1", id: "b1", period_start: 0, to: 5, delta: 5 }],
+    facts: factsOf({ holdId: hold, amountNanoUsd: 5 }),
+  };
+}
