@@ -174,6 +174,9 @@ describe("routes", () => {
     ["POST", "/deepseek/v1/chat/completions", "openai-chat"],
     ["POST", "/fireworks/inference/v1/chat/completions", "openai-chat"],
     ["POST", "/perplexity/chat/completions", "openai-chat"],
+    ["POST", "/azure/openai/deployments/d/chat/completions", "openai-chat"],
+    ["POST", "/azure/openai/v1/chat/completions", "openai-chat"],
+    ["POST", "/azure/openai/deployments/d/files", null],
   ])("%s %s is metered by %s (law 11)", (method, path, expected) => {
     const { metering } = route(path, method);
     expect(metering === null || metering === "free" ? metering : metering.name).toBe(expected);

@@ -15,6 +15,7 @@ import { agentsOf } from "../../src/providers/mistral/agents.ts";
 import { mistralChat } from "../../src/providers/mistral/mistral.ts";
 import { ollamaEmbed } from "../../src/providers/ollama/embed.ts";
 import { ollamaGenerate } from "../../src/providers/ollama/generate.ts";
+import { openrouterChat } from "../../src/providers/compatible/openrouter-chat.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
 import { openaiCompletions } from "../../src/providers/openai/completions.ts";
 import { openaiEmbeddings } from "../../src/providers/openai/embeddings.ts";
@@ -37,6 +38,7 @@ const WIRES: [string, Wire][] = [
   ["openai-images", openaiImages],
   ["openai-speech", openaiSpeech],
   ["openai-transcriptions", openaiTranscriptions],
+  ["openrouter-chat", openrouterChat],
   ["anthropic-messages", anthropicMessages],
   ["gemini-generate", geminiGenerate],
   ["gemini-embed", geminiEmbed],
@@ -71,6 +73,7 @@ const KEYS = [
   "thinkingBudget videoMetadata fps googleSearch functionDeclarations responseModalities cachedContent serviceTier input",
   "interaction steps step event_type status total_input_tokens total_output_tokens total_thought_tokens arguments background",
   "predictions embeddings statistics token_count metadata billableCharacterCount instances parameters sampleCount previous_interaction_id",
+  "cost is_byok cost_details upstream_inference_cost total_cost cost_in_usd_ticks models plugins id max_results parameters",
   "server_tool_use web_search_requests cache_control ttl max_uses metadata user_id prediction budget_tokens system",
   "response output status id background tool_usage image_gen web_search num_requests item action quality size revised_prompt",
   "input_tokens_details output_tokens_details cost cost_in_usd_ticks is_byok cost_details max_output_tokens max_tool_calls",

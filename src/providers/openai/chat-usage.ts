@@ -14,8 +14,13 @@ export function openaiUsage(value: unknown, model = ""): Usage | null {
   const output = asObject(stated["completion_tokens_details"]) ?? {};
   const usage: Usage = {};
   set(usage, "input_total", stated["prompt_tokens"]);
-  // DeepSeek and Mistral state their cache beside the prompt. https://api-docs.deepseek.com/guides/kv_cache
-  const cached = input["cached_tokens"] ?? stated["prompt_cache_hit_tokens"] ?? stated["num_cached_tokens"];
+  // DeepSeek, Mistral and Moonshot state their cache beside the prompt. https://api-docs.deepseek.com/guides/kv_cache,
+  // https://platform.kimi.ai/docs/api/chat
+  const cached =
+    input["cached_tokens"] ??
+    stated["prompt_cache_hit_tokens"] ??
+    stated["num_cached_tokens"] ??
+    stated["cached_tokens"];
   set(usage, "input_cached", cached);
   set(usage, "cache_write", input["cache_write_tokens"]);
   set(usage, "audio_in", input["audio_tokens"]);

@@ -1,7 +1,7 @@
 // The most output tokens that a model gives for one answer: the bound of a call that states no limit.
 
-/** For models that aren't listed. */
-export const DEFAULT_MAX_OUTPUT_TOKENS = 128_000;
+/** For models that aren't listed: the context window of most open ones, which bounds their answers too. */
+export const DEFAULT_MAX_OUTPUT_TOKENS = 131_072;
 
 // Sources, 2026-11: https://platform.openai.com/docs/models (one page a model) and
 // https://platform.claude.com/docs/en/about-claude/models/overview. The first match holds.
@@ -41,19 +41,30 @@ const LIMITS: [model: RegExp, tokens: number][] = [
   [/^command-a-reasoning/, 32_768],
   [/^command-a/, 8_192],
   [/^(?:command|c4ai-aya)/, 4_096],
-  // https://api-docs.deepseek.com/quick_start/pricing: 384K; its older names lead to this model. 2026-11.
-  [/^deepseek-(?:v4|chat|reasoner)/, 393_216],
-  // These have no limit but their context. https://docs.mistral.ai/getting-started/models,
-  // https://platform.moonshot.ai/docs/intro, https://console.groq.com/docs/models, 2026-11.
-  [/^(?:(?:mistral|ministral|magistral|devstral|codestral|pixtral|voxtral)-|labs-|kimi-)/, 262_144],
-  [/^(?:meta-)?llama-v?[34]|^gpt-oss/, 131_072],
+  // DeepSeek's own names mean its newest models. https://api-docs.deepseek.com/quick_start/pricing, 2026-11.
+  [/^deepseek-(?:v4|chat|reasoner)/, 384_000],
+  // Open models: whoever serves them, an answer ends at the context window at the latest, and at most providers only there
+  // (https://docs.fireworks.ai/faq-new/models-inference/what-are-the-maximum-completion-token-limits-for-models-and-can-they-be-increase).
+  // The windows: https://platform.kimi.ai/docs/models, https://docs.mistral.ai/getting-started/models and the models' cards.
+  [/^deepseek-/, 163_840],
+  [/^kimi-/, 262_144],
+  [/^moonshot-v1-8k/, 8_192],
+  [/^moonshot-v1-32k/, 32_768],
+  [/^(?:qwen-?3|glm-4|minimax-m2)/, 262_144],
+  [/^open-(?:mistral-7b|mixtral-8x7b)/, 32_768],
+  [/^open-mixtral-8x22b/, 65_536],
+  [/^(?:mistral|magistral|ministral|devstral|codestral|pixtral|voxtral|labs)-/, 262_144],
+  // No limit of an answer is published; the window is one. https://docs.x.ai/docs/models
+  [/^grok-(?:2|3|beta|vision)/, 131_072],
+  [/^grok-(?:4|code-fast)(?!-fast|-1-fast|[.]\d)/, 256_000],
 ];
 
 /**
- * Fine-tuned models ("ft:gpt-4o-mini:…") have their base's limit; so has what a router or a host calls "openai/gpt-4o" or
- * "accounts/fireworks/models/llama-v3p1-8b".
+ * Fine-tuned models ("ft:gpt-4o-mini:…") have their base's limit; so has what others serve under a name with its maker's
+ * before it ("google/gemini-…", "accounts/fireworks/models/…").
  */
 export function maxOutputTokens(model: string): number {
-  const name = model.toLowerCase().replace(/^(?:.*\/)?(?:ft:)?/, "");
+  const lower = model.toLowerCase();
+  const name = lower.slice(lower.lastIndexOf("/") + 1).replace(/^ft:/, "");
   return LIMITS.find(([pattern]) => pattern.test(name))?.[1] ?? DEFAULT_MAX_OUTPUT_TOKENS;
 }

@@ -169,7 +169,6 @@ test.each([
   ["command-r-08-2024", 4_096],
   ["command-a-03-2025", 8_192],
   ["command-a-reasoning-08-2025", 32_768],
-  ["deepseek-chat", 393_216],
   ["mistral-medium-latest", 262_144],
   ["openai/gpt-4o-mini", 16_384],
   ["accounts/fireworks/models/llama-v3p1-8b-instruct", 131_072],
