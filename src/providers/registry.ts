@@ -2,6 +2,7 @@ import type { Envelope } from "../errors.ts";
 import { anthropic } from "./anthropic/anthropic.ts";
 import { azure } from "./azure/azure.ts";
 import { bedrock } from "./bedrock/bedrock.ts";
+import { cohere } from "./cohere/cohere.ts";
 import {
   cerebras,
   deepseek,
@@ -14,9 +15,12 @@ import {
   xai,
 } from "./compatible/compatible.ts";
 import { google } from "./google/google.ts";
+import { mistral } from "./mistral/mistral.ts";
+import { ollama } from "./ollama/ollama.ts";
 import { openai } from "./openai/openai.ts";
 import { routeIn, type AuthScheme, type Provider } from "./provider.ts";
 import { vertex } from "./vertex/vertex.ts";
+import { voyage } from "./voyage/voyage.ts";
 import type { Wire } from "./wire.ts";
 
 // Which provider a path belongs to, and what can be done with it. Pure.
@@ -37,6 +41,10 @@ export const PROVIDERS: readonly Provider[] = [
   google,
   vertex,
   bedrock,
+  mistral,
+  cohere,
+  ollama,
+  voyage,
 ];
 
 const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));

@@ -22,6 +22,7 @@ const PROVIDERS = [
   "PERPLEXITY",
   "MOONSHOT",
   "OLLAMA",
+  "VOYAGE",
 ];
 
 /** A Worker's bindings, with every provider at one place. */

@@ -6,10 +6,17 @@ import { settledUsage } from "../../src/domain/estimate.ts";
 import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
 import { converse, converseStream } from "../../src/providers/bedrock/converse.ts";
 import { invoke, invokeStream } from "../../src/providers/bedrock/invoke.ts";
+import { cohereChat } from "../../src/providers/cohere/chat.ts";
+import { cohereEmbed } from "../../src/providers/cohere/embed.ts";
+import { cohereRerank } from "../../src/providers/cohere/rerank.ts";
 import { geminiEmbed } from "../../src/providers/google/embed.ts";
 import { geminiGenerate } from "../../src/providers/google/generate.ts";
 import { geminiInteractions } from "../../src/providers/google/interactions.ts";
 import { googlePredict } from "../../src/providers/google/predict.ts";
+import { agentsOf } from "../../src/providers/mistral/agents.ts";
+import { mistralChat } from "../../src/providers/mistral/mistral.ts";
+import { ollamaEmbed } from "../../src/providers/ollama/embed.ts";
+import { ollamaGenerate } from "../../src/providers/ollama/generate.ts";
 import { openrouterChat } from "../../src/providers/compatible/openrouter-chat.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
 import { openaiCompletions } from "../../src/providers/openai/completions.ts";
@@ -18,6 +25,7 @@ import { openaiImages } from "../../src/providers/openai/images.ts";
 import { openaiResponses } from "../../src/providers/openai/responses.ts";
 import { openaiSpeech } from "../../src/providers/openai/speech.ts";
 import { openaiTranscriptions } from "../../src/providers/openai/transcriptions.ts";
+import { rerank } from "../../src/providers/rerank/rerank.ts";
 import { vertexAnthropic, vertexMistral } from "../../src/providers/vertex/raw-predict.ts";
 import type { JsonObject, Reading, Wire } from "../../src/providers/wire.ts";
 import { extrasOf, readBodyOf, streamReaderOf } from "./support.ts";
@@ -44,12 +52,22 @@ const WIRES: [string, Wire][] = [
   ["google-predict", googlePredict],
   ["vertex-anthropic", vertexAnthropic],
   ["vertex-mistral", vertexMistral],
+  ["mistral-chat", mistralChat],
+  ["mistral-agents", agentsOf(mistralChat)],
+  ["cohere-chat", cohereChat],
+  ["cohere-embed", cohereEmbed],
+  ["cohere-rerank", cohereRerank],
+  ["ollama-generate", ollamaGenerate],
+  ["ollama-embed", ollamaEmbed],
+  ["rerank", rerank],
 ];
 /** For the formats that name the model there. */
 const PATH = "/v1beta/models/imagen-4:generateContent";
 
 /** The names that the formats give meaning to, so that the fuzz reaches past the first look. */
 const KEYS = [
+  "billed_units tokens cached_tokens image_tokens search_units images meta response is_finished event_type documents query texts",
+  "prompt_eval_count eval_count done options num_predict prompt_audio_seconds audio_tokens agent_id document_url inputs parameters",
   "type message usage choices delta content index error model finish_reason service_tier text thinking input name",
   "input_tokens output_tokens prompt_tokens completion_tokens total_tokens prompt_tokens_details cached_tokens",
   "cache_read_input_tokens cache_creation_input_tokens cache_creation ephemeral_1h_input_tokens iterations tool_calls",

@@ -1,6 +1,7 @@
 import { openaiChatOf, type ChatDialect } from "../openai/chat.ts";
 import { openaiRoutes } from "../openai/openai.ts";
 import type { Provider } from "../provider.ts";
+import { rerank } from "../rerank/rerank.ts";
 import type { Wire } from "../wire.ts";
 import { openrouterChat } from "./openrouter-chat.ts";
 
@@ -19,7 +20,11 @@ const compatible = (name: string, { baseUrl, base, bases = base, chat }: Where):
   baseUrl,
   auth: "bearer",
   envelope: "openai",
-  routes: openaiRoutes(bases, chat),
+  // Together's and OpenRouter's; who has none answers so.
+  routes: [
+    ...openaiRoutes(bases, chat),
+    { method: "POST", path: new RegExp(`^${bases}/rerank$`), metering: rerank },
+  ],
   compatiblePath: base,
 });
 

@@ -1,3 +1,4 @@
+import { isUnitCount } from "../../domain/billed-units.ts";
 import type { Usage } from "../../domain/usage.ts";
 import { tokenCount } from "../../domain/usage.ts";
 import { asObject } from "../fields.ts";
@@ -32,8 +33,18 @@ export function openaiUsage(value: unknown, model = ""): Usage | null {
   const searches = tokenCount(asObject(stated["server_tool_use_details"])?.["web_search_requests"]);
   if (searches !== undefined && searches > 0) usage.tool_calls = { web_search: searches };
   if (usage.input_total === undefined && usage.output_total === undefined) return null;
+  // Mistral charges sound by its length. https://docs.mistral.ai/capabilities/audio
+  const seconds = stated["prompt_audio_seconds"] ?? undefined;
+  if (typeof seconds === "number" && isUnitCount("seconds", seconds)) usage.seconds = seconds;
   const total = tokenCount(stated["total_tokens"]);
-  return /(?:^|\/)gemini-/.test(model) ? withHiddenThoughts(usage, total) : withReasoningInside(usage, total);
+  if (/(?:^|\/)gemini-/.test(model)) return withHiddenThoughts(usage, total);
+  return withReasoningInside(withAudioInside(usage, total), total);
+}
+
+/** Mistral leaves sound out of `prompt_tokens`; only the total tells. */
+function withAudioInside(usage: Usage, total: number | undefined): Usage {
+  const { input_total: input = 0, output_total: output = 0, audio_in: audio = 0 } = usage;
+  return audio > 0 && total === input + audio + output ? { ...usage, input_total: input + audio } : usage;
 }
 
 /** Gemini bills its thoughts as output, and in this format leaves them out of all counts but the total. */

@@ -77,19 +77,12 @@ export function readTranscription(
 /** Null: neither tokens nor time was stated. `duration` is the sound's own, which providers charge by. */
 function transcriptionUsage(answer: JsonObject): Usage | null {
   const stated = asObject(answer["usage"]);
-  const tokens = responsesUsage(stated) ?? withAudioInside(openaiUsage(stated), stated);
+  const tokens = responsesUsage(stated) ?? openaiUsage(stated);
   const seconds = [stated?.["seconds"], stated?.["prompt_audio_seconds"], answer["duration"]]
     .map((value) => (typeof value === "string" && value !== "" ? Number(value) : value))
     .find((value): value is number => isUnitCount("seconds", value));
   if (!tokens && seconds === undefined) return null;
   return { ...tokens, ...(seconds !== undefined && { seconds }) };
-}
-
-/** Mistral leaves sound out of `prompt_tokens`; the total tells. */
-function withAudioInside(usage: Usage | null, stated: JsonObject | null): Usage | null {
-  const { input_total: input = 0, output_total: output = 0, audio_in: audio = 0 } = usage ?? {};
-  if (!usage || audio === 0 || tokenCount(stated?.["total_tokens"]) !== input + audio + output) return usage;
-  return { ...usage, input_total: input + audio };
 }
 
 function plainText(
