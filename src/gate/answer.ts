@@ -164,6 +164,7 @@ function finish(
   const priced: Omit<PricedCall, "inputTokens"> = {
     provider,
     model,
+    ...(target.wire.namesDeployment && { deployment: true }),
     held: price,
     options,
     priceOverrides: admission.policies.priceOverrides.filter((override) => override.provider === provider),

@@ -13,6 +13,8 @@ export interface PricedCall {
   provider: string;
   /** The provider's own name of the model asked for. */
   model: string;
+  /** It is what its owner calls a deployment: the answer tells the model. */
+  deployment?: boolean;
   /** What the hold was computed with; null for a model that has no price. */
   held: Price | null;
   /** What the call asked for beside its model. */
@@ -47,7 +49,9 @@ export function callEnd(
   const priceOf = (named: string, asked: PriceOptions) =>
     priceFor(call, { provider, model: named, atMs: call.startedAtMs, options: asked });
   const overridden = overrideFor(call.priceOverrides, { provider, model }) !== null;
-  const settled = settledPrice(reading, { provider, model, held: call.held, options, overridden, priceOf });
+  const { held, deployment = false } = call;
+  const asked = { provider, model, deployment, held, options, overridden, priceOf };
+  const settled = settledPrice(reading, asked);
   const cost = costOfReading(reading, {
     ...call,
     ...settled,

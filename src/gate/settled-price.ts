@@ -18,22 +18,23 @@ interface Call {
   held: Price | null;
   /** What the call asked for. */
   options: PriceOptions;
+  /** The model asked for is a deployment: whatever it is called, the price is that of the model that answers. */
+  deployment?: boolean;
   /** The operator says what the model asked for costs: then no snapshot of it has a price of its own. */
   overridden: boolean;
   priceOf(model: string, options: PriceOptions): Price | null;
 }
 
 /**
- * The price that an answer is settled at: of the snapshot that answered, at the tier that the answer states. An answer
- * that states none was served as asked, but at no discount (R52).
+ * The price that an answer is settled at: of the snapshot that answered, or of the deployed model, at the tier that the
+ * answer states. An answer that states none was served as asked, but at no discount (R52).
  */
 export function settledPrice({ model: answered, serviceTier: stated }: Reading, call: Call): Settled {
-  if (call.held === null) return { price: null, tierUnpriced: false };
-  // Azure's deployments are named by whoever makes them, perhaps after another model than answers.
+  if (call.held === null && !call.deployment) return { price: null, tierUnpriced: false };
   const refined =
     answered !== undefined &&
     !call.overridden &&
-    (isSnapshotOf(answered, call.model) || call.provider === "azure");
+    (call.deployment ? call.priceOf(answered, {}) !== null : isSnapshotOf(answered, call.model));
   const model = refined ? answered : call.model;
   const { variant } = call.options;
   const asked = call.options.tier ?? "";

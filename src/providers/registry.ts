@@ -1,8 +1,8 @@
 import type { Envelope } from "../errors.ts";
 import { anthropic } from "./anthropic/anthropic.ts";
-import { cohere } from "./cohere/cohere.ts";
 import { azure } from "./azure/azure.ts";
 import { bedrock } from "./bedrock/bedrock.ts";
+import { cohere } from "./cohere/cohere.ts";
 import {
   cerebras,
   deepseek,
@@ -40,11 +40,11 @@ export const PROVIDERS: readonly Provider[] = [
   moonshot,
   google,
   vertex,
-  cohere,
-  mistral,
-  voyage,
-  ollama,
   bedrock,
+  mistral,
+  cohere,
+  ollama,
+  voyage,
 ];
 
 const BY_NAME = new Map(PROVIDERS.map((provider) => [provider.name, provider]));

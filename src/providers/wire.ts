@@ -92,6 +92,8 @@ export interface Wire {
   readonly envelope: Envelope;
   /** Its bodies may be `multipart/form-data`: `understand` gets texts, and files as `{filename, contentType, bytes}`. */
   readonly takesForms?: true;
+  /** What it names isn't a model, but what its owner calls a deployment of one: only the answer tells the model. */
+  readonly namesDeployment?: true;
   /** Its streams may come as one JSON array. */
   readonly streamsJsonArray?: true;
   /** `path`: the provider's own, for formats that name the model there; `headers`: the request's, for what is asked there. */

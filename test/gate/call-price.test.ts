@@ -68,16 +68,35 @@ function settled(provider: string, model: string, reading: Partial<Reading>, opt
     priceFor({ priceOverrides: [] }, { provider, model: named, atMs, options: asked });
   const whole = { usage: null, complete: true, failed: false, generatedBytes: 0, ...reading };
   const held = priceOf(model, options);
-  const { price, tierUnpriced } = settledPrice(whole, {
-    provider,
-    model,
-    held,
-    options,
-    overridden: false,
-    priceOf,
-  });
+  const call = { provider, model, held, options, overridden: false, priceOf };
+  const { price, tierUnpriced } = settledPrice(whole, call);
   return { input: price?.rates.input, tierUnpriced };
 }
+
+describe("R20, R22: a deployment costs what the model costs that answers", () => {
+  const at = (model: string, answered: string | undefined, overridden = false) => {
+    const priceOf = (named: string) =>
+      priceFor({ priceOverrides: [] }, { provider: "azure", model: named, atMs });
+    const reading = { usage: null, complete: true, failed: false, generatedBytes: 0 };
+    const call = { provider: "azure", model, held: priceOf(model), options: {}, overridden, priceOf };
+    const whole = { ...reading, ...(answered !== undefined && { model: answered }) };
+    return settledPrice(whole, { ...call, deployment: true }).price?.rates.input;
+  };
+  const MINI = 150_000_000;
+  const WHOLE = 2_500_000_000;
+
+  test("whatever it is called", () => {
+    expect(at("my-chat", "gpt-4o-mini-2024-07-18")).toBe(MINI);
+    expect(at("gpt-4o-mini", "gpt-4o-2024-11-20")).toBe(WHOLE);
+    expect(at("gpt-4o-mini", undefined)).toBe(MINI);
+    expect(at("gpt-4o-mini", "a model without a price")).toBe(MINI);
+    expect(at("my-chat", "a model without a price")).toBeUndefined();
+  });
+
+  test("but for what its operator says", () => {
+    expect(at("gpt-4o-mini", "gpt-4o-2024-11-20", true)).toBe(MINI);
+  });
+});
 
 describe("R52: a call is settled at the service that the answer states", () => {
   const flex = { serviceTier: "flex" };

@@ -4,18 +4,19 @@ import { isAmount } from "../../src/domain/money.ts";
 import { costOf } from "../../src/domain/pricing.ts";
 import { settledUsage } from "../../src/domain/estimate.ts";
 import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
+import { converse, converseStream } from "../../src/providers/bedrock/converse.ts";
+import { invoke, invokeStream } from "../../src/providers/bedrock/invoke.ts";
 import { cohereChat } from "../../src/providers/cohere/chat.ts";
 import { cohereEmbed } from "../../src/providers/cohere/embed.ts";
 import { cohereRerank } from "../../src/providers/cohere/rerank.ts";
-import { converse, converseStream } from "../../src/providers/bedrock/converse.ts";
-import { invoke, invokeStream } from "../../src/providers/bedrock/invoke.ts";
 import { geminiEmbed } from "../../src/providers/google/embed.ts";
 import { geminiGenerate } from "../../src/providers/google/generate.ts";
 import { geminiInteractions } from "../../src/providers/google/interactions.ts";
 import { googlePredict } from "../../src/providers/google/predict.ts";
-import { mistralAgents, mistralChat } from "../../src/providers/mistral/mistral-chat.ts";
-import { ollamaChat } from "../../src/providers/ollama/ollama-chat.ts";
-import { ollamaEmbed } from "../../src/providers/ollama/ollama-embed.ts";
+import { agentsOf } from "../../src/providers/mistral/agents.ts";
+import { mistralChat } from "../../src/providers/mistral/mistral.ts";
+import { ollamaEmbed } from "../../src/providers/ollama/embed.ts";
+import { ollamaGenerate } from "../../src/providers/ollama/generate.ts";
 import { openrouterChat } from "../../src/providers/compatible/openrouter-chat.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
 import { openaiCompletions } from "../../src/providers/openai/completions.ts";
@@ -24,8 +25,8 @@ import { openaiImages } from "../../src/providers/openai/images.ts";
 import { openaiResponses } from "../../src/providers/openai/responses.ts";
 import { openaiSpeech } from "../../src/providers/openai/speech.ts";
 import { openaiTranscriptions } from "../../src/providers/openai/transcriptions.ts";
+import { rerank } from "../../src/providers/rerank/rerank.ts";
 import { vertexAnthropic, vertexMistral } from "../../src/providers/vertex/raw-predict.ts";
-import { tokenRerank } from "../../src/providers/voyage/token-rerank.ts";
 import type { JsonObject, Reading, Wire } from "../../src/providers/wire.ts";
 import { extrasOf, readBodyOf, streamReaderOf } from "./support.ts";
 
@@ -51,20 +52,22 @@ const WIRES: [string, Wire][] = [
   ["google-predict", googlePredict],
   ["vertex-anthropic", vertexAnthropic],
   ["vertex-mistral", vertexMistral],
+  ["mistral-chat", mistralChat],
+  ["mistral-agents", agentsOf(mistralChat)],
   ["cohere-chat", cohereChat],
   ["cohere-embed", cohereEmbed],
   ["cohere-rerank", cohereRerank],
-  ["mistral-chat", mistralChat],
-  ["mistral-agents", mistralAgents],
-  ["ollama-chat", ollamaChat],
+  ["ollama-generate", ollamaGenerate],
   ["ollama-embed", ollamaEmbed],
-  ["token-rerank", tokenRerank({ statesCost: true })],
+  ["rerank", rerank],
 ];
 /** For the formats that name the model there. */
 const PATH = "/v1beta/models/imagen-4:generateContent";
 
 /** The names that the formats give meaning to, so that the fuzz reaches past the first look. */
 const KEYS = [
+  "billed_units tokens cached_tokens image_tokens search_units images meta response is_finished event_type documents query texts",
+  "prompt_eval_count eval_count done options num_predict prompt_audio_seconds audio_tokens agent_id document_url inputs parameters",
   "type message usage choices delta content index error model finish_reason service_tier text thinking input name",
   "input_tokens output_tokens prompt_tokens completion_tokens total_tokens prompt_tokens_details cached_tokens",
   "cache_read_input_tokens cache_creation_input_tokens cache_creation ephemeral_1h_input_tokens iterations tool_calls",
@@ -76,8 +79,6 @@ const KEYS = [
   "thinkingBudget videoMetadata fps googleSearch functionDeclarations responseModalities cachedContent serviceTier input",
   "interaction steps step event_type status total_input_tokens total_output_tokens total_thought_tokens arguments background",
   "predictions embeddings statistics token_count metadata billableCharacterCount instances parameters sampleCount previous_interaction_id",
-  "billed_units meta response event_type search_units tool_plan generations documents query max_tokens_per_doc texts inputs",
-  "agent_id document_url prompt_audio_seconds prompt_eval_count eval_count done options num_predict images response cost",
   "cost is_byok cost_details upstream_inference_cost total_cost cost_in_usd_ticks models plugins id max_results parameters",
   "server_tool_use web_search_requests cache_control ttl max_uses metadata user_id prediction budget_tokens system",
   "response output status id background tool_usage image_gen web_search num_requests item action quality size revised_prompt",

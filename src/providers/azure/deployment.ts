@@ -1,32 +1,34 @@
-import type { Wire } from "../wire.ts";
+import type { JsonObject, Wire } from "../wire.ts";
 
-const DEPLOYMENT = /^(\/openai\/deployments\/)([^/]+)(\/.+)$/;
+// Azure's older paths name a deployment, which serves a model that only its owner and the answer know.
+
+/** What stands between a deployment's name and the path of the format. */
+export const DEPLOYMENT_PATTERN = "/openai/deployments/([^/]+)";
+
+const IN_PATH = /^\/openai\/deployments\/([^/]+)/;
 
 /**
- * A format of OpenAI's at a deployment, which the path names: a model that the body may name beside it counts for nothing.
- * The deployment's name is the model's in prices and budgets, as it is for whoever named it; where the two differ, an
- * operator's price says what it costs.
+ * The format with the deployment as its model: Azure doesn't look at the body's.
+ * https://learn.microsoft.com/azure/ai-services/openai/reference#rest-api-versioning
  */
 export function withDeployment(wire: Wire): Wire {
   return {
     ...wire,
+    namesDeployment: true,
     understand(body, path) {
       const model = deploymentIn(path);
       if (model === null) return { invalid: { param: null, message: "The path names no deployment." } };
-      return wire.understand({ ...body, model }, path);
+      return wire.understand({ ...body, model } satisfies JsonObject, path);
     },
-    pathFor: (path, model) =>
-      path.replace(DEPLOYMENT, (_path, before: string, _old, after: string) => {
-        return before + encodeURIComponent(model) + after;
-      }),
+    pathFor: (path, model) => path.replace(IN_PATH, () => `/openai/deployments/${encodeURIComponent(model)}`),
   };
 }
 
 function deploymentIn(path: string): string | null {
-  const [, , name = ""] = DEPLOYMENT.exec(path) ?? [];
+  const [, name = ""] = IN_PATH.exec(path) ?? [];
   try {
     return decodeURIComponent(name) || null;
   } catch {
-    return null; // No UTF-8: no deployment has such a name.
+    return null; // No UTF-8 in its escapes: Azure has no such deployment.
   }
 }

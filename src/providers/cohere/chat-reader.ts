@@ -1,116 +1,88 @@
 import type { Usage } from "../../domain/usage.ts";
 import { asArray, asObject, asText } from "../fields.ts";
+import { parsedEvent } from "../parsed-event.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { JsonObject, Reading, StreamReader } from "../wire.ts";
-import { cohereCounts, hasFailed } from "./cohere-usage.ts";
+import { billedUsage } from "./billed-units.ts";
 
-// https://docs.cohere.com/docs/streaming and, for the first version, https://docs.cohere.com/v1/docs/streaming
-
-/** Complete: `message-end` (v2) or `stream-end` (v1) was seen. The first version comes as lines or as events. */
+/**
+ * Complete: the last event was seen. `message-end` of the second version (https://docs.cohere.com/docs/streaming),
+ * `stream-end` of the first, and of completions the line that says `is_finished`.
+ */
 export function cohereChatReader(): StreamReader {
   let usage: Usage | null = null;
   let complete = false;
   let failed = false;
   let generatedBytes = 0;
 
-  function end(holder: JsonObject | null, counts: unknown): void {
-    complete = true;
-    failed ||= hasFailed(holder);
-    usage = cohereCounts(counts).usage ?? usage;
-  }
-
-  function read(event: JsonObject): void {
-    const delta = asObject(event["delta"]);
-    switch (event["type"] ?? event["event_type"]) {
-      case "message-end":
-        end(delta, delta?.["usage"]);
-        return;
-      case "stream-end": {
-        const response = asObject(event["response"]);
-        end(event, response?.["meta"] ?? event["meta"]);
-        return;
-      }
-      case "stream-error":
-      case "error":
-        failed = true;
-        return;
-      case "text-generation":
-        generatedBytes += utf8Bytes(event["text"]);
-        return;
-      case "tool-calls-chunk": {
-        const call = asObject(event["tool_call_delta"]);
-        generatedBytes += utf8Bytes(call?.["name"]) + utf8Bytes(call?.["parameters"]);
-        generatedBytes += utf8Bytes(event["text"]) + utf8Bytes(call?.["text"]);
-        return;
-      }
-    }
-    const message = asObject(delta?.["message"]);
-    if (message) generatedBytes += messageBytes(message);
-    // An answer that fails on its way says so in the words of an error's body.
-    else if (asText(event["message"]) !== undefined) failed = true;
-  }
-
   return {
     push({ event, data }) {
-      const message = parsed(data);
-      if (message) read(message);
-      else if (event === "error") failed = true;
+      const message = parsedEvent(data);
+      if (!message) return "pass";
+      const type = asText(message["type"]) ?? asText(message["event_type"]) ?? event;
+      const delta = asObject(message["delta"]);
+      const response = asObject(message["response"]);
+      if (type === "message-end" || type === "stream-end" || message["is_finished"] === true) {
+        complete = true;
+        usage = billedUsage(delta?.["usage"]) ?? billedUsage(response?.["meta"]) ?? usage;
+        if (isFailure(delta ?? message)) failed = true;
+        // Its `response` repeats all of the text.
+        return "pass";
+      }
+      if (type === "error" || isFailure(message)) failed = true;
+      generatedBytes += delta ? partBytes(asObject(delta["message"])) : firstVersionBytes(message);
       return "pass";
     },
     reading: () => ({ usage, complete, failed, generatedBytes }),
   };
 }
 
-/** Reads a unary answer: v2's `message`, v1's `text`, or the `generations` of generate. */
-export function readCohereChat(status: number, body: unknown): Reading {
+/** Reads a unary answer. It names no model. */
+export function readCohereChatBody(status: number, body: unknown): Reading {
   const answer = asObject(body);
-  let generatedBytes = utf8Bytes(answer?.["text"]) + callBytes(answer?.["tool_calls"]);
-  generatedBytes += messageBytes(asObject(answer?.["message"]));
-  for (const item of asArray(answer?.["generations"])) generatedBytes += utf8Bytes(asObject(item)?.["text"]);
+  let generatedBytes = 0;
+  if (answer) {
+    generatedBytes += partBytes(asObject(answer["message"])) + firstVersionBytes(answer);
+    for (const made of asArray(answer["generations"])) generatedBytes += utf8Bytes(asObject(made)?.["text"]);
+  }
   return {
-    usage: cohereCounts(answer?.["usage"] ?? answer?.["meta"]).usage,
+    usage: billedUsage(answer?.["usage"]) ?? billedUsage(answer?.["meta"]),
     complete: answer !== null,
-    failed: status >= 400 || hasFailed(answer),
-    generatedBytes: status >= 400 ? 0 : generatedBytes,
+    failed: status >= 400 || (answer !== null && isFailure(answer)),
+    generatedBytes,
   };
 }
 
-/** A whole message, or a delta of one, whose parts stand alone. */
-function messageBytes(message: JsonObject | null): number {
+function isFailure(holder: JsonObject): boolean {
+  const reason = asText(holder["finish_reason"]) ?? "";
+  return reason.startsWith("ERROR") || (holder["error"] ?? false) !== false;
+}
+
+/** The bytes of a message, or of a delta, that the model wrote. A delta has one part where a message has an array. */
+function partBytes(message: JsonObject | null): number {
   if (!message) return 0;
-  let bytes = utf8Bytes(message["tool_plan"]) + callBytes(message["tool_calls"]);
-  const content = message["content"];
-  if (typeof content === "string") return bytes + utf8Bytes(content);
-  for (const item of listOf(content)) {
+  let bytes = utf8Bytes(message["tool_plan"]);
+  for (const item of listed(message["content"])) {
     const part = asObject(item);
-    bytes += utf8Bytes(part?.["text"]) + utf8Bytes(part?.["thinking"]);
+    bytes += part ? utf8Bytes(part["text"]) + utf8Bytes(part["thinking"]) : utf8Bytes(item);
+  }
+  for (const item of listed(message["tool_calls"])) {
+    const called = asObject(asObject(item)?.["function"]);
+    bytes += utf8Bytes(called?.["name"]) + utf8Bytes(called?.["arguments"]);
   }
   return bytes;
 }
 
-/** v2's calls have a function with arguments, v1's a name with parameters. */
-function callBytes(calls: unknown): number {
-  let bytes = 0;
-  for (const item of listOf(calls)) {
+function firstVersionBytes(message: JsonObject): number {
+  let bytes = utf8Bytes(message["text"]);
+  for (const item of asArray(message["tool_calls"])) {
     const call = asObject(item);
-    const named = asObject(call?.["function"]) ?? call;
-    const parameters = asObject(named?.["parameters"]);
-    bytes += utf8Bytes(named?.["name"]) + utf8Bytes(named?.["arguments"]);
-    if (parameters) bytes += utf8Bytes(JSON.stringify(parameters));
+    if (call) bytes += utf8Bytes(call["name"]) + utf8Bytes(JSON.stringify(call["parameters"] ?? ""));
   }
-  return bytes;
+  const delta = asObject(message["tool_call_delta"]);
+  return bytes + utf8Bytes(delta?.["name"]) + utf8Bytes(delta?.["parameters"]);
 }
 
-function listOf(value: unknown): unknown[] {
+function listed(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value];
-}
-
-function parsed(data: string): JsonObject | null {
-  if (!data.startsWith("{")) return null;
-  try {
-    return asObject(JSON.parse(data));
-  } catch {
-    // Not ours to judge: the client gets the bytes as they are.
-    return null;
-  }
 }

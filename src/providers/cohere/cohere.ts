@@ -1,28 +1,33 @@
 import { openaiChatOf } from "../openai/chat.ts";
 import { openaiEmbeddings } from "../openai/embeddings.ts";
-import type { Provider } from "../provider.ts";
+import type { Provider, ProviderRoute } from "../provider.ts";
+import type { Wire } from "../wire.ts";
 import { cohereChat } from "./chat.ts";
 import { cohereEmbed } from "./embed.ts";
 import { cohereRerank } from "./rerank.ts";
 
-/** It knows the older limit alone, and refuses `stream_options`. https://docs.cohere.com/docs/compatibility-api */
+/** It refuses the option that asks for usage. https://docs.cohere.com/docs/compatibility-api */
 const compatibleChat = openaiChatOf({ limitField: "max_tokens", usageOption: false, statesCost: false });
 
-/** https://docs.cohere.com/reference/about */
+const post = (path: string, metering: Wire | "free"): ProviderRoute => {
+  return { method: "POST", path: new RegExp(`^${path}$`), metering };
+};
+
+/** https://docs.cohere.com/reference/about. Classifications are charged by a count that has no price: they aren't metered. */
 export const cohere: Provider = {
   name: "cohere",
   baseUrl: "https://api.cohere.com",
   auth: "bearer",
   envelope: "message",
   routes: [
-    { method: "POST", path: /^\/v[12]\/chat$/, metering: cohereChat },
-    { method: "POST", path: /^\/v1\/generate$/, metering: cohereChat },
-    { method: "POST", path: /^\/v[12]\/embed$/, metering: cohereEmbed },
-    { method: "POST", path: /^\/v[12]\/rerank$/, metering: cohereRerank },
-    { method: "POST", path: /^\/v1\/(?:tokenize|detokenize|check-api-key)$/, metering: "free" },
+    post("/v[12]/chat", cohereChat),
+    post("/v1/generate", cohereChat),
+    post("/v[12]/embed", cohereEmbed),
+    post("/v[12]/rerank", cohereRerank),
+    post("/v1/(?:tokenize|detokenize|check-api-key)", "free"),
     { method: "GET", path: /^\/v1\/models(?:\/[^/]+)?$/, metering: "free" },
-    { method: "POST", path: /^\/compatibility\/v1\/chat\/completions$/, metering: compatibleChat },
-    { method: "POST", path: /^\/compatibility\/v1\/embeddings$/, metering: openaiEmbeddings },
+    post("/compatibility/v1/chat/completions", compatibleChat),
+    post("/compatibility/v1/embeddings", openaiEmbeddings),
   ],
   compatiblePath: "/compatibility/v1",
 };

@@ -1,7 +1,7 @@
 import { openaiChatOf, type ChatDialect } from "../openai/chat.ts";
 import { openaiRoutes } from "../openai/openai.ts";
-import type { Provider, ProviderRoute } from "../provider.ts";
-import { tokenRerank } from "../voyage/token-rerank.ts";
+import type { Provider } from "../provider.ts";
+import { rerank } from "../rerank/rerank.ts";
 import type { Wire } from "../wire.ts";
 import { openrouterChat } from "./openrouter-chat.ts";
 
@@ -12,17 +12,19 @@ interface Where {
   /** The same as a pattern, where there are several. Default: `base`. */
   bases?: string;
   chat: Wire;
-  /** What it has beside OpenAI's. */
-  more?: ProviderRoute[];
 }
 
 /** A provider whose interface is OpenAI's. */
-const compatible = (name: string, { baseUrl, base, bases = base, chat, more = [] }: Where): Provider => ({
+const compatible = (name: string, { baseUrl, base, bases = base, chat }: Where): Provider => ({
   name,
   baseUrl,
   auth: "bearer",
   envelope: "openai",
-  routes: [...openaiRoutes(bases, chat), ...more],
+  // Together's and OpenRouter's; who has none answers so.
+  routes: [
+    ...openaiRoutes(bases, chat),
+    { method: "POST", path: new RegExp(`^${bases}/rerank$`), metering: rerank },
+  ],
   compatiblePath: base,
 });
 
@@ -48,14 +50,12 @@ export const openrouter = compatible("openrouter", {
   baseUrl: "https://openrouter.ai",
   base: "/api/v1",
   chat: openrouterChat,
-  more: [{ method: "POST", path: /^\/api\/v1\/rerank$/, metering: tokenRerank({ statesCost: true }) }],
 });
 /** https://docs.together.ai/reference/chat-completions-1: no newer limit and no option for usage, which is always stated. */
 export const together = compatible("together", {
   baseUrl: "https://api.together.xyz",
   base: "/v1",
   chat: openaiChatOf({ ...OLDER, usageOption: false }),
-  more: [{ method: "POST", path: /^\/v1\/rerank$/, metering: tokenRerank({ statesCost: false }) }],
 });
 /** https://docs.fireworks.ai/api-reference/post-chatcompletions */
 export const fireworks = compatible("fireworks", {

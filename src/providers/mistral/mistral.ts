@@ -1,10 +1,19 @@
+import { openaiChatOf } from "../openai/chat.ts";
 import { openaiEmbeddings } from "../openai/embeddings.ts";
 import { openaiSpeech } from "../openai/speech.ts";
 import { openaiTranscriptions } from "../openai/transcriptions.ts";
-import type { Provider } from "../provider.ts";
-import { mistralAgents, mistralChat } from "./mistral-chat.ts";
+import type { Provider, ProviderRoute } from "../provider.ts";
+import type { Wire } from "../wire.ts";
+import { agentsOf } from "./agents.ts";
 
-/** https://docs.mistral.ai/api. What reads pages (OCR) and kept conversations can't be bounded, so they have no route. */
+/** It refuses fields that it doesn't know: the newer limit, and the option that asks for usage, which comes unasked. */
+export const mistralChat = openaiChatOf({ limitField: "max_tokens", usageOption: false, statesCost: false });
+
+const post = (path: string, metering: Wire | "free"): ProviderRoute => {
+  return { method: "POST", path: new RegExp(`^/v1${path}$`), metering };
+};
+
+/** https://docs.mistral.ai/api. OCR charges pages, and conversations keep their context out of sight: neither is metered. */
 export const mistral: Provider = {
   name: "mistral",
   baseUrl: "https://api.mistral.ai",
@@ -12,13 +21,13 @@ export const mistral: Provider = {
   envelope: "openai",
   under: "/v1/",
   routes: [
-    { method: "POST", path: /^\/v1\/chat\/completions$/, metering: mistralChat },
-    { method: "POST", path: /^\/v1\/fim\/completions$/, metering: mistralChat },
-    { method: "POST", path: /^\/v1\/agents\/completions$/, metering: mistralAgents },
-    { method: "POST", path: /^\/v1\/embeddings$/, metering: openaiEmbeddings },
-    { method: "POST", path: /^\/v1\/audio\/transcriptions$/, metering: openaiTranscriptions },
-    { method: "POST", path: /^\/v1\/audio\/speech$/, metering: openaiSpeech },
-    { method: "POST", path: /^\/v1\/(?:chat\/)?moderations$/, metering: "free" },
+    // What fills a gap has a prompt in place of messages, and answers as chat does.
+    post("/(?:chat|fim)/completions", mistralChat),
+    post("/agents/completions", agentsOf(mistralChat)),
+    post("/embeddings", openaiEmbeddings),
+    post("/audio/transcriptions", openaiTranscriptions),
+    post("/audio/speech", openaiSpeech),
+    post("/(?:chat/)?(?:moderations|classifications)", "free"),
     { method: "GET", path: /^\/v1\/models(?:\/[^/]+)?$/, metering: "free" },
   ],
   compatiblePath: "/v1",

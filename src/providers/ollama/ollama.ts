@@ -1,24 +1,21 @@
-import { openaiChatOf } from "../openai/chat.ts";
 import { openaiRoutes } from "../openai/openai.ts";
 import type { Provider } from "../provider.ts";
-import { ollamaChat } from "./ollama-chat.ts";
-import { ollamaEmbed } from "./ollama-embed.ts";
+import { ollamaEmbed } from "./embed.ts";
+import { ollamaGenerate } from "./generate.ts";
 
-/** https://docs.ollama.com/api/openai-compatibility: it knows the older limit alone. */
-const compatibleChat = openaiChatOf({ limitField: "max_tokens", usageOption: true, statesCost: false });
-
-/** Models on a machine of the operator's own: they cost nothing. https://docs.ollama.com/api */
+/** Its models run at home: where that is, only a setting can say. https://docs.ollama.com/api */
 export const ollama: Provider = {
   name: "ollama",
   baseUrl: null,
   auth: "bearer",
-  envelope: "ollama",
+  envelope: "openai",
   routes: [
-    { method: "POST", path: /^\/api\/(?:chat|generate)$/, metering: ollamaChat },
+    { method: "POST", path: /^\/api\/(?:chat|generate)$/, metering: ollamaGenerate },
     { method: "POST", path: /^\/api\/embed(?:dings)?$/, metering: ollamaEmbed },
     { method: "POST", path: /^\/api\/show$/, metering: "free" },
     { method: "GET", path: /^\/api\/(?:tags|ps|version)$/, metering: "free" },
-    ...openaiRoutes("/v1", compatibleChat),
+    // https://docs.ollama.com/openai
+    ...openaiRoutes("/v1"),
   ],
   compatiblePath: "/v1",
 };

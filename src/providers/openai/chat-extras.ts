@@ -1,8 +1,9 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
-import { audioTokens, dataUrlBase64, documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
+import { dataUrlBase64, documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { JsonObject } from "../wire.ts";
+import { soundIn } from "./chat-sound.ts";
 
 // Upper bounds of what an image costs, by https://platform.openai.com/docs/guides/images-vision#calculating-costs, 2026-06.
 /** 2,833 and 5,667 for each of at most 8 tiles (2,048 x 768 pixels). */
@@ -26,10 +27,16 @@ const OTHER_PROMPT_TOKENS = 256;
 const OTHER_TOOLS_PROMPT_TOKENS = 900;
 /** An earlier spoken answer that is only named: the longest one that a model gives. */
 const SPOKEN_ANSWER_TOKENS = 16_384;
-
-/** Gemini hears 32 tokens a second, OpenAI ten. https://ai.google.dev/gemini-api/docs/tokens#multimodal-tokens */
-const GEMINI = /(?:^|\/)gemini-/;
-const GEMINI_HEARS = 5;
+/**
+ * The most that models of others make of an image, whatever detail is asked for: Pixtral of 1,024 x 1,024 pixels in patches
+ * of 16 (https://docs.mistral.ai/capabilities/vision), Qwen (https://huggingface.co/Qwen/Qwen2.5-VL-7B-Instruct), Llama's
+ * four tiles of 1,601 (https://huggingface.co/meta-llama/Llama-3.2-11B-Vision-Instruct). 2026-11.
+ */
+const OTHER_IMAGES: [model: RegExp, tokens: number][] = [
+  [/pixtral/i, 4_200],
+  [/qwen|qvq/i, 16_384],
+  [/llama/i, 6_500],
+];
 
 /** Linear in the body and of fixed depth: messages, their parts. */
 export function openaiChatExtras(body: JsonObject): InputExtras {
@@ -86,12 +93,15 @@ function addPart(extras: InputExtras, part: JsonObject | null, model: string): v
     const base64 = dataUrlBase64(asText(url) ?? "");
     extras.mediaBytes += base64?.length ?? 0;
   }
-  const sound = asObject(part["input_audio"]);
+  const sound = soundIn(part, model);
   if (sound) {
-    const base64 = asText(sound["data"]) ?? "";
-    extras.mediaBytes += base64.length;
-    addAudio(extras, audioTokens(base64) * (GEMINI.test(model) ? GEMINI_HEARS : 1));
+    extras.mediaBytes += sound.mediaBytes;
+    addAudio(extras, sound.tokens);
+    // Some charge the time, on top of the text's tokens.
+    extras.units = { seconds: (extras.units?.seconds ?? 0) + sound.seconds };
   }
+  // Mistral and Perplexity read documents behind a URL. https://docs.mistral.ai/capabilities/document_ai/document_qna
+  if (part["document_url"] ?? part["file_url"]) extras.tokens += UNSEEN_DOCUMENT_TOKENS;
   const file = asObject(part["file"]);
   if (file) {
     const data = asText(file["file_data"]);
@@ -112,6 +122,8 @@ function addAudio(extras: InputExtras, tokens: number): void {
 
 /** At most, for one image of this detail. */
 export function imageInputTokens(model: string, detail: unknown): number {
+  const other = OTHER_IMAGES.find(([pattern]) => pattern.test(model))?.[1];
+  if (other !== undefined) return other;
   if (model.includes(GPT_4O_MINI.prefix)) return detail === "low" ? GPT_4O_MINI.low : GPT_4O_MINI.tokens;
   if (detail === "low") return LOW_DETAIL_TOKENS;
   if (detail === "high") return HIGH_DETAIL_TOKENS;

@@ -33,10 +33,18 @@ export function openaiUsage(value: unknown, model = ""): Usage | null {
   const searches = tokenCount(asObject(stated["server_tool_use_details"])?.["web_search_requests"]);
   if (searches !== undefined && searches > 0) usage.tool_calls = { web_search: searches };
   if (usage.input_total === undefined && usage.output_total === undefined) return null;
-  const seconds = stated["prompt_audio_seconds"];
-  if (isUnitCount("seconds", seconds)) usage.seconds = Number(seconds);
+  // Mistral charges sound by its length. https://docs.mistral.ai/capabilities/audio
+  const seconds = stated["prompt_audio_seconds"] ?? undefined;
+  if (typeof seconds === "number" && isUnitCount("seconds", seconds)) usage.seconds = seconds;
   const total = tokenCount(stated["total_tokens"]);
-  return /(?:^|\/)gemini-/.test(model) ? withHiddenThoughts(usage, total) : withPartsInside(usage, total);
+  if (/(?:^|\/)gemini-/.test(model)) return withHiddenThoughts(usage, total);
+  return withReasoningInside(withAudioInside(usage, total), total);
+}
+
+/** Mistral leaves sound out of `prompt_tokens`; only the total tells. */
+function withAudioInside(usage: Usage, total: number | undefined): Usage {
+  const { input_total: input = 0, output_total: output = 0, audio_in: audio = 0 } = usage;
+  return audio > 0 && total === input + audio + output ? { ...usage, input_total: input + audio } : usage;
 }
 
 /** Gemini bills its thoughts as output, and in this format leaves them out of all counts but the total. */
@@ -45,20 +53,11 @@ function withHiddenThoughts(usage: Usage, total = 0): Usage {
   return total > input + output ? { ...usage, output_total: total - input } : usage;
 }
 
-/**
- * xAI leaves reasoning out of `completion_tokens` (https://docs.x.ai/docs/guides/reasoning), and Mistral sound out of
- * `prompt_tokens` (https://docs.mistral.ai/capabilities/audio_transcription); only the total tells.
- */
-function withPartsInside(usage: Usage, total: number | undefined): Usage {
-  const { input_total: input = 0, output_total: output = 0, reasoning = 0, audio_in: sound = 0 } = usage;
-  if (total === undefined) return usage;
-  if (usage.output_total !== undefined && reasoning > 0 && total === input + output + reasoning) {
-    return { ...usage, output_total: output + reasoning };
-  }
-  if (usage.input_total !== undefined && sound > 0 && total === input + output + sound) {
-    return { ...usage, input_total: input + sound };
-  }
-  return usage;
+/** xAI leaves reasoning out of `completion_tokens`; only the total tells. https://docs.x.ai/docs/guides/reasoning */
+function withReasoningInside(usage: Usage, total: number | undefined): Usage {
+  const { input_total: input = 0, output_total: output, reasoning = 0 } = usage;
+  if (output === undefined || reasoning === 0 || total !== input + output + reasoning) return usage;
+  return { ...usage, output_total: output + reasoning };
 }
 
 type Counted = Exclude<keyof Usage, "tool_calls">;

@@ -30,10 +30,6 @@ const LIMITS: [model: RegExp, tokens: number][] = [
   [/^claude-(?:sonnet|haiku)-4(?:-[0-5])?(?:$|-20|@)/, 64_000],
   [/^claude-opus-4-5/, 64_000],
   [/^claude-/, 128_000],
-  // https://docs.cohere.com/docs/models, 2026-11.
-  [/^command-a-reasoning/, 32_768],
-  [/^command-a-(?:03-2025|vision|translate)/, 8_192],
-  [/^(?:command(?:-light|-nightly|-r7b|-r|-r-plus)?(?:-\d\d-2024)?|c4ai-aya-.+)$/, 4_096],
   // https://ai.google.dev/gemini-api/docs/models (one page a model), 2026-11.
   [/^gemini-(?:embedding|1\.|pro(?:-vision)?$|2\.0-flash(?!-thinking))/, 8_192],
   [/^gemini-2\.5-(?:flash|pro)-(?:preview-)?tts/, 16_384],
@@ -51,19 +47,23 @@ const LIMITS: [model: RegExp, tokens: number][] = [
   [/^cohere\.command/, 4_096],
   [/^ai21\.j/, 8_191],
   [/^deepseek\.r1/, 32_768],
+  // https://docs.cohere.com/docs/models, 2026-11.
+  [/^command-a-reasoning/, 32_768],
+  [/^command-a/, 8_192],
+  [/^(?:command|c4ai-aya)/, 4_096],
   // DeepSeek's own names mean its newest models. https://api-docs.deepseek.com/quick_start/pricing, 2026-11.
   [/^deepseek-(?:v4|chat|reasoner)/, 384_000],
   // Open models: whoever serves them, an answer ends at the context window at the latest, and at most providers only there
   // (https://docs.fireworks.ai/faq-new/models-inference/what-are-the-maximum-completion-token-limits-for-models-and-can-they-be-increase).
   // The windows: https://platform.kimi.ai/docs/models, https://docs.mistral.ai/getting-started/models and the models' cards.
   [/^deepseek-/, 163_840],
-  [/^kimi-k2/, 262_144],
+  [/^kimi-/, 262_144],
   [/^moonshot-v1-8k/, 8_192],
   [/^moonshot-v1-32k/, 32_768],
   [/^(?:qwen-?3|glm-4|minimax-m2)/, 262_144],
   [/^open-(?:mistral-7b|mixtral-8x7b)/, 32_768],
   [/^open-mixtral-8x22b/, 65_536],
-  [/^(?:mistral|magistral|ministral|devstral|codestral|pixtral|voxtral)-/, 262_144],
+  [/^(?:mistral|magistral|ministral|devstral|codestral|pixtral|voxtral|labs)-/, 262_144],
   // No limit of an answer is published; the window is one. https://docs.x.ai/docs/models
   [/^grok-(?:2|3|beta|vision)/, 131_072],
   [/^grok-(?:4|code-fast)(?!-fast|-1-fast|[.]\d)/, 256_000],

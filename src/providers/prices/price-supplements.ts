@@ -25,7 +25,7 @@ const SUPPLEMENTS: { provider: string; model: RegExp; supplement: Supplement }[]
   // Each call searches once, and chat usage doesn't say so: 25 USD per thousand (10 for reasoning models).
   { provider: "openai", model: /^gpt-4o(?:-mini)?-search-preview/, supplement: { per_request: 25_000_000 } },
   { provider: "openai", model: /^gpt-5-search-api/, supplement: { per_request: 10_000_000 } },
-  // The sound of a question, in place of its own tokens: 0.004 USD a minute. https://docs.mistral.ai/models/, 2026-08.
+  // The sound of a question is charged by its length alone: 0.004 USD a minute. https://docs.mistral.ai/models/, 2026-08.
   {
     provider: "mistral",
     model: /^voxtral-small/,

@@ -1,8 +1,8 @@
 import { openaiEmbeddings } from "../openai/embeddings.ts";
 import type { Provider } from "../provider.ts";
-import { tokenRerank } from "./token-rerank.ts";
+import { rerank } from "../rerank/rerank.ts";
 
-/** https://docs.voyageai.com/reference */
+/** Embeddings and reranks, which state the total of their tokens alone. https://docs.voyageai.com/reference */
 export const voyage: Provider = {
   name: "voyage",
   baseUrl: "https://api.voyageai.com",
@@ -11,7 +11,7 @@ export const voyage: Provider = {
   under: "/v1/",
   routes: [
     { method: "POST", path: /^\/v1\/(?:multimodal|contextualized)?embeddings$/, metering: openaiEmbeddings },
-    { method: "POST", path: /^\/v1\/rerank$/, metering: tokenRerank({ statesCost: false }) },
+    { method: "POST", path: /^\/v1\/rerank$/, metering: rerank },
   ],
   compatiblePath: "/v1",
 };

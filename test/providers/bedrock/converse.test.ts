@@ -82,7 +82,7 @@ test("Nova takes no limit beside its highest effort, so none is set", () => {
     reasoningConfig: { type: "enabled", maxReasoningEffort: "high" },
   });
   const facts = understood(converse, body, { model: "us.amazon.nova-2-lite-v1:0" });
-  expect(facts.outputFloor).toBe(128_000);
+  expect(facts.outputFloor).toBe(131_072);
 });
 
 test("the clamp is a nested edit of every limit that is above, and no other byte changes", () => {

@@ -52,7 +52,7 @@ test.each([
 ])("of %s it isn't known which limit it obeys: its greatest answer is held, with no clamp", (model) => {
   const body = { ...MESSAGES, max_tokens: 5 };
   const facts = understood(invoke, body, { model });
-  expect(facts).toMatchObject({ outputLimit: 128_000, outputFloor: 128_000 });
+  expect(facts).toMatchObject({ outputLimit: 131_072, outputFloor: 131_072 });
   expect(invoke.clampEdits(body, facts, 30)).toEqual([]);
 });
 

@@ -60,9 +60,9 @@ test.each([
   ["anthropic.claude-v2:1", 8_192],
   ["us.anthropic.claude-opus-4-8", 128_000],
   ["us.amazon.nova-micro-v1:0", 10_000],
-  ["us.amazon.nova-2-lite-v1:0", 128_000],
+  ["us.amazon.nova-2-lite-v1:0", 131_072],
   ["us.meta.llama3-1-70b-instruct-v1:0", 8_192],
-  ["openai.gpt-oss-120b-1:0", 128_000],
+  ["openai.gpt-oss-120b-1:0", 131_072],
 ])("R9: %s writes at most %i tokens", (model, tokens) => {
   expect(maxOutputTokens(model)).toBe(tokens);
 });

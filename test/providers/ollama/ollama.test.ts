@@ -1,121 +1,155 @@
 import { expect, test } from "vitest";
-import { settledUsage } from "../../../src/domain/estimate.ts";
-import { refusalResponse } from "../../../src/errors.ts";
+import { inputTokensBound } from "../../../src/domain/estimate.ts";
 import { createNdjsonSplitter } from "../../../src/providers/framing/ndjson.ts";
-import { ollamaChat } from "../../../src/providers/ollama/ollama-chat.ts";
-import { ollamaEmbed } from "../../../src/providers/ollama/ollama-embed.ts";
-import { listPrice } from "../../../src/providers/prices/prices.ts";
+import { ollamaEmbed } from "../../../src/providers/ollama/embed.ts";
+import { ollamaGenerate } from "../../../src/providers/ollama/generate.ts";
+import { routeOf } from "../../../src/providers/registry.ts";
+import type { JsonObject } from "../../../src/providers/wire.ts";
 import { extrasOf, factsOf, faultOf, pushAll, readBodyOf, streamReaderOf } from "../support.ts";
 
-const model = "qwen3:4b";
-const messages = [{ role: "user", content: "hello" }];
-const done = { model, done: true, done_reason: "stop", prompt_eval_count: 18, eval_count: 64 };
-
-test("it streams unless it is told not to", () => {
-  expect(factsOf(ollamaChat, { model, messages })).toMatchObject({ stream: true, usageAsked: true });
-  expect(factsOf(ollamaChat, { model, messages, stream: null }).stream).toBe(true);
-  expect(factsOf(ollamaChat, { model, messages, stream: false }).stream).toBe(false);
+const BODY = { model: "qwen3:4b", messages: [{ role: "user", content: "hi" }] };
+const DONE = { model: "qwen3:4b", message: { content: "" }, done: true, done_reason: "stop" };
+const says = (content: string, fields: JsonObject = {}) => ({
+  model: "qwen3:4b",
+  message: { role: "assistant", content, ...fields },
+  done: false,
 });
 
-test("the limit is options.num_predict; zero and less are none (R23)", () => {
-  const limited = (num_predict: unknown) => ({ model, messages, options: { num_predict } });
-  expect(factsOf(ollamaChat, limited(7)).outputLimit).toBe(7);
-  for (const none of [0, -1, -2, null]) {
-    expect(factsOf(ollamaChat, limited(none))).not.toHaveProperty("outputLimit");
+function readAll(lines: (JsonObject | string)[]) {
+  const reader = streamReaderOf(ollamaGenerate, { hideUsage: false });
+  pushAll(reader, lines);
+  return reader.reading();
+}
+
+test("it streams unless it is told not to, and -1 and -2 are no limits (R9)", () => {
+  expect(factsOf(ollamaGenerate, BODY)).toEqual({
+    model: "qwen3:4b",
+    stream: true,
+    choices: 1,
+    usageAsked: true,
+  });
+  expect(factsOf(ollamaGenerate, { ...BODY, stream: false }).stream).toBe(false);
+  const limit = (num_predict: unknown) =>
+    factsOf(ollamaGenerate, { ...BODY, options: { num_predict } }).outputLimit;
+  expect([limit(64), limit(0), limit(-1), limit(-2), limit(null)]).toEqual([
+    64,
+    0,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test.each<[string, JsonObject]>([
+  ["model", { model: 7 }],
+  ["stream", { stream: "no" }],
+  ["options", { options: [] }],
+  ["options.num_predict", { options: { num_predict: "64" } }],
+  ["options.num_predict", { options: { num_predict: -3 } }],
+  ["options.num_predict", { options: { num_predict: 1e300 } }],
+])("law 13: a wrong %s is named: %j", (param, fields) => {
+  expect(faultOf(ollamaGenerate, { ...BODY, ...fields })).toBe(param);
+});
+
+test("law 3: the clamp lowers num_predict, or states it", () => {
+  const clamp = (body: JsonObject) => ollamaGenerate.clampEdits(body, factsOf(ollamaGenerate, body), 9);
+  const edit = [{ path: ["options", "num_predict"], value: 9 }];
+  expect(clamp(BODY)).toEqual(edit);
+  expect(clamp({ ...BODY, options: { num_predict: 64 } })).toEqual(edit);
+  expect(clamp({ ...BODY, options: { num_predict: 8 } })).toEqual([]);
+});
+
+test("law 3: an image counts tokens in place of its base64, in a message or beside the prompt", () => {
+  const image = "A".repeat(100_000);
+  for (const body of [
+    { ...BODY, messages: [{ content: "what?", images: [image] }] },
+    { model: "m", prompt: "what?", images: [image] },
+  ]) {
+    const extras = extrasOf(ollamaGenerate, body);
+    expect(extras.mediaBytes).toBe(100_000);
+    expect(inputTokensBound(JSON.stringify(body).length, extras)).toBeGreaterThan(16_384);
   }
-  for (const wrong of ["7", 1.5, {}]) expect(faultOf(ollamaChat, limited(wrong))).toBe("options");
-  expect(faultOf(ollamaChat, { model, options: [] })).toBe("options");
-  expect(faultOf(ollamaChat, { messages })).toBe("model");
 });
 
-test("a clamp sets that limit inside the options, and never raises it (law 3)", () => {
-  const clamped = (body: Record<string, unknown>) =>
-    ollamaChat.clampEdits(body, factsOf(ollamaChat, body), 100);
-  const edit = [{ path: ["options", "num_predict"], value: 100 }];
-  expect(clamped({ model, messages })).toEqual(edit);
-  expect(clamped({ model, options: { num_predict: -1 } })).toEqual(edit);
-  expect(clamped({ model, options: { num_predict: 500 } })).toEqual(edit);
-  expect(clamped({ model, options: { num_predict: 50 } })).toEqual([]);
+test("the last line states the counts of all", () => {
+  const reading = readAll([
+    says("Hel", { thinking: "hm" }),
+    says("lo"),
+    { ...DONE, prompt_eval_count: 18, eval_count: 64 },
+  ]);
+  expect(reading).toEqual({
+    usage: { input_total: 18, output_total: 64 },
+    complete: true,
+    failed: false,
+    generatedBytes: 7,
+    model: "qwen3:4b",
+  });
 });
 
-test("the last line of a stream states the usage, however the stream is cut", () => {
-  const lines = [
-    { model, message: { role: "assistant", thinking: "hm" }, done: false },
-    { model, message: { content: "grüß", tool_calls: [{ function: { name: "f", arguments: { a: 1 } } }] } },
-    { ...done, message: { content: "" } },
-  ];
-  const bytes = new TextEncoder().encode(lines.map((line) => JSON.stringify(line)).join("\n"));
-  for (const size of [1, 5, 10_000]) {
-    const reader = streamReaderOf(ollamaChat, { hideUsage: false });
+test("R49, R26: a stream with no last line isn't complete, and its bytes are what is known", () => {
+  expect(readAll([says("Hello")])).toMatchObject({ usage: null, complete: false, generatedBytes: 5 });
+  expect(readAll([says("Hello"), { error: "out of memory" }])).toMatchObject({ failed: true });
+  expect(readAll(["{broken", "", DONE])).toMatchObject({ usage: null, complete: true });
+});
+
+test("R47: an explicit zero is a zero", () => {
+  expect(readAll([{ ...DONE, prompt_eval_count: 0, eval_count: 0 }]).usage).toEqual({
+    input_total: 0,
+    output_total: 0,
+  });
+});
+
+test.each([-1, 1.5, 1e12, "18", null, Number.NaN])("law 13: a count of %s isn't believed", (count) => {
+  expect(readBodyOf(ollamaGenerate, 200, { prompt_eval_count: count, eval_count: count }).usage).toBeNull();
+});
+
+test("a whole answer, a completion and an error", () => {
+  const call = { function: { name: "f", arguments: { a: 1 } } };
+  const chat = {
+    message: { content: "", tool_calls: [call] },
+    prompt_eval_count: 3,
+    eval_count: 4,
+    done: true,
+  };
+  expect(readBodyOf(ollamaGenerate, 200, chat)).toMatchObject({ complete: true, generatedBytes: 8 });
+  expect(readBodyOf(ollamaGenerate, 200, { response: "abc", done: true })).toMatchObject({
+    usage: null,
+    generatedBytes: 3,
+  });
+  const missing = readBodyOf(ollamaGenerate, 404, { error: "model 'x' not found" });
+  expect(missing).toEqual({ usage: null, complete: true, failed: true, generatedBytes: 0 });
+});
+
+test("the lines may be cut anywhere", () => {
+  const text = `${JSON.stringify(says("Grüße"))}\n${JSON.stringify({ ...DONE, prompt_eval_count: 5, eval_count: 6 })}`;
+  const bytes = new TextEncoder().encode(text);
+  for (let size = 1; size < 40; size += 3) {
+    const reader = streamReaderOf(ollamaGenerate, { hideUsage: false });
     const splitter = createNdjsonSplitter();
     const blocks = [];
-    for (let start = 0; start < bytes.length; start += size) {
-      blocks.push(...splitter.push(bytes.subarray(start, start + size)));
-    }
+    for (let at = 0; at < bytes.length; at += size)
+      blocks.push(...splitter.push(bytes.subarray(at, at + size)));
     for (const { parsed } of [...blocks, ...splitter.end()]) if (parsed) reader.push(parsed);
-    expect(reader.reading()).toEqual({
-      usage: { input_total: 18, output_total: 64 },
-      complete: true,
-      failed: false,
-      generatedBytes: 2 + 6 + 1 + 7,
-      model,
-    });
+    expect(reader.reading().usage).toEqual({ input_total: 5, output_total: 6 });
   }
 });
 
-test("generate is read the same, streamed or whole", () => {
-  const whole = readBodyOf(ollamaChat, 200, { ...done, response: "abc", thinking: "d" });
-  expect(whole).toMatchObject({ usage: { input_total: 18, output_total: 64 }, generatedBytes: 4 });
-  const reader = streamReaderOf(ollamaChat, { hideUsage: false });
-  pushAll(reader, [{ model, response: "abc", done: false }]);
-  expect(reader.reading()).toMatchObject({ usage: null, complete: false, generatedBytes: 3 });
-});
-
-test("an error's line is a failure, and so is an error's body (R27)", () => {
-  const reader = streamReaderOf(ollamaChat, { hideUsage: false });
-  pushAll(reader, [{ error: "the runner stopped" }]);
-  expect(reader.reading()).toMatchObject({ failed: true, complete: false, usage: null });
-  expect(readBodyOf(ollamaChat, 404, { error: "no such model" })).toMatchObject({
-    failed: true,
-    usage: null,
+test("R21: embeddings have no output", () => {
+  const facts = factsOf(ollamaEmbed, { model: "nomic-embed-text", input: ["a", "b"] });
+  expect(facts).toMatchObject({ outputLimit: 0, outputFloor: 0 });
+  expect(readBodyOf(ollamaEmbed, 200, { embeddings: [], prompt_eval_count: 4 }).usage).toEqual({
+    input_total: 4,
+    output_total: 0,
   });
+  expect(readBodyOf(ollamaEmbed, 200, { embedding: [] })).toMatchObject({ usage: null, complete: true });
 });
 
-test("input that a cached prompt leaves out is estimated, and absurd counts aren't believed (R49, law 13)", () => {
-  const { prompt_eval_count: _, ...cached } = done;
-  const reading = readBodyOf(ollamaChat, 200, cached);
-  expect(reading.usage).toEqual({ output_total: 64 });
-  expect(settledUsage(reading, { inputTokens: 10, model })).toMatchObject({
-    usage: { input_total: 10, output_total: 64 },
-    estimated: true,
-  });
-  const absurd = { ...done, prompt_eval_count: -1, eval_count: "64" };
-  expect(readBodyOf(ollamaChat, 200, absurd).usage).toBeNull();
-  const zero = readBodyOf(ollamaChat, 200, { ...done, prompt_eval_count: 0, eval_count: 0 });
-  expect(zero.usage).toEqual({ input_total: 0, output_total: 0 });
-});
-
-test("pictures are bare base64, of a message or of the prompt (R22)", () => {
-  const images = ["A".repeat(4_000)];
-  for (const body of [
-    { model, images },
-    { model, messages: [{ role: "user", images }] },
-  ]) {
-    const extras = extrasOf(ollamaChat, body);
-    expect(extras.mediaBytes).toBe(4_000);
-    expect(extras.tokens).toBeGreaterThan(16_000);
-  }
-});
-
-test("embeddings have no output", () => {
-  expect(factsOf(ollamaEmbed, { model, input: "x" })).toMatchObject({ stream: false, outputLimit: 0 });
-  const read = readBodyOf(ollamaEmbed, 200, { model, embeddings: [[1]], prompt_eval_count: 4 });
-  expect(read.usage).toEqual({ input_total: 4, output_total: 0 });
-  expect(readBodyOf(ollamaEmbed, 200, { embedding: [1] })).toMatchObject({ usage: null, complete: true });
-});
-
-test("its models cost nothing, and its own SDK reads the text of a refusal", async () => {
-  expect(listPrice({ provider: "ollama", model, atMs: 0 })?.rates).toEqual({ input: 0, output: 0 });
-  const refused = refusalResponse({ code: "budget_exceeded", message: "Spent." }, "ollama", "req_1");
-  expect(await refused.json()).toMatchObject({ error: "Spent.", tollgate: { code: "budget_exceeded" } });
+test("its paths, and those of OpenAI's that it speaks", () => {
+  const metering = (method: string, path: string) => routeOf(method, `/ollama${path}`)?.metering;
+  expect(metering("POST", "/api/chat")).toBe(ollamaGenerate);
+  expect(metering("POST", "/api/generate")).toBe(ollamaGenerate);
+  expect(metering("POST", "/api/embed")).toBe(ollamaEmbed);
+  expect(metering("GET", "/api/tags")).toBe("free");
+  expect(metering("POST", "/api/pull")).toBeNull();
+  expect(metering("POST", "/v1/chat/completions")).toMatchObject({ name: "openai-chat" });
 });

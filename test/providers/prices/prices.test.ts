@@ -166,6 +166,13 @@ test.each([
   ["claude-opus-4-5", 64_000],
   ["claude-opus-4-6", 128_000],
   ["claude-sonnet-5", 128_000],
+  ["command-r-08-2024", 4_096],
+  ["command-a-03-2025", 8_192],
+  ["command-a-reasoning-08-2025", 32_768],
+  ["mistral-medium-latest", 262_144],
+  ["openai/gpt-4o-mini", 16_384],
+  ["accounts/fireworks/models/llama-v3p1-8b-instruct", 131_072],
+  ["openai/gpt-oss-120b", 131_072],
   ["llama-anything", DEFAULT_MAX_OUTPUT_TOKENS],
 ])("R9: with no limit stated, %s is bounded by %d output tokens", (model, tokens) => {
   expect(maxOutputTokens(model)).toBe(tokens);

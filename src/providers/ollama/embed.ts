@@ -1,0 +1,45 @@
+import { asArray, asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
+import { plainExtras } from "../plain-extras.ts";
+import type { JsonObject, Reading, Wire } from "../wire.ts";
+import { isError, ollamaUsage } from "./generate-reader.ts";
+
+/** Ollama's own embeddings, by the newer path and the older, which states no usage. https://docs.ollama.com/api/embed */
+export const ollamaEmbed: Wire = {
+  name: "ollama-embed",
+  envelope: "openai",
+  understand(body) {
+    const model = modelField(body);
+    const fault = firstInvalid([model]);
+    if (fault) return { invalid: fault };
+    const none = { outputLimit: 0, outputFloor: 0 };
+    return { facts: { model: valueOf(model) ?? "", stream: false, choices: 1, ...none, usageAsked: true } };
+  },
+  usageEdits: () => [],
+  clampEdits: () => [],
+  inputExtras: (body) => ({ ...plainExtras(), tokens: TOKENS_PER_INPUT * inputsIn(body) }),
+  // Nobody streams them.
+  streamReader: () => ({ push: () => "pass", reading: () => NOTHING }),
+  readBody: readEmbed,
+};
+
+/** A text is read with a beginning, an end, and what its model's template puts around it. */
+const TOKENS_PER_INPUT = 64;
+const NOTHING: Reading = { usage: null, complete: false, failed: false, generatedBytes: 0 };
+
+function inputsIn(body: JsonObject): number {
+  return Math.max(1, asArray(body["input"]).length);
+}
+
+function readEmbed(status: number, body: unknown): Reading {
+  const answer = asObject(body);
+  const stated = answer && ollamaUsage(answer);
+  const model = asText(answer?.["model"]);
+  return {
+    // There is no output, so none is stated as such.
+    usage: stated && { ...stated, output_total: 0 },
+    complete: answer !== null,
+    failed: status >= 400 || (answer !== null && isError(answer)),
+    generatedBytes: 0,
+    ...(model !== undefined && { model }),
+  };
+}
