@@ -29,10 +29,9 @@ function limitedBody({ kind, request_body: body }: Case, output: number): Record
   const choices = typeof body["n"] === "number" ? Math.max(1, body["n"]) : 1;
   const limit = Math.ceil(output / choices);
   switch (kind) {
-    case "openai.chat": {
-      const { max_tokens: _, ...rest } = body;
-      return { ...rest, max_completion_tokens: limit };
-    }
+    case "openai.chat":
+      // Not every provider knows both.
+      return { ...body, max_tokens: limit, max_completion_tokens: limit };
     case "anthropic.messages":
       // A thinking budget must stay below the limit; the calls that think are left as they are.
       return body["thinking"] === undefined ? { ...body, max_tokens: limit } : null;
