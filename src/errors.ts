@@ -51,7 +51,7 @@ export interface Refusal {
 }
 
 /** Whose error format a refusal stands in. */
-export type Envelope = "openai" | "anthropic" | "google" | "message";
+export type Envelope = "openai" | "anthropic" | "google" | "message" | "ollama";
 
 /** A refusal as the response that the provider's own SDK turns into its own exception. */
 export function refusalResponse(refusal: Refusal, envelope: Envelope, requestId: string): Response {
@@ -80,6 +80,9 @@ function enveloped({ code, message, param = null }: Refusal, envelope: Envelope,
       return { type: "error", error: { type: anthropicType(status), message } };
     case "google":
       return { error: { code: status, status: googleStatus(status), message } };
+    // https://docs.ollama.com/api/errors
+    case "ollama":
+      return { error: message };
     case "message":
   }
   // Bedrock's and Cohere's.

@@ -6,7 +6,7 @@ import { isError, ollamaUsage } from "./generate-reader.ts";
 /** Ollama's own embeddings, by the newer path and the older, which states no usage. https://docs.ollama.com/api/embed */
 export const ollamaEmbed: Wire = {
   name: "ollama-embed",
-  envelope: "openai",
+  envelope: "ollama",
   understand(body) {
     const model = modelField(body);
     const fault = firstInvalid([model]);

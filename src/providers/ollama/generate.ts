@@ -15,7 +15,7 @@ import { ollamaReader, readOllamaBody } from "./generate-reader.ts";
 /** Ollama's own chat and completions. https://docs.ollama.com/api */
 export const ollamaGenerate: Wire = {
   name: "ollama-generate",
-  envelope: "openai",
+  envelope: "ollama",
   understand,
   usageEdits: () => [],
   clampEdits,
@@ -44,11 +44,11 @@ function understand(body: JsonObject): { facts: CallFacts } | { invalid: Invalid
   };
 }
 
-/** -1 and -2 stand for no limit. https://docs.ollama.com/modelfile#valid-parameters-and-values */
+/** Zero, too, is no limit to Ollama, as are -1 and -2. https://docs.ollama.com/modelfile#valid-parameters-and-values */
 function predictField(options: JsonObject): Field<number> {
   const value = options["num_predict"] ?? undefined;
-  if (value === undefined || value === -1 || value === -2) return { value: undefined };
-  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MAX_OUTPUT_TOKENS) {
+  if (value === undefined || value === 0 || value === -1 || value === -2) return { value: undefined };
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MAX_OUTPUT_TOKENS) {
     return { value };
   }
   const message = `'options.num_predict' must be an integer from -2 to ${MAX_OUTPUT_TOKENS}.`;

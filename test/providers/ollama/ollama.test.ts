@@ -3,6 +3,7 @@ import { inputTokensBound } from "../../../src/domain/estimate.ts";
 import { createNdjsonSplitter } from "../../../src/providers/framing/ndjson.ts";
 import { ollamaEmbed } from "../../../src/providers/ollama/embed.ts";
 import { ollamaGenerate } from "../../../src/providers/ollama/generate.ts";
+import { refusalResponse } from "../../../src/errors.ts";
 import { routeOf } from "../../../src/providers/registry.ts";
 import type { JsonObject } from "../../../src/providers/wire.ts";
 import { extrasOf, factsOf, faultOf, pushAll, readBodyOf, streamReaderOf } from "../support.ts";
@@ -21,7 +22,7 @@ function readAll(lines: (JsonObject | string)[]) {
   return reader.reading();
 }
 
-test("it streams unless it is told not to, and -1 and -2 are no limits (R9)", () => {
+test("it streams unless it is told not to, and 0, -1 and -2 are no limits (R9)", () => {
   expect(factsOf(ollamaGenerate, BODY)).toEqual({
     model: "qwen3:4b",
     stream: true,
@@ -33,7 +34,7 @@ test("it streams unless it is told not to, and -1 and -2 are no limits (R9)", ()
     factsOf(ollamaGenerate, { ...BODY, options: { num_predict } }).outputLimit;
   expect([limit(64), limit(0), limit(-1), limit(-2), limit(null)]).toEqual([
     64,
-    0,
+    undefined,
     undefined,
     undefined,
     undefined,
@@ -152,4 +153,19 @@ test("its paths, and those of OpenAI's that it speaks", () => {
   expect(metering("GET", "/api/tags")).toBe("free");
   expect(metering("POST", "/api/pull")).toBeNull();
   expect(metering("POST", "/v1/chat/completions")).toMatchObject({ name: "openai-chat" });
+});
+
+test("law 3: a clamp of its OpenAI mode is set in the limit that it obeys", () => {
+  const chat = routeOf("POST", "/ollama/v1/chat/completions")?.metering;
+  if (!chat || chat === "free") throw new Error("the path has no format");
+  const edit = [{ path: ["max_tokens"], value: 9 }];
+  expect(chat.clampEdits(BODY, factsOf(chat, BODY), 9)).toEqual(edit);
+  expect(factsOf(chat, { ...BODY, max_completion_tokens: 5 })).not.toHaveProperty("outputLimit");
+});
+
+test("its own SDK reads an error that is a text", async () => {
+  expect(routeOf("POST", "/ollama/api/chat")?.envelope).toBe("ollama");
+  expect(routeOf("POST", "/ollama/v1/chat/completions")?.envelope).toBe("openai");
+  const refused = refusalResponse({ code: "budget_exceeded", message: "Spent." }, "ollama", "req_1");
+  expect(await refused.json()).toMatchObject({ error: "Spent.", tollgate: { code: "budget_exceeded" } });
 });
