@@ -1,4 +1,5 @@
 import type { InputExtras } from "../../domain/estimate.ts";
+import { tokenCount } from "../../domain/usage.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
 import { utf8Bytes } from "../utf8.ts";
@@ -113,5 +114,6 @@ function addCacheControl(extras: InputExtras, holder: JsonObject | null): void {
 function interleavedThinking(body: JsonObject): number {
   const budget = asObject(body["thinking"])?.["budget_tokens"];
   const limit = body["max_tokens"];
-  return typeof budget === "number" && typeof limit === "number" && budget >= limit ? budget : 0;
+  const stated = tokenCount(budget);
+  return stated !== undefined && typeof limit === "number" && stated >= limit ? stated : 0;
 }
