@@ -58,7 +58,7 @@ const settledView = requestView.extend({
   stream: z.boolean(),
   status: z.number().nullable(),
   estimated: z.boolean(),
-  duration_ms: z.number(),
+  duration_ms: z.number().nullable(),
   usage: z.record(z.string(), z.unknown()),
 });
 export type SettledRequest = z.infer<typeof settledView>;
