@@ -1,3 +1,4 @@
+import { joinedBytes } from "../providers/framing/joined-bytes.ts";
 import type { Splitter, StreamBlock } from "../providers/framing/splitter.ts";
 import type { StreamReader } from "../providers/wire.ts";
 import type { ClientWatch } from "./client-watch.ts";
@@ -43,7 +44,7 @@ export function tap(options: RelayOptions): Relayed {
 /** The client gets the provider's bytes but for the events that the meter says to hide. */
 export function edit(options: RelayOptions): Relayed {
   return relay(options, (_chunk, blocks) =>
-    joined(
+    joinedBytes(
       blocks.filter(({ parsed }) => !parsed || options.reader.push(parsed) === "pass").map(({ raw }) => raw),
     ),
   );
@@ -111,15 +112,4 @@ export async function readThrough(
   } finally {
     clearInterval(timer);
   }
-}
-
-function joined(parts: Uint8Array[]): Uint8Array {
-  if (parts.length === 1 && parts[0]) return parts[0];
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

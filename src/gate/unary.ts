@@ -1,3 +1,4 @@
+import { joinedBytes } from "../providers/framing/joined-bytes.ts";
 import type { AnsweredCall, Reading, Wire } from "../providers/wire.ts";
 import type { ClientWatch } from "./client-watch.ts";
 import { readThrough, type RelayEnd } from "./relay.ts";
@@ -34,12 +35,7 @@ export async function readAnswer(
     ({ how } = end);
   }
   if (tooLarge) options.abort();
-  const bytes = new Uint8Array(tooLarge ? 0 : size);
-  let at = 0;
-  for (const chunk of tooLarge ? [] : chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
+  const bytes = joinedBytes(tooLarge ? [] : chunks);
   return { bytes, how: tooLarge ? "too_large" : how };
 }
 

@@ -1,3 +1,4 @@
+import { joinedBytes } from "../providers/framing/joined-bytes.ts";
 import type { Refusal } from "../errors.ts";
 import type { BodyEdit } from "../providers/framing/json-edit.ts";
 import type { CallFacts, InvalidBody, JsonObject, Wire } from "../providers/wire.ts";
@@ -45,19 +46,12 @@ function refused({ param, message }: InvalidBody): { refusal: Refusal } {
 async function readBounded(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
   if (Number(request.headers.get("content-length") ?? 0) > limit) return null;
   if (!request.body) return new Uint8Array();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body) {
     size += chunk.length;
     if (size > limit) return null;
-    chunks.push(chunk as Uint8Array<ArrayBuffer>); // A body is never of shared memory.
+    chunks.push(chunk);
   }
-  if (chunks.length === 1 && chunks[0]) return chunks[0];
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return joinedBytes(chunks);
 }

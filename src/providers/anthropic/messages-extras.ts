@@ -2,6 +2,7 @@ import type { InputExtras } from "../../domain/estimate.ts";
 import { tokenCount } from "../../domain/usage.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
+import { plainExtras } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { JsonObject } from "../wire.ts";
 
@@ -29,15 +30,8 @@ const RUN_BY_ANTHROPIC = /^(?:web_search|web_fetch|code_execution|tool_search|mc
 /** Linear in the body and of fixed depth: messages, their blocks, the blocks in a tool's result. */
 export function anthropicExtras(body: JsonObject): InputExtras {
   const extras: InputExtras = {
-    mediaBytes: 0,
-    tokens: 0,
-    readings: 1,
-    resultTokens: 0,
-    audioTokens: 0,
+    ...plainExtras(),
     outputTokens: interleavedThinking(body),
-    audioOutput: false,
-    cacheWrites: "none",
-    toolCalls: {},
   };
   addCacheControl(extras, body);
   for (const block of asArray(body["system"])) addCacheControl(extras, asObject(block));

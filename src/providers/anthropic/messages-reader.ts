@@ -4,6 +4,7 @@ import { anthropicUsage, takeCounts } from "./messages-usage.ts";
 import { tokenCount } from "../../domain/usage.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { utf8Bytes } from "../utf8.ts";
+import { parsedEvent } from "../parsed-event.ts";
 import type { JsonObject, Reading, StreamReader } from "../wire.ts";
 
 // https://platform.claude.com/docs/en/build-with-claude/streaming
@@ -55,7 +56,7 @@ export function anthropicReader(): StreamReader {
   return {
     push({ event, data }) {
       // Most events are pings or whole; an event that isn't JSON says nothing of usage.
-      const message = parsed(data);
+      const message = parsedEvent(data);
       if (message) read(message);
       else if (event === "error") failed = true;
       return "pass";
@@ -103,16 +104,6 @@ function readingOf({ counts, complete, failed, generatedBytes, model, service }:
     ...(serviceTier !== undefined && { serviceTier }),
     ...(counts.further && counts.further.length > 0 && { further: counts.further }),
   };
-}
-
-function parsed(data: string): JsonObject | null {
-  if (!data.startsWith("{")) return null;
-  try {
-    return asObject(JSON.parse(data));
-  } catch {
-    // Not ours to judge: the client gets the bytes as they are.
-    return null;
-  }
 }
 
 /** The bytes of a block or a delta that the model wrote: text, thinking, a tool's input. */

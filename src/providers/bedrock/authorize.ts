@@ -1,3 +1,4 @@
+import { joinedBytes } from "../framing/joined-bytes.ts";
 import type { Outgoing, Upstream } from "../upstream.ts";
 import type { AwsCredentials } from "./settings.ts";
 import { signatureHeaders } from "./signature.ts";
@@ -47,11 +48,5 @@ async function bytesOf(body: BodyInit | null): Promise<Uint8Array<ArrayBuffer> |
     if (size > MAX_SIGNED_BYTES) throw new Error("the body is too large to be signed");
     chunks.push(chunk);
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return joinedBytes(chunks);
 }

@@ -1,6 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { audioTokens, documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
+import { plainExtras } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { CallFacts, JsonObject } from "../wire.ts";
 import { thinkingOnTop } from "./converse-limits.ts";
@@ -24,16 +25,11 @@ const MAX_BLOCK_DEPTH = 4;
 /** Linear in the body and of fixed depth: messages, their blocks, the blocks in a tool's result. */
 export function converseExtras(body: JsonObject, { model }: Pick<CallFacts, "model">): InputExtras {
   const extras: InputExtras = {
-    mediaBytes: 0,
+    ...plainExtras(),
     tokens: TOKENS_AROUND_TEXT,
-    readings: 1,
-    resultTokens: 0,
-    audioTokens: 0,
     outputTokens: thinkingOnTop(body),
-    audioOutput: false,
     // OpenAI's models write their cache unasked, at their price for it.
     cacheWrites: model.includes("openai.") ? "5m" : "none",
-    toolCalls: {},
   };
   addTools(extras, body);
   // Claude's own members: a cache for the whole body, and a summary of it that is a call of its own.

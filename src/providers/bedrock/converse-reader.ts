@@ -1,6 +1,7 @@
 import type { Usage } from "../../domain/usage.ts";
 import { asArray, asObject } from "../fields.ts";
 import { utf8Bytes } from "../utf8.ts";
+import { parsedEvent } from "../parsed-event.ts";
 import type { AnsweredCall, JsonObject, Reading, StreamReader } from "../wire.ts";
 import { converseUsage } from "./converse-usage.ts";
 import { servedTier, tierServedInBody } from "./service-tier.ts";
@@ -25,7 +26,7 @@ export function converseReader(call: AnsweredCall): StreamReader {
   return {
     push({ event, data }) {
       if (isException(event)) failed = true;
-      else takePayload(seen, parsed(data));
+      else takePayload(seen, parsedEvent(data));
       return "pass";
     },
     reading: () => readingOf(seen, { failed, complete: seen.usage !== null || seen.stopped, call }),
@@ -69,16 +70,6 @@ function readingOf(
 ): Reading {
   const serviceTier = servedTier(served, call);
   return { usage, complete, failed, generatedBytes, ...(serviceTier !== undefined && { serviceTier }) };
-}
-
-export function parsed(data: string): JsonObject | null {
-  if (!data.startsWith("{")) return null;
-  try {
-    return asObject(JSON.parse(data));
-  } catch {
-    // Not ours to judge: the client gets the bytes as they are.
-    return null;
-  }
 }
 
 /** The bytes of a delta that the model wrote: text, reasoning, a tool's input. */

@@ -2,6 +2,7 @@ import type { InputExtras } from "../../domain/estimate.ts";
 import { anthropicExtras } from "../anthropic/messages-extras.ts";
 import { asArray, asObject } from "../fields.ts";
 import { openaiChatExtras } from "../openai/chat-extras.ts";
+import { plainExtras } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { CallFacts, JsonObject } from "../wire.ts";
 import { converseExtras } from "./converse-extras.ts";
@@ -19,10 +20,10 @@ export function invokeExtras(body: JsonObject, facts: CallFacts): InputExtras {
     case "chat":
       return chatExtras(body, facts);
     case "rerank":
-      return { ...plainExtras(body, facts), units: { search_units: searchUnits(body) } };
+      return { ...otherExtras(body, facts), units: { search_units: searchUnits(body) } };
     case "text":
     case "embedding":
-      return plainExtras(body, facts);
+      return otherExtras(body, facts);
     case "unknown":
   }
   // Whatever it is: the dearest of what the known ones may cause.
@@ -46,18 +47,11 @@ function novaExtras(body: JsonObject, facts: CallFacts): InputExtras {
 }
 
 /** Pictures are few and small members of such bodies: their base64 counts by its bytes, and each as a picture on top. */
-function plainExtras(body: JsonObject, { model }: CallFacts): InputExtras {
+function otherExtras(body: JsonObject, { model }: CallFacts): InputExtras {
   const images = asArray(body["images"]).length + (body["inputImage"] === undefined ? 0 : 1);
   return {
-    mediaBytes: 0,
+    ...plainExtras(),
     tokens: TOKENS_AROUND_TEXT * (1 + asArray(body["texts"]).length) + images * imageTokens(model),
-    readings: 1,
-    resultTokens: 0,
-    audioTokens: 0,
-    outputTokens: 0,
-    audioOutput: false,
-    cacheWrites: "none",
-    toolCalls: {},
   };
 }
 

@@ -2,8 +2,9 @@ import type { Usage } from "../../domain/usage.ts";
 import { anthropicReader } from "../anthropic/messages-reader.ts";
 import { asObject } from "../fields.ts";
 import { openaiChatReader } from "../openai/chat-reader.ts";
+import { parsedEvent } from "../parsed-event.ts";
 import type { AnsweredCall, JsonObject, StreamReader } from "../wire.ts";
-import { isException, nothingSeen, parsed, takePayload } from "./converse-reader.ts";
+import { isException, nothingSeen, takePayload } from "./converse-reader.ts";
 import { completedUsage, METRICS_MEMBER, usageInMetrics } from "./invocation-counts.ts";
 import { plainBytes, plainUsage } from "./model-answer.ts";
 import { servedTier, tierServedInHeaders } from "./service-tier.ts";
@@ -26,14 +27,14 @@ export function invokeReader(call: AnsweredCall): StreamReader {
       const text = textIn(data);
       if (text === null) return "pass";
       if (own === null) {
-        const first = parsed(text);
+        const first = parsedEvent(text);
         own = first && readerFor(first);
       }
       own?.push(text);
       // Only one chunk has them, and the others needn't be parsed for it.
       if (text.includes(METRICS_MEMBER)) {
         ended = true;
-        metrics = usageInMetrics(parsed(text)) ?? metrics;
+        metrics = usageInMetrics(parsedEvent(text)) ?? metrics;
       }
       return "pass";
     },
@@ -88,7 +89,7 @@ function novaReader(): OwnReader {
   const seen = nothingSeen();
   return {
     push(text) {
-      const event = parsed(text);
+      const event = parsedEvent(text);
       for (const name of NOVA_EVENTS) takePayload(seen, asObject(event?.[name]));
     },
     reading: () => ({ ...seen, complete: seen.usage !== null, failed: false }),
@@ -100,7 +101,7 @@ function plainReader(): OwnReader {
   let generatedBytes = 0;
   return {
     push(text) {
-      const chunk = parsed(text);
+      const chunk = parsedEvent(text);
       if (!chunk) return;
       generatedBytes += plainBytes(chunk);
       const stated = plainUsage(chunk);
@@ -112,7 +113,7 @@ function plainReader(): OwnReader {
 
 /** The model's event in a frame's payload; null where there is none. */
 function textIn(data: string): string | null {
-  const base64 = parsed(data)?.["bytes"];
+  const base64 = parsedEvent(data)?.["bytes"];
   if (typeof base64 !== "string") return null;
   try {
     return decoder.decode(Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0)));

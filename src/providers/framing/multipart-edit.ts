@@ -1,3 +1,4 @@
+import { joinedBytes } from "./joined-bytes.ts";
 import type { MultipartPart } from "./multipart.ts";
 
 /** Sets a text field of a form. */
@@ -38,7 +39,7 @@ export function editMultipart(bytes: Uint8Array, parts: MultipartPart[], edits: 
     pieces.push(encoder.encode(head + value));
   }
   pieces.push(bytes.subarray(last.end));
-  return joined(pieces);
+  return joinedBytes(pieces);
 }
 
 /** The boundary's line that ends the form, which begins behind the last part's line end, without its own two dashes. */
@@ -47,16 +48,6 @@ function lastBoundary(bytes: Uint8Array, lastPartEnd: number): string {
   const lineEnd = bytes.indexOf(CR, start);
   const line = new TextDecoder().decode(bytes.subarray(start, lineEnd === -1 ? bytes.length : lineEnd));
   return line.trimEnd().slice(0, -"--".length);
-}
-
-function joined(pieces: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 const CR = 0x0d;

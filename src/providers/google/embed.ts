@@ -4,7 +4,7 @@ import type { CallFacts, InvalidBody, JsonObject, Reading, Wire } from "../wire.
 import { addContent } from "./generate-extras.ts";
 import { partMedia } from "./media-bounds.ts";
 import { modelIn, pathWithModel } from "./model-path.ts";
-import { noExtras } from "./no-extras.ts";
+import { plainExtras } from "../plain-extras.ts";
 import { statedObjects } from "./spellings.ts";
 import { unstreamed } from "./unstreamed.ts";
 import { geminiUsage } from "./usage-metadata.ts";
@@ -18,7 +18,7 @@ export const geminiEmbed: Wire = {
   usageEdits: () => [],
   clampEdits: () => [],
   inputExtras(body) {
-    const extras = noExtras();
+    const extras = plainExtras();
     for (const content of contentsOf(body)) addContent(extras, content);
     return extras;
   },

@@ -2,7 +2,7 @@ import type { InputExtras } from "../../domain/estimate.ts";
 import { UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
 import type { CallFacts, JsonObject } from "../wire.ts";
 import { addMedia, partMedia } from "./media-bounds.ts";
-import { noExtras } from "./no-extras.ts";
+import { plainExtras } from "../plain-extras.ts";
 import { enumName, statedItems, statedObjects, statedValues } from "./spellings.ts";
 import { addFunctions, addRunTools } from "./tool-bounds.ts";
 
@@ -13,7 +13,7 @@ const SCHEMA_TOKENS = 200;
 
 /** Linear in the body and of fixed depth: contents, their parts, and the parts of a function's answer. */
 export function generateExtras(body: JsonObject, facts: CallFacts): InputExtras {
-  const extras = noExtras();
+  const extras = plainExtras();
   for (const content of [...statedObjects(body, "contents"), ...statedObjects(body, "systemInstruction")]) {
     addContent(extras, content);
   }

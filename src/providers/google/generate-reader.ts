@@ -1,5 +1,6 @@
 import { tokenCount } from "../../domain/usage.ts";
 import { asArray, asObject, asText, MAX_CHOICES } from "../fields.ts";
+import { parsedEvent } from "../parsed-event.ts";
 import type { AnsweredCall, JsonObject, Reading, StreamReader } from "../wire.ts";
 import { addGenerated, mediaUsage, type Generated } from "./generated.ts";
 import { createGrounding } from "./grounding.ts";
@@ -13,7 +14,7 @@ export function geminiReader(_options: { hideUsage: boolean }, call: AnsweredCal
   const answer = createAnswer(call);
   return {
     push({ data }) {
-      const chunk = parsed(data);
+      const chunk = parsedEvent(data);
       if (chunk) answer.take(chunk);
       return "pass";
     },
@@ -83,14 +84,4 @@ function createAnswer({ body, facts }: AnsweredCall): { take(chunk: JsonObject):
 /** An enum's number 0 and an empty text are what Google leaves out. */
 function isStated(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== 0 && value !== "";
-}
-
-function parsed(data: string): JsonObject | null {
-  if (!data.startsWith("{")) return null;
-  try {
-    return asObject(JSON.parse(data));
-  } catch {
-    // Not ours to judge: the client gets the bytes as they are.
-    return null;
-  }
 }

@@ -2,6 +2,7 @@ import type { Usage } from "../../domain/usage.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { maxOutputTokens } from "../prices/output-limits.ts";
 import { utf8Bytes } from "../utf8.ts";
+import { parsedEvent } from "../parsed-event.ts";
 import type { AnsweredCall, JsonObject, Reading, StreamReader } from "../wire.ts";
 import { billsEachQuery } from "./grounding.ts";
 import { interactionUsage } from "./interactions-usage.ts";
@@ -18,7 +19,7 @@ export function interactionsReader(_options: { hideUsage: boolean }, call: Answe
   return {
     push({ event, data }) {
       if (data.startsWith("[DONE]")) answer.end();
-      else answer.takeEvent(parsed(data), event);
+      else answer.takeEvent(parsedEvent(data), event);
       return "pass";
     },
     reading: () => answer.reading(),
@@ -107,14 +108,4 @@ function textBytes(holder: JsonObject | null): number {
 
 function jsonBytes(value: unknown): number {
   return value === undefined || value === null ? 0 : utf8Bytes(JSON.stringify(value));
-}
-
-function parsed(data: string): JsonObject | null {
-  if (!data.startsWith("{")) return null;
-  try {
-    return asObject(JSON.parse(data));
-  } catch {
-    // Not ours to judge: the client gets the bytes as they are.
-    return null;
-  }
 }

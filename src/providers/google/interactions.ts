@@ -5,7 +5,7 @@ import type { CallFacts, InvalidBody, JsonObject, Wire } from "../wire.ts";
 import { generateClamp, generateLimits } from "./generate-limits.ts";
 import { interactionsReader, readInteraction } from "./interactions-reader.ts";
 import { addMedia, mediaKind, type MediaKind } from "./media-bounds.ts";
-import { noExtras } from "./no-extras.ts";
+import { plainExtras } from "../plain-extras.ts";
 import { requestedTier } from "./service-tier.ts";
 import { enumName, statedItems, statedObjects, statedValues } from "./spellings.ts";
 import { addFunctions, addRunTools } from "./tool-bounds.ts";
@@ -54,7 +54,7 @@ function understand(body: JsonObject): { facts: CallFacts } | { invalid: Invalid
 }
 
 function inputExtras(body: JsonObject, facts: CallFacts): InputExtras {
-  const extras = noExtras();
+  const extras = plainExtras();
   if (
     statedValues(body, "previousInteractionId").length > 0 ||
     statedValues(body, "cachedContent").length > 0

@@ -2,7 +2,7 @@ import { tokenCount, type Usage } from "../../domain/usage.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import type { CallFacts, InvalidBody, JsonObject, Reading, Wire } from "../wire.ts";
 import { modelIn, pathWithModel } from "./model-path.ts";
-import { noExtras } from "./no-extras.ts";
+import { plainExtras } from "../plain-extras.ts";
 import { countOf, statedObjects, statedValues } from "./spellings.ts";
 import { unstreamed } from "./unstreamed.ts";
 
@@ -19,7 +19,7 @@ export const googlePredict: Wire = {
   usageEdits: () => [],
   clampEdits: () => [],
   inputExtras: (body, { choices, model }) => ({
-    ...noExtras(),
+    ...plainExtras(),
     ...(isImagen(model) ? { units: { images: choices } } : { units: { characters: charactersIn(body) } }),
   }),
   streamReader: unstreamed(readBody),

@@ -1,6 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { dataUrlBase64, documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
+import { plainExtras } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { JsonObject } from "../wire.ts";
 import { soundIn } from "./chat-sound.ts";
@@ -41,18 +42,13 @@ const OTHER_IMAGES: [model: RegExp, tokens: number][] = [
 /** Linear in the body and of fixed depth: messages, their parts. */
 export function openaiChatExtras(body: JsonObject): InputExtras {
   const extras: InputExtras = {
-    mediaBytes: 0,
-    tokens: 0,
-    readings: 1,
-    resultTokens: 0,
-    audioTokens: 0,
+    ...plainExtras(),
     // What the answer doesn't take of a prediction is billed as output.
     // https://platform.openai.com/docs/guides/predicted-outputs
     outputTokens: predictionBytes(body["prediction"]),
     audioOutput: asArray(body["modalities"]).includes("audio") || asObject(body["audio"]) !== null,
     // Newer models write their cache unasked, at their price for it.
     cacheWrites: "5m",
-    toolCalls: {},
   };
   const tools = asArray(body["tools"]).length + asArray(body["functions"]).length;
   const model = asText(body["model"]) ?? "";

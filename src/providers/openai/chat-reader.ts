@@ -3,6 +3,7 @@ import { asArray, asObject, asText, MAX_CHOICES } from "../fields.ts";
 import { openaiUsage } from "./chat-usage.ts";
 import { statedUsageCost } from "./stated-usage-cost.ts";
 import { utf8Bytes } from "../utf8.ts";
+import { parsedEvent } from "../parsed-event.ts";
 import type { JsonObject, Reading, StreamReader } from "../wire.ts";
 
 // https://platform.openai.com/docs/api-reference/chat-streaming
@@ -46,7 +47,7 @@ export function openaiChatReader({
         done = true;
         return "pass";
       }
-      const chunk = parsed(data);
+      const chunk = parsedEvent(data);
       if (!chunk) return "pass";
       if (isError(chunk) || event === "error") failed = true;
       model = asText(chunk["model"]) ?? model;
@@ -102,16 +103,6 @@ export function readOpenaiChatBody(
 }
 
 const DONE = "[DONE]";
-
-function parsed(data: string): JsonObject | null {
-  if (!data.startsWith("{")) return null;
-  try {
-    return asObject(JSON.parse(data));
-  } catch {
-    // Not ours to judge: the client gets the bytes as they are.
-    return null;
-  }
-}
 
 function isError(chunk: JsonObject): boolean {
   const error = chunk["error"];

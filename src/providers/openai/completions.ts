@@ -12,6 +12,7 @@ import {
   valueOf,
 } from "../fields.ts";
 import type { BodyEdit } from "../framing/json-edit.ts";
+import { plainExtras } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { CallFacts, InvalidBody, JsonObject, Wire } from "../wire.ts";
 import { openaiChatReader, readOpenaiChatBody } from "./chat-reader.ts";
@@ -88,16 +89,9 @@ function clampEdits(body: JsonObject, _: CallFacts, outputTokens: number): BodyE
 /** An id of a token has at least one byte and a comma, so the bytes bound the prompt however it is written. */
 function inputExtras(body: JsonObject): InputExtras {
   return {
-    mediaBytes: 0,
-    tokens: 0,
-    readings: 1,
-    resultTokens: 0,
-    audioTokens: 0,
+    ...plainExtras(),
     // An echoed prompt was seen to be billed as input only, but some count what they send as output.
     outputTokens: body["echo"] === true ? promptBytes(body["prompt"]) : 0,
-    audioOutput: false,
-    cacheWrites: "none",
-    toolCalls: {},
   };
 }
 

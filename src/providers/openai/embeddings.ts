@@ -2,6 +2,7 @@ import type { InputExtras } from "../../domain/estimate.ts";
 import { tokenCount, type Usage } from "../../domain/usage.ts";
 import { asArray, asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
 import { dataUrlBase64 } from "../media.ts";
+import { plainExtras } from "../plain-extras.ts";
 import type { CallFacts, InvalidBody, JsonObject, Reading, Wire } from "../wire.ts";
 import { openaiUsage } from "./chat-usage.ts";
 import { statedUsageCost } from "./stated-usage-cost.ts";
@@ -46,15 +47,8 @@ function understand(body: JsonObject): { facts: CallFacts } | { invalid: Invalid
 /** A text's bytes bound its tokens; so does the text of an array of token ids, of which each has a comma. */
 function inputExtras(body: JsonObject): InputExtras {
   const extras: InputExtras = {
-    mediaBytes: 0,
+    ...plainExtras(),
     tokens: TOKENS_PER_INPUT * Math.max(1, inputsIn(body["input"])),
-    readings: 1,
-    resultTokens: 0,
-    audioTokens: 0,
-    outputTokens: 0,
-    audioOutput: false,
-    cacheWrites: "none",
-    toolCalls: {},
   };
   addImages(extras, body["input"], 0);
   addImages(extras, body["inputs"], 0);

@@ -11,6 +11,7 @@ import {
   valueOf,
 } from "../fields.ts";
 import { dataUrlBase64 } from "../media.ts";
+import { plainExtras } from "../plain-extras.ts";
 import type { CallFacts, InvalidBody, JsonObject, Wire } from "../wire.ts";
 import { filesIn, fromForm } from "./form-fields.ts";
 import { imageOutputTokens } from "./image-tokens.ts";
@@ -88,15 +89,9 @@ function inputExtras(body: JsonObject, facts: CallFacts): InputExtras {
   });
   const inline = urls.reduce((sum, url) => sum + (dataUrlBase64(url)?.length ?? 0), 0);
   return {
+    ...plainExtras(),
     mediaBytes: inline + files.reduce((sum, { bytes }) => sum + bytes, 0),
     tokens: INPUT_IMAGE_TOKENS * (files.length + urls.length),
-    readings: 1,
-    resultTokens: 0,
-    audioTokens: 0,
-    outputTokens: 0,
-    audioOutput: false,
-    cacheWrites: "none",
-    toolCalls: {},
     units: { images: facts.choices },
   };
 }

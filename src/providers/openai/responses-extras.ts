@@ -1,6 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { audioTokens, dataUrlBase64, documentTokens } from "../media.ts";
+import { plainExtras } from "../plain-extras.ts";
 import type { JsonObject } from "../wire.ts";
 import { imageInputTokens } from "./chat-extras.ts";
 import { addTools } from "./responses-tools.ts";
@@ -17,16 +18,10 @@ const PRO_READINGS = 5;
 /** Linear in the body. https://platform.openai.com/docs/api-reference/responses/create */
 export function responsesExtras(body: JsonObject): InputExtras {
   const extras: InputExtras = {
-    mediaBytes: 0,
-    tokens: 0,
-    readings: 1,
-    resultTokens: 0,
-    audioTokens: 0,
-    outputTokens: 0,
+    ...plainExtras(),
     audioOutput: asArray(body["modalities"]).includes("audio"),
     // Newer models write their cache unasked, at their price for it.
     cacheWrites: "5m",
-    toolCalls: {},
     unseenInput: ["previous_response_id", "conversation", "prompt"].some(
       (name) => (body[name] ?? null) !== null,
     ),

@@ -1,5 +1,6 @@
 import { asObject, asText } from "../fields.ts";
 import { utf8Bytes } from "../utf8.ts";
+import { parsedEvent } from "../parsed-event.ts";
 import type { AnsweredCall, JsonObject, Reading, StreamReader } from "../wire.ts";
 import { noItems, takeItem, toolCallsOf } from "./responses-items.ts";
 import { isError, readResponse, withTools, type ResponseRead } from "./responses-object.ts";
@@ -39,7 +40,7 @@ export function responsesReader(call: Pick<AnsweredCall, "body">): StreamReader 
 
   return {
     push({ event, data }) {
-      const message = parsed(data);
+      const message = parsedEvent(data);
       if (message) read(message, asText(message["type"]) ?? event);
       else if (event === "error") failed = true;
       return "pass";
@@ -81,13 +82,3 @@ export function readResponsesBody(status: number, body: unknown): Reading {
 }
 
 const NOTHING: ResponseRead = { id: undefined, ended: false, usage: null, failed: false, generatedBytes: 0 };
-
-function parsed(data: string): JsonObject | null {
-  if (!data.startsWith("{")) return null;
-  try {
-    return asObject(JSON.parse(data));
-  } catch {
-    // Not ours to judge: the client gets the bytes as they are.
-    return null;
-  }
-}

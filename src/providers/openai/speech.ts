@@ -1,6 +1,8 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { MAX_TOKENS_PER_CALL, type Usage } from "../../domain/usage.ts";
 import { asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
+import { parsedEvent } from "../parsed-event.ts";
+import { plainExtras } from "../plain-extras.ts";
 import type {
   AnsweredCall,
   CallFacts,
@@ -64,15 +66,9 @@ function understand(body: JsonObject): { facts: CallFacts } | { invalid: Invalid
 
 function inputExtras(body: JsonObject): InputExtras {
   return {
-    mediaBytes: 0,
+    ...plainExtras(),
     tokens: LEAST_TOKENS,
-    readings: 1,
-    resultTokens: 0,
-    audioTokens: 0,
-    outputTokens: 0,
     audioOutput: true,
-    cacheWrites: "none",
-    toolCalls: {},
     units: { characters: characters(body) },
   };
 }
@@ -86,7 +82,7 @@ function speechReader(call: Pick<AnsweredCall, "body" | "facts">): StreamReader 
   return {
     push({ event, data }) {
       events++;
-      const message = parsed(data);
+      const message = parsedEvent(data);
       const type = asText(message?.["type"]) ?? event;
       if (type === "error" || isError(message?.["error"])) failed = true;
       if (type === "speech.audio.done") {
@@ -142,14 +138,4 @@ function countIn(body: JsonObject): { all: number; ascii: number } {
     if (letter < "\u0080") ascii++;
   }
   return { all, ascii };
-}
-
-function parsed(data: string): JsonObject | null {
-  if (!data.startsWith("{")) return null;
-  try {
-    return asObject(JSON.parse(data));
-  } catch {
-    // Not ours to judge: the client gets the bytes as they are.
-    return null;
-  }
 }

@@ -2,6 +2,7 @@ import { isUnitCount } from "../../domain/billed-units.ts";
 import { tokenCount, type Usage } from "../../domain/usage.ts";
 import { asObject, asText } from "../fields.ts";
 import { utf8Bytes } from "../utf8.ts";
+import { parsedEvent } from "../parsed-event.ts";
 import type { AnsweredCall, JsonObject, Reading, StreamReader } from "../wire.ts";
 import { openaiUsage } from "./chat-usage.ts";
 import { filesIn } from "./form-fields.ts";
@@ -38,7 +39,7 @@ export function transcriptionReader(): StreamReader {
 
   return {
     push({ event, data }) {
-      const message = parsed(data);
+      const message = parsedEvent(data);
       if (message) read(message, asText(message["type"]) ?? event);
       else if (event === "error") failed = true;
       return "pass";
@@ -101,14 +102,4 @@ function plainText(
   }
   const audio_in = tokenCount(seconds * TOKENS_PER_SECOND) ?? 0;
   return { usage: { input_total: audio_in, audio_in }, complete: true, failed: false };
-}
-
-function parsed(data: string): JsonObject | null {
-  if (!data.startsWith("{")) return null;
-  try {
-    return asObject(JSON.parse(data));
-  } catch {
-    // Not ours to judge: the client gets the bytes as they are.
-    return null;
-  }
 }

@@ -1,5 +1,6 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asText, booleanField, firstInvalid, modelField, valueOf } from "../fields.ts";
+import { plainExtras } from "../plain-extras.ts";
 import type { CallFacts, InvalidBody, JsonObject, Wire } from "../wire.ts";
 import { filesIn, fromForm } from "./form-fields.ts";
 import { readTranscription, transcriptionReader } from "./transcriptions-reader.ts";
@@ -54,15 +55,10 @@ function inputExtras(body: JsonObject): InputExtras {
   const seconds = mostSeconds(body);
   const tokens = seconds * TOKENS_PER_SECOND;
   return {
+    ...plainExtras(),
     mediaBytes: filesIn(body).reduce((sum, { bytes }) => sum + bytes, 0),
     tokens,
-    readings: 1,
-    resultTokens: 0,
     audioTokens: tokens,
-    outputTokens: 0,
-    audioOutput: false,
-    cacheWrites: "none",
-    toolCalls: {},
     units: { seconds },
   };
 }
