@@ -2,6 +2,7 @@ import { findDuplicateKey } from "../providers/framing/duplicate-key.ts";
 import { editJson, type BodyEdit } from "../providers/framing/json-edit.ts";
 import { editMultipart } from "../providers/framing/multipart-edit.ts";
 import { findDuplicatePart, parseMultipart, type MultipartPart } from "../providers/framing/multipart.ts";
+import { formFile } from "../providers/form-file.ts";
 import type { InvalidBody, JsonObject } from "../providers/wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -57,7 +58,7 @@ function parseForm(bytes: Bytes, contentType: string): { body: CallBody } | { in
 
 /** A file as what is known of it; a text as it is. */
 function valueOf(bytes: Bytes, { start, end, filename, contentType }: MultipartPart): unknown {
-  if (filename !== undefined) return { filename, contentType, bytes: end - start };
+  if (filename !== undefined) return formFile({ filename, contentType, bytes: end - start });
   return decode(bytes.subarray(start, end));
 }
 

@@ -90,7 +90,7 @@ export interface Wire {
   readonly name: string;
   /** The envelope in which this format's clients expect errors. */
   readonly envelope: Envelope;
-  /** Its bodies may be `multipart/form-data`: `understand` gets texts, and files as `{filename, contentType, bytes}`. */
+  /** Its bodies may be `multipart/form-data`: `understand` gets texts, and files as form-file.ts has them. */
   readonly takesForms?: true;
   /** What it names isn't a model, but what its owner calls a deployment of one: only the answer tells the model. */
   readonly namesDeployment?: true;

@@ -1,6 +1,7 @@
+import { isFormFile } from "../form-file.ts";
 import type { JsonObject } from "../wire.ts";
 
-// Bodies that come as JSON or as a form: in a form every value is a text, and files are `{filename, contentType, bytes}`.
+// Bodies that come as JSON or as a form: in a form every value is a text, and files are of form-file.ts.
 
 /** The body with its numbers and flags as JSON would have them, for these members. */
 export function fromForm(body: JsonObject, members: readonly string[]): JsonObject {
@@ -16,9 +17,8 @@ export function fromForm(body: JsonObject, members: readonly string[]): JsonObje
 /** Files in a form, by any name: an uploaded picture may be `image`, `image[]` or `image[0]`. */
 export function filesIn(body: JsonObject): { name: string; bytes: number }[] {
   return Object.entries(body).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).flatMap((one: unknown) => {
-      const bytes = typeof one === "object" && one !== null && "bytes" in one ? one.bytes : undefined;
-      return typeof bytes === "number" && Number.isSafeInteger(bytes) && bytes >= 0 ? [{ name, bytes }] : [];
-    }),
+    (Array.isArray(value) ? value : [value]).flatMap((one: unknown) =>
+      isFormFile(one) ? [{ name, bytes: one.bytes }] : [],
+    ),
   );
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { formFile } from "../../../src/providers/form-file.ts";
 import { openaiSpeech } from "../../../src/providers/openai/speech.ts";
 import { openaiTranscriptions } from "../../../src/providers/openai/transcriptions.ts";
 import type { JsonObject } from "../../../src/providers/wire.ts";
@@ -69,7 +70,7 @@ describe("speech", () => {
 });
 
 describe("a transcription", () => {
-  const FILE = { filename: "a.mp3", contentType: "audio/mpeg", bytes: 64_000 };
+  const FILE = formFile({ filename: "a.mp3", contentType: "audio/mpeg", bytes: 64_000 });
   const FORM = { model: "gpt-4o-transcribe", file: FILE };
   const USAGE = {
     type: "tokens",
@@ -81,6 +82,12 @@ describe("a transcription", () => {
   const READ = { input_total: 37, audio_in: 37, output_total: 145 };
   const read = (body: unknown, form: JsonObject = FORM) =>
     readBodyOf(openaiTranscriptions, 200, body, { body: form, facts: factsOf(openaiTranscriptions, form) });
+
+  test("law 3: a JSON body that looks like a short file is held as a sound that isn't seen", () => {
+    const file = { ...FILE, bytes: 1 };
+    const held = extrasOf(openaiTranscriptions, { model: "whisper-1", file });
+    expect(held).toEqual(extrasOf(openaiTranscriptions, { model: "whisper-1" }));
+  });
 
   test("is understood as a form", () => {
     expect(factsOf(openaiTranscriptions, { ...FORM, stream: "true" })).toMatchObject({

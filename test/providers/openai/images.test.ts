@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { formFile } from "../../../src/providers/form-file.ts";
 import { openaiImages } from "../../../src/providers/openai/images.ts";
 import type { JsonObject } from "../../../src/providers/wire.ts";
 import { extrasOf, factsOf, faultOf, pushAll, readBodyOf, streamReaderOf } from "../support.ts";
@@ -90,7 +91,7 @@ test("R26: a picture that was begun was drawn, and an error stays one", () => {
 });
 
 test("pictures to be edited count tokens in place of their bytes", () => {
-  const file = { filename: "a.png", contentType: "image/png", bytes: 5_000 };
+  const file = formFile({ filename: "a.png", contentType: "image/png", bytes: 5_000 });
   expect(extrasOf(openaiImages, { ...BODY, "image[]": [file, file], mask: file })).toMatchObject({
     mediaBytes: 15_000,
     tokens: 24_000,
@@ -99,6 +100,11 @@ test("pictures to be edited count tokens in place of their bytes", () => {
   expect(
     extrasOf(openaiImages, { ...BODY, images: [{ image_url: url }, { file_id: "file_1" }] }),
   ).toMatchObject({ mediaBytes: 400, tokens: 16_000 });
+});
+
+test("law 3: a JSON body that looks like a file is text, whatever size it states", () => {
+  const file = { filename: "a.png", contentType: "image/png", bytes: 1_000_000_000 };
+  expect(extrasOf(openaiImages, { ...BODY, image: file })).toMatchObject({ mediaBytes: 0, tokens: 0 });
 });
 
 test.each<[string, JsonObject, number, number]>([
