@@ -18,6 +18,8 @@ export function newKeyRow(
     createdAt: made.now,
     updatedAt: made.now,
     revokedAt: null,
+    previousDigest: null,
+    previousEndsAt: null,
     teamId: null,
     userId: null,
     name: null,

@@ -1,30 +1,16 @@
 import { sql } from "drizzle-orm";
-import {
-  bigint,
-  boolean,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-} from "drizzle-orm/pg-core";
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import type { UnitRates } from "../domain/billed-units.ts";
 import { UNITS } from "../domain/charged-budgets.ts";
 import type { Period } from "../domain/period.ts";
 import type { Rates } from "../domain/pricing.ts";
 import { SCOPE_KINDS } from "../domain/scope.ts";
 import type { Usage } from "../domain/usage.ts";
+import { amount, createdAt, moment, updatedAt } from "./columns.ts";
 
-// The Postgres tables. Amounts of money are `bigint` nano-USD, read as `number` (all are below 2^53).
+// The Postgres tables of money and policy; operators' own are in control-schema.ts, alerts in alert-schema.ts, reports in
+// usage-schema.ts. Amounts of money are `bigint` nano-USD, read as `number` (all are below 2^53).
 // What the drain, the rebuild and the recovery do in one step is in SQL functions: drizzle/0001_books.sql.
-
-const amount = (name: string) => bigint(name, { mode: "number" });
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
-const createdAt = () => moment("created_at").notNull().defaultNow();
-const updatedAt = () => moment("updated_at").notNull().defaultNow();
 
 export const organizations = pgTable("organizations", {
   id: text("id").primaryKey(),
@@ -63,6 +49,9 @@ export const keys = pgTable(
     hint: text("hint").notNull(),
     /** Half of the secret's HMAC: finds the key, can't be turned back into the secret. */
     digest: text("digest").notNull(),
+    /** After a rotation: the secret before, and until when it works beside the new one. */
+    previousDigest: text("previous_digest"),
+    previousEndsAt: moment("previous_ends_at"),
     enabled: boolean("enabled").notNull().default(true),
     revokedAt: moment("revoked_at"),
     expiresAt: moment("expires_at"),
@@ -85,6 +74,7 @@ export const keys = pgTable(
   },
   (table) => [
     uniqueIndex("keys_digest").on(table.digest),
+    uniqueIndex("keys_previous_digest").on(table.previousDigest),
     index("keys_by_organization").on(table.organizationId, table.id),
   ],
 );
