@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bedrockSettings, bedrockSchema } from "./providers/bedrock/settings.ts";
 import type { AwsCredentials } from "./providers/bedrock/settings.ts";
 import { PROVIDERS } from "./providers/registry.ts";

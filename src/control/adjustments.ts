@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNull, lt, or } from "drizzle-orm";
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { windowOf } from "../domain/charged-budgets.ts";
 import { newId } from "../ids.ts";
 import type { Database } from "../ledger/database.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Unit } from "../domain/charged-budgets.ts";
 import { MAX_LIMIT_USD, MAX_NANO_USD, formatUsd, parseUsd } from "../domain/money.ts";
 import { requiredOr } from "./fields.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Unit, WILDCARD } from "../domain/charged-budgets.ts";
 import type { ScopeRef } from "../domain/scope.ts";
 import { countLimit, limitOf, usdLimit } from "./amounts.ts";

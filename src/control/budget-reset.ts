@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { counterName } from "../domain/charged-budgets.ts";
 import { budgetFromRow } from "../ledger/rows.ts";
 import type { ControlEnv } from "./context.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { WILDCARD } from "../domain/charged-budgets.ts";
 import { SCOPE_KINDS, type ScopeKind } from "../domain/scope.ts";
 import { label, oneOf, shortText } from "./fields.ts";

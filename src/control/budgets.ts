@@ -1,6 +1,6 @@
 import { and, desc, eq, lt } from "drizzle-orm";
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { WILDCARD } from "../domain/charged-budgets.ts";
 import { budgets, deletedBudgets } from "../ledger/schema.ts";
 import { budgetPatch, budgetPost, refuseMisplaced } from "./budget-input.ts";

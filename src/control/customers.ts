@@ -1,6 +1,6 @@
 import { and, asc, eq, gt } from "drizzle-orm";
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { budgets, customers } from "../ledger/schema.ts";
 import type { PolicyRef } from "../services.ts";
 import { budgetsOfScope } from "./budgets-under.ts";

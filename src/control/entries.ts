@@ -1,6 +1,6 @@
 import { type SQL, and, asc, desc, eq, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
-import { z } from "zod";
+import * as z from "zod";
 import type { Database } from "../ledger/database.ts";
 import { ledgerEntries } from "../ledger/schema.ts";
 import type { EntryRow } from "./entry-views.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_LABEL_BYTES, isLabel } from "../domain/scope.ts";
 
 // Field types that several resources share. Pure.

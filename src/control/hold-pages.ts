@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Database } from "../ledger/database.ts";
 import type { HoldView, Services } from "../services.ts";
 import {

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { z } from "zod";
+import * as z from "zod";
 import { base32 } from "../ids.ts";
 import { idempotencyKeys } from "../ledger/schema.ts";
 import type { PolicyRef, Services } from "../services.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_TAGS } from "../domain/scope.ts";
 import { nestedBudget } from "./budget-input.ts";
 import { allowList, fixed, label, modelAliases, moment, oneOf, shortText } from "./fields.ts";

@@ -1,6 +1,6 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { mintSecret } from "../gate/secret.ts";
 import type { KeyRow } from "../ledger/rows.ts";
 import { budgets, keys } from "../ledger/schema.ts";

@@ -1,6 +1,6 @@
 import { type SQL, eq, gte, lt, sql } from "drizzle-orm";
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { ENTRY_KINDS, ledgerEntries } from "../ledger/schema.ts";
 import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "./context.ts";
 import { cursorOf, entryCursor, newestEntries, unitsOfEntries } from "./entries.ts";

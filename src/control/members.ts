@@ -1,6 +1,6 @@
 import { and, asc, eq, gt } from "drizzle-orm";
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { memberId } from "../domain/scope.ts";
 import type { Database } from "../ledger/database.ts";
 import { budgets, teamMembers } from "../ledger/schema.ts";

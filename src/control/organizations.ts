@@ -1,6 +1,6 @@
 import { and, desc, eq, lt } from "drizzle-orm";
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { newId } from "../ids.ts";
 import { budgets, customers, keys, ledgerEntries, organizations, teams, users } from "../ledger/schema.ts";
 import { budgetsOfScope } from "./budgets-under.ts";

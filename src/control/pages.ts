@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { badField } from "./problem.ts";
 
 // Lists: `?limit=&cursor=` in, `{data, has_more, next_cursor}` out. A cursor names the last item of the page before,

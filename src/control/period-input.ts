@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CALENDAR_KINDS, MAX_EVERY } from "../domain/calendar.ts";
 import { isTimeZone } from "../domain/local-time.ts";
 import {

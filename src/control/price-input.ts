@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { BILLED_UNITS } from "../domain/billed-units.ts";
 import { MULTIPLIER_SCALE, type PriceOverride } from "../domain/price-override.ts";
 import { MAX_RATE_NANO_USD } from "../domain/pricing.ts";

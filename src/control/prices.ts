@@ -1,6 +1,6 @@
 import { and, asc, eq } from "drizzle-orm";
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { PriceOverride } from "../domain/price-override.ts";
 import type { Database } from "../ledger/database.ts";
 import { overrideFromRow } from "../ledger/rows.ts";

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { formatUsd } from "../domain/money.ts";
 import { quote } from "../gate/quote.ts";
 import { organizations } from "../ledger/schema.ts";

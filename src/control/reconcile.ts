@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { counterParts } from "../domain/charged-budgets.ts";
 import type { Drift } from "../services.ts";
 import { formatAmount } from "./amounts.ts";

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { Services } from "../services.ts";
 import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "./context.ts";
 import { entriesOf, isNonEmpty, unitsOfEntries } from "./entries.ts";

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { ControlContext, ControlEnv } from "./context.ts";
 import { parseQuery } from "./input.ts";
 import { Problem } from "./problem.ts";

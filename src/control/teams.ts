@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { newId } from "../ids.ts";
 import { budgets, keys, teamMembers, teams } from "../ledger/schema.ts";
 import { budgetsOfScope } from "./budgets-under.ts";

@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
 import type { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { newId } from "../ids.ts";
 import type { Database } from "../ledger/database.ts";
 import { budgets, keys, teamMembers, users } from "../ledger/schema.ts";

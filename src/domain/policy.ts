@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CALENDAR_KINDS } from "./calendar.ts";
 import { UNITS } from "./charged-budgets.ts";
 import { SCOPE_KINDS } from "./scope.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { UnitCounts } from "../domain/billed-units.ts";
 import { UNITS } from "../domain/charged-budgets.ts";
 import type { PriceOverride } from "../domain/price-override.ts";

@@ -1,5 +1,5 @@
 import { DrizzleQueryError, sql, type SQL } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import { StoreUnavailable } from "../services.ts";
 import type { Watermark } from "../store/packed.ts";
 import type { Database } from "./database.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { counterParts, effectiveLimit, windowOf, type ChargedBudget } from "../domain/charged-budgets.ts";
 import { StoreUnavailable, type HoldView, type LiveBudget } from "../services.ts";
 import type { Hold } from "../store/packed.ts";

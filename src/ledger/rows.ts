@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CALENDAR_KINDS } from "../domain/calendar.ts";
 import { MAX_DURATION_SECONDS, MIN_DURATION_SECONDS, type Period } from "../domain/period.ts";
 import type { Budget } from "../domain/charged-budgets.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Books } from "./books.ts";
 import { closeHold, type Closing } from "./close.ts";
 

@@ -1,6 +1,6 @@
 // The key of the first curl: made through the Worker's own REST interface, once, and kept for the next runs.
 
-import { z } from "zod";
+import * as z from "zod";
 
 const TIMEOUT_MS = 20_000;
 const MAX_SHOWN_CHARS = 300;

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { StackError } from "./stack-error.ts";
 
 const SECRET_BYTES = 32;

@@ -1,6 +1,6 @@
 // The settings of the local stack, read from the environment and `.dev.vars`. Pure: what is wrong is a value.
 
-import { z } from "zod";
+import * as z from "zod";
 import { parseEnv } from "../env.ts";
 
 const DEFAULT_PORT = 8787;

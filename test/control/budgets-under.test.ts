@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { budgets, customers } from "../../src/ledger/schema.ts";
 import { type Harness, START_MS, emptyRedis, make, makeBudget, makeKey, startHarness } from "./harness.ts";
 

@@ -1,5 +1,5 @@
 import { and, eq } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import { type Database, openDatabase } from "../../src/ledger/database.ts";
 import { parseEnv } from "../../src/env.ts";
 import { migrate } from "../../src/local/postgres/backend.ts";

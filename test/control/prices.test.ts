@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { parseScopePolicy } from "../../src/domain/policy.ts";
 import { priceFor } from "../../src/gate/price-for.ts";
 import { readPolicyDocument } from "../../src/ledger/policy-documents.ts";

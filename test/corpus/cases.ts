@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { z } from "zod";
+import * as z from "zod";
 
 // A corpus is a folder with sets of recorded exchanges: `<set>.ndjson.gz`, one case a line. Nothing of it is kept here.
 

@@ -1,6 +1,6 @@
 // Calls to the Worker's data plane, byte for byte, and what the provider got of each.
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Rig } from "./e2e-rig.ts";
 import { withScenario, type RecordedRequest, type Scenario } from "./scripted-provider.ts";
 

@@ -1,6 +1,6 @@
 // An organization of a test's own: what its calls charge is seen by that test alone.
 
-import { z } from "zod";
+import * as z from "zod";
 import { call, type Answer, type CallOptions } from "./e2e-calls.ts";
 import { nanoUsd } from "./e2e-money.ts";
 import type { Rig } from "./e2e-rig.ts";

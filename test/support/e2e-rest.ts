@@ -1,6 +1,6 @@
 // The REST interface as an operator uses it: only what the end-to-end tests need of its answers is parsed.
 
-import { z } from "zod";
+import * as z from "zod";
 import { until } from "./e2e-until.ts";
 import { nanoUsd } from "./e2e-money.ts";
 import type { Rig } from "./e2e-rig.ts";

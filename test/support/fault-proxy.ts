@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { readBody } from "../../src/local/demo/read-body.ts";
 import { close, listen } from "../../src/local/demo/serve.ts";
 import { DRAIN, TRIM } from "../../src/store/scripts/drain.ts";

@@ -1,6 +1,6 @@
 // What a test may ask of the scripted provider, in the request header `x-scenario`.
 
-import { z } from "zod";
+import * as z from "zod";
 
 export const SCENARIO_HEADER = "x-scenario";
 

@@ -1,6 +1,6 @@
 // The script of one answer: its bytes, in the parts between which it can be interrupted, and its true bill. Pure.
 
-import { z } from "zod";
+import * as z from "zod";
 
 import { countTokens, cutToTokens, splitWords } from "../../src/local/demo/tokens.ts";
 import type { Scenario } from "./scripted-provider-scenario.ts";

@@ -1,6 +1,6 @@
 // From a request and its scenario to the script of the answer. Pure.
 
-import { z } from "zod";
+import * as z from "zod";
 
 import { fingerprint } from "../../src/local/demo/answer.ts";
 import { credentialOf, failureReply, familyOf } from "../../src/local/demo/family.ts";

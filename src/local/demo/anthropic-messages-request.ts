@@ -1,6 +1,6 @@
 // The part of a messages request that the demo provider understands, and what Anthropic says of the rest.
 
-import { z } from "zod";
+import * as z from "zod";
 
 import { fingerprint, type DemoTool } from "./answer.ts";
 import { anthropicError } from "./anthropic-wire.ts";

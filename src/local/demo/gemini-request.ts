@@ -1,6 +1,6 @@
 // The part of a generateContent request that the demo provider understands, and what Google says of the rest.
 
-import { z } from "zod";
+import * as z from "zod";
 
 import type { DemoTool } from "./answer.ts";
 import { geminiError } from "./gemini-wire.ts";

@@ -1,7 +1,7 @@
 // POST /v1/moderations of the demo provider: nothing is ever flagged. Pure.
 // https://platform.openai.com/docs/api-reference/moderations
 
-import { z } from "zod";
+import * as z from "zod";
 
 import { fingerprint } from "./answer.ts";
 import { openAiError } from "./openai-wire.ts";

@@ -1,6 +1,6 @@
 // The part of a chat completion request that the demo provider understands, and what OpenAI says of the rest.
 
-import { z } from "zod";
+import * as z from "zod";
 
 import type { DemoTool } from "./answer.ts";
 import { openAiError } from "./openai-wire.ts";

@@ -1,7 +1,7 @@
 // The smallest arguments that a tool's JSON Schema accepts, so that clients which validate what a model
 // called them with (the AI SDK does) accept a demo tool call. Pure; covers what tools use in practice.
 
-import { z } from "zod";
+import * as z from "zod";
 
 const MAX_DEPTH = 8;
 

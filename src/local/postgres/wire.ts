@@ -2,7 +2,7 @@
 // Source: the client, https://github.com/neondatabase/serverless/blob/main/src/httpQuery.ts
 
 import type { IncomingHttpHeaders } from "node:http";
-import { z } from "zod";
+import * as z from "zod";
 import type { Statement, StatementResult, TransactionMode } from "./backend.ts";
 
 /** What one request asks for; `refused` carries the sentence for the client. */

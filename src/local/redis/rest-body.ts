@@ -1,7 +1,7 @@
 // The JSON of Upstash's REST interface: commands in, results out. Pure.
 // https://upstash.com/docs/redis/features/restapi
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Reply } from "./engine.ts";
 
 // Upstash takes any JSON value as an argument and stores its text.

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 // Where Bedrock is for this deployment, and what its calls are signed with, from AWS's own names of settings.
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { signAssertion } from "./assertion.ts";
 import type { ServiceAccount } from "./service-account.ts";
 

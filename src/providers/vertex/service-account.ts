@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 // A service account as Google Cloud hands it out. https://cloud.google.com/iam/docs/keys-create-delete
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { refusalOf } from "../../support/e2e-calls.ts";
 import { createOrganization } from "../../support/e2e-organization.ts";
 import { smallChat } from "../../support/e2e-small-calls.ts";

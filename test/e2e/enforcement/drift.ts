@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { createOrganization } from "../../support/e2e-organization.ts";
 import { costOfTokens, smallChat, usageOf } from "../../support/e2e-small-calls.ts";
 import { counterKey } from "../../../src/store/keys.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { call } from "../../support/e2e-calls.ts";
 import { costOfTokens, smallChat, usageOf } from "../../support/e2e-small-calls.ts";
 import type { Gate } from "../../support/gate.ts";
