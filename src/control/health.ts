@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
-import type { ControlEnv } from "./context.ts";
-import { Problem } from "./problem.ts";
-import { type Endpoint, endpoint, json, resource } from "./routes.ts";
+import type { ControlEnv } from "./frame/context.ts";
+import { Problem } from "./frame/problem.ts";
+import { type Endpoint, endpoint, json, resource } from "./frame/routes.ts";
 
 /** `/healthz` says that the Worker runs, `/readyz` that its stores answer. Neither needs a credential. */
 export function mountHealth(app: Hono<ControlEnv>): void {

@@ -1,4 +1,4 @@
-import type { EntryRow } from "../../src/control/entry-views.ts";
+import type { EntryRow } from "../../src/control/books/entry-views.ts";
 import { newId } from "../../src/ids.ts";
 import { ledgerEntries } from "../../src/ledger/schema.ts";
 import { type Harness, START_MS } from "./harness.ts";

@@ -1,10 +1,10 @@
 import { eq } from "drizzle-orm";
 import { Hono } from "hono";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ControlEnv } from "../../src/control/context.ts";
-import { problemOf } from "../../src/control/failures.ts";
-import { type Remember, answerOnce } from "../../src/control/idempotency.ts";
-import { problemResponse } from "../../src/control/problem.ts";
+import type { ControlEnv } from "../../src/control/frame/context.ts";
+import { problemOf } from "../../src/control/frame/failures.ts";
+import { type Remember, answerOnce } from "../../src/control/frame/idempotency.ts";
+import { problemResponse } from "../../src/control/frame/problem.ts";
 import { idempotencyKeys, keys, organizations, policyVersions } from "../../src/ledger/schema.ts";
 import { type Harness, START_MS, emptyRedis, startHarness } from "./harness.ts";
 

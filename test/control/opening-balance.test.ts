@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { EntryRow } from "../../src/control/entry-views.ts";
+import type { EntryRow } from "../../src/control/books/entry-views.ts";
 import { budgets, ledgerEntries } from "../../src/ledger/schema.ts";
 import { book, entryRow, lapseRow } from "./entries.ts";
 import { type Harness, START_MS, emptyRedis, idOf, make, makeKey, startHarness } from "./harness.ts";
