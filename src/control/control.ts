@@ -21,6 +21,7 @@ import { mountQuote } from "./prices/quote.ts";
 import { mountReconcile } from "./books/reconcile.ts";
 import { mountRequests } from "./books/requests.ts";
 import { mountTeams } from "./organizations/teams.ts";
+import { mountUsage } from "./usage/usage.ts";
 import { mountUsers } from "./organizations/users.ts";
 
 export const CONTROL_BASE = "/api/v1";
@@ -62,6 +63,7 @@ export function createControl(servicesFor: (c: Context) => Services): Hono<Contr
   mountHolds(app, CONTROL_BASE);
   mountLedger(app, CONTROL_BASE);
   mountRequests(app, CONTROL_BASE);
+  mountUsage(app, CONTROL_BASE);
   mountReconcile(app, CONTROL_BASE);
   app.all(`${CONTROL_BASE}/*`, () => {
     throw notFound("path");
