@@ -4,15 +4,14 @@ import * as z from "zod";
 import { mintSecret } from "../../gate/secret.ts";
 import type { KeyRow } from "../../ledger/rows.ts";
 import { budgets, keys } from "../../ledger/schema.ts";
-import type { Services } from "../../services.ts";
 import { newBudgetRow } from "../budgets/budget-rows.ts";
 import { newBudgetView } from "../budgets/budget-views.ts";
-import { budgetsOfKey } from "../budgets/budgets-under.ts";
 import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
 import { shortText } from "../frame/fields.ts";
 import { findKey } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
 import { idPattern, pathId, readBody } from "../frame/input.ts";
+import { fullKeyView } from "./full-key.ts";
 import { keyPatch, keyPost } from "./key-input.ts";
 import { columnsOf, newKeyRow } from "./key-rows.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
@@ -20,6 +19,7 @@ import { keyDocument, publishAll, raiseVersion, scopeDocument } from "../frame/p
 import { requireKeyPlace, requireOrganization } from "../frame/references.ts";
 import { type Endpoint, endpoint, endpointWithQuery, json, noContent, resource } from "../frame/routes.ts";
 import { keyView } from "./key-views.ts";
+import { lastUsedOf } from "./last-used.ts";
 
 export function mountKeys(app: Hono<ControlEnv>, base: string): void {
   resource(app, `${base}/keys`, { GET: list, POST: create });
@@ -35,14 +35,20 @@ const listCursor = z.tuple([z.string().regex(idPattern("key"))]);
 /** The newest first. */
 const list: Endpoint = endpointWithQuery(listQuery, async (c, query) => {
   const after = decodeCursor(query.cursor, listCursor);
-  const rows = await c.var.services.database
+  const { database, now } = c.var.services;
+  const rows = await database
     .select()
     .from(keys)
     .where(and(eq(keys.organizationId, query.organization_id), after && lt(keys.id, after[0])))
     .orderBy(desc(keys.id))
     .limit(query.limit + 1);
-  const nowMs = c.var.services.now();
-  return json(pageOf(rows, query.limit, { view: (row) => keyView(row, nowMs), cursor: (last) => [last.id] }));
+  const lastUsed = await lastUsedOf(
+    database,
+    rows.map(({ id }) => id),
+  );
+  const nowMs = now();
+  const view = (row: KeyRow) => keyView(row, nowMs, lastUsed.get(row.id));
+  return json(pageOf(rows, query.limit, { view, cursor: (last) => [last.id] }));
 });
 
 /** The key, its budgets and the versions of its documents are one transaction; its secret is in this answer only. */
@@ -80,7 +86,7 @@ const create: Endpoint = endpoint(async (c) => {
 
 const show: Endpoint = endpoint(async (c) => {
   const { services } = c.var;
-  return json(await fullView(services, await findKey(services.database, pathId(c, "key", "key"))));
+  return json(await fullKeyView(services, await findKey(services.database, pathId(c, "key", "key"))));
 });
 
 const change: Endpoint = endpoint(async (c) => {
@@ -100,7 +106,7 @@ const change: Endpoint = endpoint(async (c) => {
     raiseVersion(database, before.organizationId, document),
   ]);
   await publishAll(services, before.organizationId, [document]);
-  return json(await fullView(services, row ?? before));
+  return json(await fullKeyView(services, row ?? before));
 });
 
 /** Revokes for good. Doing it again publishes again, which is what a retry after a 503 needs. */
@@ -120,7 +126,3 @@ const revoke: Endpoint = endpoint(async (c) => {
   await publishAll(services, organizationId, [document]);
   return noContent();
 });
-
-async function fullView(services: Services, row: KeyRow) {
-  return { ...keyView(row, services.now()), budgets: await budgetsOfKey(services, row) };
-}

@@ -4,11 +4,10 @@ import { authenticate as provenKey } from "../../gate/authenticate.ts";
 import { type KeyRow, keyStatus } from "../../ledger/rows.ts";
 import { keys } from "../../ledger/schema.ts";
 import { unauthorized } from "../frame/admin.ts";
-import { budgetsOfKey } from "../budgets/budgets-under.ts";
 import type { ControlContext, ControlEnv } from "../frame/context.ts";
 import { Problem } from "../frame/problem.ts";
 import { type Endpoint, endpoint, json, resource } from "../frame/routes.ts";
-import { keyView } from "./key-views.ts";
+import { fullKeyView } from "./full-key.ts";
 
 /** `GET /key`: a client asks with its own key what it is and which budgets it is under. */
 export function mountOwnKey(app: Hono<ControlEnv>, base: string): void {
@@ -18,7 +17,7 @@ export function mountOwnKey(app: Hono<ControlEnv>, base: string): void {
 const show: Endpoint = endpoint(async (c) => {
   const { services } = c.var;
   const row = await authenticate(c);
-  return json({ ...keyView(row, services.now()), budgets: await budgetsOfKey(services, row) });
+  return json(await fullKeyView(services, row));
 });
 
 async function authenticate(c: ControlContext): Promise<KeyRow> {

@@ -1,4 +1,4 @@
-import { type SQL, and, eq, gte, lt, sql } from "drizzle-orm";
+import { type SQL, and, eq, sql } from "drizzle-orm";
 import * as z from "zod";
 import type { Database } from "../../ledger/database.ts";
 import { ledgerEntries } from "../../ledger/schema.ts";
@@ -84,7 +84,7 @@ function keysAfter({ groups, order }: Report, after: Pick<UsageRow, "values" | "
 
 function callsOf({ range, ...report }: Report): SQL {
   const { wholeDays, edges } = splitRange(range);
-  const parts = edges.map(({ fromMs, toMs }) => entriesBetween(report, new Date(fromMs), new Date(toMs)));
+  const parts = edges.map(({ fromMs, toMs }) => entriesBetween(report, fromMs, toMs));
   if (wholeDays) parts.unshift(totalsBetween(report, wholeDays));
   // Without any moment in it, the range has no calls, but they have columns.
   if (parts.length === 0) parts.push(totalsBetween(report, { from: 0, to: 0 }));
@@ -107,15 +107,18 @@ function totalsBetween(
   return sql`select day, ${COLUMNS}, requests, input_tokens, output_tokens, cost from usage_totals where ${where}`;
 }
 
-function entriesBetween({ organizationId, filters }: Whose, from: Date, to: Date): SQL {
+function entriesBetween({ organizationId, filters }: Whose, fromMs: number, toMs: number): SQL {
   const where = and(
     eq(ledgerEntries.organizationId, organizationId),
     ...callFilters(filters, ledgerEntries),
-    gte(ledgerEntries.at, from),
-    lt(ledgerEntries.at, to),
+    sql`${ledgerEntries.at} >= ${momentOf(fromMs)}`,
+    sql`${ledgerEntries.at} < ${momentOf(toMs)}`,
   );
   return sql`select day, ${COLUMNS}, requests, input_tokens, output_tokens, amount as cost from ledger_entries, tollgate_usage_of(ledger_entries) where ${where}`;
 }
+
+/** As a count, since the day after the last one that has a text has none. */
+const momentOf = (ms: number): SQL => sql`to_timestamp(${ms}::bigint / 1000.0)`;
 
 const COLUMNS = sql`provider, model, key_id, team_id, user_id, customer, tags`;
 
