@@ -7,6 +7,7 @@ import { embedded } from "../../src/local/postgres/embedded.ts";
 import { type PostgresBridge, servePostgres } from "../../src/local/postgres/serve.ts";
 import { policyVersions } from "../../src/ledger/schema.ts";
 import { createControl } from "../../src/control/control.ts";
+import { CONTROL_BASE, OPERATIONS } from "../../src/control/operations.ts";
 import {
   type Drift,
   type HoldView,
@@ -135,12 +136,10 @@ export async function startHarness(): Promise<Harness> {
         headers: { ...headers, ...(authorization === null ? {} : { authorization }) },
       });
       const answer = await response.text();
-      return {
-        status: response.status,
-        headers: response.headers,
-        text: answer,
-        body: answer === "" ? null : JSON.parse(answer),
-      };
+      const isJson = (response.headers.get("content-type") ?? "").includes("json");
+      const answered: unknown = answer !== "" && isJson ? JSON.parse(answer) : null;
+      holdToDocument({ method, path, status: response.status, body: answered, isJson });
+      return { status: response.status, headers: response.headers, text: answer, body: answered };
     },
     async close() {
       await Promise.allSettled(pending);
@@ -148,6 +147,29 @@ export async function startHarness(): Promise<Harness> {
       await backend.close();
     },
   };
+}
+
+/** Every answer of a test is as /openapi.json says: it is made from the same schemas. */
+function holdToDocument(answer: {
+  method: string;
+  path: string;
+  status: number;
+  body: unknown;
+  isJson: boolean;
+}): void {
+  if (!answer.isJson || answer.status >= 300) return;
+  const path = answer.path.split("?")[0] ?? "";
+  const operation = ALL.find((each) => each.method === answer.method && matcherOf(each.path).test(path));
+  const schema = operation?.answers[answer.status]?.schema;
+  const parsed = schema?.safeParse(answer.body);
+  if (parsed && !parsed.success) throw new Error(`${answer.method} ${path}: ${parsed.error.message}`);
+}
+
+const ALL = Object.values(OPERATIONS).flat();
+
+function matcherOf(path: string): RegExp {
+  const pattern = path.replaceAll("{model}", ".+").replaceAll(/\{\w+\}/g, "[^/]+");
+  return new RegExp(`^${CONTROL_BASE}${pattern}$`);
 }
 
 /** Makes a key and returns what the answer tells of it. */

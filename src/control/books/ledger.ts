@@ -1,23 +1,24 @@
+import { type Place, organizationOf, teamOf } from "../frame/access.ts";
+import { pageShape } from "../frame/shapes.ts";
+import { entryShape } from "./entry-shapes.ts";
 import { type SQL, eq, gte, lt, sql } from "drizzle-orm";
-import type { Hono } from "hono";
 import * as z from "zod";
 import { ENTRY_KINDS, ledgerEntries } from "../../ledger/schema.ts";
-import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
 import { cursorOf, entryCursor, newestEntries, unitsOfEntries } from "./entries.ts";
 import { entryView } from "./entry-views.ts";
 import { label, moment, oneOf, shortText } from "../frame/fields.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
 import { badField } from "../frame/problem.ts";
-import { type Endpoint, endpointWithQuery, json, resource } from "../frame/routes.ts";
+import { type Operation, json, operation } from "../frame/operation.ts";
 
-export function mountLedger(app: Hono<ControlEnv>, base: string): void {
-  resource(app, `${base}/ledger`, { GET: list });
+export function ledgerOperations(): Operation[] {
+  return [list];
 }
 
 /** `key` is short for `key_id`, and so on. */
 const ledgerQuery = z.strictObject({
   ...pageQuery,
-  organization_id: shortText.default(DEFAULT_ORGANIZATION_ID),
+  organization_id: shortText.optional(),
   key: shortText.optional(),
   key_id: shortText.optional(),
   team: shortText.optional(),
@@ -35,28 +36,37 @@ const ledgerQuery = z.strictObject({
 });
 type LedgerQuery = z.infer<typeof ledgerQuery>;
 
-/** The newest first. */
-const list: Endpoint = endpointWithQuery(ledgerQuery, async (c, query) => {
-  const { services } = c.var;
-  const after = decodeCursor(query.cursor, entryCursor);
-  const where = filtersOf(query);
-  // Later pages are older than whatever this would add.
-  if (!after) await services.bringLedgerUpToDate(query.organization_id);
-  const rows = await newestEntries(services.database, { where, after, limit: query.limit });
-  const unitOf = await unitsOfEntries(services.database, rows);
-  return json(pageOf(rows, query.limit, { view: (row) => entryView(row, unitOf), cursor: cursorOf }));
+const list = operation({
+  method: "GET",
+  path: "/ledger",
+  summary: "List ledger entries",
+  description: "Every signed row of money, the newest first.",
+  access: "team",
+  query: ledgerQuery,
+  answers: { 200: { what: "A page of entries", schema: pageShape(entryShape) } },
+  async handle(c, { query }) {
+    const { services } = c.var;
+    const organizationId = organizationOf(c, query.organization_id);
+    const after = decodeCursor(query.cursor, entryCursor);
+    const teamId = teamOf(c, eitherOf(query, "team", "team_id"));
+    const where = filtersOf(query, { organizationId, teamId });
+    // Later pages are older than whatever this would add.
+    if (!after) await services.bringLedgerUpToDate(organizationId);
+    const rows = await newestEntries(services.database, { where, after, limit: query.limit });
+    const unitOf = await unitsOfEntries(services.database, rows);
+    return json(pageOf(rows, query.limit, { view: (row) => entryView(row, unitOf), cursor: cursorOf }));
+  },
 });
 
-function filtersOf(query: LedgerQuery): (SQL | undefined)[] {
-  const { organization_id, customer, tag, model, provider, kind, from, to } = query;
+function filtersOf(query: LedgerQuery, { organizationId, teamId }: Place): (SQL | undefined)[] {
+  const { customer, tag, model, provider, kind, from, to } = query;
   if (from && to && from > to) throw badField("/to", "is before from");
   const key = eitherOf(query, "key", "key_id");
-  const team = eitherOf(query, "team", "team_id");
   const user = eitherOf(query, "user", "user_id");
   return [
-    eq(ledgerEntries.organizationId, organization_id),
+    eq(ledgerEntries.organizationId, organizationId),
     key === undefined ? undefined : eq(ledgerEntries.keyId, key),
-    team === undefined ? undefined : eq(ledgerEntries.teamId, team),
+    teamId === null ? undefined : eq(ledgerEntries.teamId, teamId),
     user === undefined ? undefined : eq(ledgerEntries.userId, user),
     customer === undefined ? undefined : eq(ledgerEntries.customer, customer),
     tag === undefined ? undefined : sql`${ledgerEntries.tags} @> ${JSON.stringify([tag])}::jsonb`,
