@@ -62,7 +62,7 @@ export async function docsPage(given: unknown): Promise<string> {
         ${Object.entries(components.schemas).map(([name, schema]) => shape(name, schema))}
       </body>
     </html>`;
-  return `${await page}`;
+  return page;
 }
 
 function section(tag: string, paths: Document["paths"]) {
