@@ -2,8 +2,6 @@ import { and, eq } from "drizzle-orm";
 import * as z from "zod";
 import { type Database, openDatabase } from "../../src/ledger/database.ts";
 import { parseEnv } from "../../src/env.ts";
-import { migrate } from "../../src/local/postgres/backend.ts";
-import { embedded } from "../../src/local/postgres/embedded.ts";
 import { type PostgresBridge, servePostgres } from "../../src/local/postgres/serve.ts";
 import { policyVersions } from "../../src/ledger/schema.ts";
 import { createControl } from "../../src/control/control.ts";
@@ -16,6 +14,7 @@ import {
   type Services,
   StoreUnavailable,
 } from "../../src/services.ts";
+import { openMigrated } from "../support/migrated-postgres.ts";
 import { effectiveLimit as effectiveLimitOf, windowOf } from "../../src/domain/charged-budgets.ts";
 
 // The control plane over a real Postgres, with what Redis would say made by hand.
@@ -24,7 +23,6 @@ export const ADMIN_KEY = "admin-key-of-the-tests";
 export const KEY_SECRET = "key-secret-of-the-tests-0123456789";
 const PASSWORD = "test";
 const MAX_PAGES = 50;
-const DRIZZLE = new URL("../../drizzle", import.meta.url).pathname;
 /** A Wednesday in the middle of a month, a quarter and a year. */
 export const START_MS = Date.UTC(2026, 4, 13, 10, 30);
 
@@ -95,8 +93,7 @@ const page = z.object({
 });
 
 export async function startHarness(): Promise<Harness> {
-  const backend = await embedded();
-  await migrate(backend, DRIZZLE);
+  const backend = await openMigrated();
   const bridge = await servePostgres({ backend, password: PASSWORD });
   const parsed = parseEnv({
     ADMIN_KEY,
