@@ -4,7 +4,20 @@ import { uuidv7obj } from "uuidv7";
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
-export type IdPrefix = "org" | "team" | "user" | "key" | "bud" | "adj" | "hold" | "req" | "rst";
+export type IdPrefix =
+  | "org"
+  | "team"
+  | "user"
+  | "key"
+  | "bud"
+  | "adj"
+  | "hold"
+  | "req"
+  | "rst"
+  | "tok"
+  | "wh"
+  | "dlv"
+  | "evt";
 
 export function newId(prefix: IdPrefix): string {
   return `${prefix}_${base32(uuidv7obj().bytes)}`;

@@ -1,33 +1,18 @@
 import { type Context, Hono } from "hono";
 import { newId } from "../ids.ts";
 import type { Services } from "../services.ts";
-import { mountAdjustments } from "./budgets/adjustments.ts";
-import { requireAdmin } from "./frame/admin.ts";
-import { mountBudgetReset } from "./budgets/budget-reset.ts";
-import { mountBudgets } from "./budgets/budgets.ts";
+import { mountDocs } from "./docs/docs.ts";
+import { requireAccess } from "./frame/access.ts";
 import type { ControlEnv } from "./frame/context.ts";
-import { mountCustomers } from "./organizations/customers.ts";
 import { problemOf } from "./frame/failures.ts";
-import { mountHealth } from "./health.ts";
-import { mountHolds } from "./books/holds.ts";
-import { mountKeys } from "./keys/keys.ts";
-import { mountLedger } from "./books/ledger.ts";
-import { mountMembers } from "./organizations/members.ts";
-import { mountOrganizations } from "./organizations/organizations.ts";
-import { mountOwnKey } from "./keys/own-key.ts";
-import { mountPrices } from "./prices/prices.ts";
+import { mount } from "./frame/operation.ts";
 import { notFound, problemResponse } from "./frame/problem.ts";
-import { mountQuote } from "./prices/quote.ts";
-import { mountReconcile } from "./books/reconcile.ts";
-import { mountRequests } from "./books/requests.ts";
-import { mountTeams } from "./organizations/teams.ts";
-import { mountUsage } from "./usage/usage.ts";
-import { mountUsers } from "./organizations/users.ts";
+import { healthOperations } from "./health.ts";
+import { CONTROL_BASE, OPERATIONS } from "./operations.ts";
 
-export const CONTROL_BASE = "/api/v1";
 const REQUEST_ID_HEADER = "x-tollgate-request-id";
 
-/** The control plane: every path under /api/v1, /healthz and /readyz. */
+/** The control plane: every path under /api/v1, its documentation, /healthz and /readyz. */
 export function createControl(servicesFor: (c: Context) => Services): Hono<ControlEnv> {
   const app = new Hono<ControlEnv>();
   app.onError((error, c) => problemResponse(problemOf(error, c.var.requestId), c.var.requestId));
@@ -41,31 +26,11 @@ export function createControl(servicesFor: (c: Context) => Services): Hono<Contr
       c.res.headers.set("cache-control", "no-store");
     });
   }
-  mountHealth(app);
-
-  // A client's own key opens this one resource, the admin key all that follow.
-  mountOwnKey(app, CONTROL_BASE);
-  app.use(`${CONTROL_BASE}/*`, async (c, next) => {
-    await requireAdmin(c);
-    await next();
-  });
-  mountKeys(app, CONTROL_BASE);
-  mountBudgets(app, CONTROL_BASE);
-  mountAdjustments(app, CONTROL_BASE);
-  mountBudgetReset(app, CONTROL_BASE);
-  mountOrganizations(app, CONTROL_BASE);
-  mountTeams(app, CONTROL_BASE);
-  mountMembers(app, CONTROL_BASE);
-  mountUsers(app, CONTROL_BASE);
-  mountCustomers(app, CONTROL_BASE);
-  mountQuote(app, CONTROL_BASE);
-  mountPrices(app, CONTROL_BASE);
-  mountHolds(app, CONTROL_BASE);
-  mountLedger(app, CONTROL_BASE);
-  mountRequests(app, CONTROL_BASE);
-  mountUsage(app, CONTROL_BASE);
-  mountReconcile(app, CONTROL_BASE);
-  app.all(`${CONTROL_BASE}/*`, () => {
+  mount(app, "", healthOperations());
+  mountDocs(app);
+  mount(app, CONTROL_BASE, Object.values(OPERATIONS).flat());
+  app.all(`${CONTROL_BASE}/*`, async (c) => {
+    await requireAccess(c, { access: "team", reads: true }); // Strangers don't learn which paths there are.
     throw notFound("path");
   });
   return app;

@@ -4,7 +4,7 @@ import { LABEL_KINDS, type KeyPolicy, type ScopePolicy } from "../domain/policy.
 import { SCOPE_KINDS, type ScopeKind } from "../domain/scope.ts";
 import { StoreUnavailable, type PolicyRef } from "../services.ts";
 import type { Database } from "./database.ts";
-import { budgetFromRow, overrideFromRow } from "./rows.ts";
+import { type KeyRow, budgetFromRow, overrideFromRow } from "./rows.ts";
 import {
   adjustments,
   budgets,
@@ -57,7 +57,7 @@ async function readKeyDocument(database: Database, org: string, digest: string):
     database
       .select()
       .from(keys)
-      .where(and(eq(keys.digest, digest), eq(keys.organizationId, org))),
+      .where(and(or(eq(keys.digest, digest), eq(keys.previousDigest, digest)), eq(keys.organizationId, org))),
   ]);
   const [row] = rows;
   const policy: KeyPolicy | null = row
@@ -68,7 +68,7 @@ async function readKeyDocument(database: Database, org: string, digest: string):
         userId: row.userId,
         enabled: row.enabled,
         revoked: row.revokedAt !== null,
-        expiresAtMs: row.expiresAt?.getTime() ?? null,
+        expiresAtMs: endOfSecret(row, digest)?.getTime() ?? null,
         models: row.models,
         endpoints: row.endpoints,
         providers: row.providers,
@@ -81,6 +81,12 @@ async function readKeyDocument(database: Database, org: string, digest: string):
       }
     : null;
   return { version: versions[0]?.version ?? 0, json: JSON.stringify(policy) };
+}
+
+/** A secret that was rotated away ends before its key does. */
+function endOfSecret({ digest: current, expiresAt, previousEndsAt }: KeyRow, digest: string): Date | null {
+  if (digest === current || !previousEndsAt) return expiresAt;
+  return expiresAt && expiresAt < previousEndsAt ? expiresAt : previousEndsAt;
 }
 
 async function readScopeDocument(

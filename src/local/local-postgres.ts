@@ -17,10 +17,17 @@ export type LocalPostgres = {
   fault(mode: Fault | undefined): void;
 };
 
-type Options = { choice: PostgresChoice; dir: string | undefined; password: string; teardown: Teardown };
+type Place = { dir: string | undefined; from?: Blob | undefined };
+type Options = Place & { choice: PostgresChoice; password: string; teardown: Teardown };
 
 /** Opens, migrates and serves the database. One that was given is left as it is: `npm run db:migrate` is the operator's. */
-export async function startPostgres({ choice, dir, password, teardown }: Options): Promise<LocalPostgres> {
+export async function startPostgres({
+  choice,
+  dir,
+  from,
+  password,
+  teardown,
+}: Options): Promise<LocalPostgres> {
   if (choice.kind === "given") {
     return {
       about: "DATABASE_URL, as given",
@@ -29,7 +36,7 @@ export async function startPostgres({ choice, dir, password, teardown }: Options
       fault: () => undefined,
     };
   }
-  const backend = choice.kind === "embedded" ? await openEmbedded(dir) : external(choice.url);
+  const backend = choice.kind === "embedded" ? await openEmbedded({ dir, from }) : external(choice.url);
   teardown.add(() => backend.close());
   await migrateOrExplain(backend, choice);
   const bridge = await servePostgres({ backend, password });
@@ -39,9 +46,9 @@ export async function startPostgres({ choice, dir, password, teardown }: Options
   return { about, url: bridge.databaseUrl, httpUrl: bridge.url, fault: (mode) => bridge.fault(mode) };
 }
 
-async function openEmbedded(dir: string | undefined): Promise<Backend> {
+async function openEmbedded({ dir, from }: Place): Promise<Backend> {
   try {
-    return await embedded({ dir });
+    return await embedded({ dir, from });
   } catch (error) {
     throw new StackError(`The embedded Postgres can't open ${dir ?? "its memory"}: ${reasonOf(error)}`, {
       cause: error,

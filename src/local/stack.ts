@@ -15,7 +15,7 @@ import { startStores } from "./stores.ts";
 import { createTeardown, type Teardown } from "./teardown.ts";
 import { watchForDeath } from "./watch-for-death.ts";
 import { workerBindings } from "./worker-bindings.ts";
-import { startWorker } from "./worker-process.ts";
+import { startWorker, type StartWorker } from "./worker-process.ts";
 
 const OWNER_ONLY_FOLDER = 0o700;
 
@@ -26,6 +26,10 @@ export type StackOptions = {
   dir?: string;
   redis?: RedisChoice | undefined;
   postgres?: PostgresChoice;
+  /** What an embedded Postgres in memory begins with: a dump of another one's data directory. */
+  postgresFrom?: Blob;
+  /** How the Worker is run: by default under `wrangler dev`. */
+  worker?: StartWorker;
   /** Bindings of the Worker; they come before those that the stack makes itself. */
   bindings?: Record<string, string>;
   /** Told what happens; silent by default. */
@@ -82,7 +86,7 @@ async function start(options: StackOptions, teardown: Teardown): Promise<Stack> 
   const bindings = workerBindings({ given: options.bindings ?? {}, secrets, ...stores });
   signal.throwIfAborted();
 
-  const worker = await startWorker({ port, dir, bindings });
+  const worker = await (options.worker ?? startWorker)({ port, dir, bindings });
   teardown.add(() => worker.stop());
   log(`Worker: wrangler dev, process ${worker.pid}, log ${worker.log}`);
   const died = watchForDeath({ worker, redis: stores.redis, teardown });

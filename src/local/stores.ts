@@ -17,6 +17,7 @@ export type Stores = {
 type Options = {
   redis?: RedisChoice | undefined;
   postgres?: PostgresChoice;
+  postgresFrom?: Blob;
   bindings?: Record<string, string>;
   dir: string;
   isThrowAway: boolean;
@@ -33,6 +34,7 @@ export async function startStores(options: Options): Promise<Stores> {
   const postgres = await startPostgres({
     choice: options.postgres ?? { kind: "embedded" },
     dir: isThrowAway ? undefined : join(dir, "postgres"),
+    from: isThrowAway ? options.postgresFrom : undefined,
     password: secrets.postgresPassword,
     teardown,
   });

@@ -22,6 +22,7 @@ export type WorkerProcess = {
 };
 
 type Options = { port: number; dir: string; bindings: Record<string, string> };
+export type StartWorker = typeof startWorker;
 
 /** Resolves once the process runs, which is before the Worker answers. */
 export async function startWorker({ port, dir, bindings }: Options): Promise<WorkerProcess> {

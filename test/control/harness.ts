@@ -2,11 +2,10 @@ import { and, eq } from "drizzle-orm";
 import * as z from "zod";
 import { type Database, openDatabase } from "../../src/ledger/database.ts";
 import { parseEnv } from "../../src/env.ts";
-import { migrate } from "../../src/local/postgres/backend.ts";
-import { embedded } from "../../src/local/postgres/embedded.ts";
 import { type PostgresBridge, servePostgres } from "../../src/local/postgres/serve.ts";
 import { policyVersions } from "../../src/ledger/schema.ts";
 import { createControl } from "../../src/control/control.ts";
+import { CONTROL_BASE, OPERATIONS } from "../../src/control/operations.ts";
 import {
   type Drift,
   type HoldView,
@@ -15,6 +14,7 @@ import {
   type Services,
   StoreUnavailable,
 } from "../../src/services.ts";
+import { openMigrated } from "../support/migrated-postgres.ts";
 import { effectiveLimit as effectiveLimitOf, windowOf } from "../../src/domain/charged-budgets.ts";
 
 // The control plane over a real Postgres, with what Redis would say made by hand.
@@ -23,7 +23,6 @@ export const ADMIN_KEY = "admin-key-of-the-tests";
 export const KEY_SECRET = "key-secret-of-the-tests-0123456789";
 const PASSWORD = "test";
 const MAX_PAGES = 50;
-const DRIZZLE = new URL("../../drizzle", import.meta.url).pathname;
 /** A Wednesday in the middle of a month, a quarter and a year. */
 export const START_MS = Date.UTC(2026, 4, 13, 10, 30);
 
@@ -94,8 +93,7 @@ const page = z.object({
 });
 
 export async function startHarness(): Promise<Harness> {
-  const backend = await embedded();
-  await migrate(backend, DRIZZLE);
+  const backend = await openMigrated();
   const bridge = await servePostgres({ backend, password: PASSWORD });
   const parsed = parseEnv({
     ADMIN_KEY,
@@ -135,12 +133,10 @@ export async function startHarness(): Promise<Harness> {
         headers: { ...headers, ...(authorization === null ? {} : { authorization }) },
       });
       const answer = await response.text();
-      return {
-        status: response.status,
-        headers: response.headers,
-        text: answer,
-        body: answer === "" ? null : JSON.parse(answer),
-      };
+      const isJson = (response.headers.get("content-type") ?? "").includes("json");
+      const answered: unknown = answer !== "" && isJson ? JSON.parse(answer) : null;
+      holdToDocument({ method, path, status: response.status, body: answered, isJson });
+      return { status: response.status, headers: response.headers, text: answer, body: answered };
     },
     async close() {
       await Promise.allSettled(pending);
@@ -148,6 +144,29 @@ export async function startHarness(): Promise<Harness> {
       await backend.close();
     },
   };
+}
+
+/** Every answer of a test is as /openapi.json says: it is made from the same schemas. */
+function holdToDocument(answer: {
+  method: string;
+  path: string;
+  status: number;
+  body: unknown;
+  isJson: boolean;
+}): void {
+  if (!answer.isJson || answer.status >= 300) return;
+  const path = answer.path.split("?")[0] ?? "";
+  const operation = ALL.find((each) => each.method === answer.method && matcherOf(each.path).test(path));
+  const schema = operation?.answers[answer.status]?.schema;
+  const parsed = schema?.safeParse(answer.body);
+  if (parsed && !parsed.success) throw new Error(`${answer.method} ${path}: ${parsed.error.message}`);
+}
+
+const ALL = Object.values(OPERATIONS).flat();
+
+function matcherOf(path: string): RegExp {
+  const pattern = path.replaceAll("{model}", ".+").replaceAll(/\{\w+\}/g, "[^/]+");
+  return new RegExp(`^${CONTROL_BASE}${pattern}$`);
 }
 
 /** Makes a key and returns what the answer tells of it. */

@@ -146,6 +146,7 @@ describe("the transaction of a claim", () => {
     app.onError((error) => problemResponse(problemOf(error, "req_x"), "req_x"));
     app.post("/organizations", (c) => {
       c.set("services", harness.services);
+      c.set("principal", { actor: "admin", role: "admin", organizationId: null, teamId: null });
       return answerOnce(c, "body", async (remember: Remember) => {
         await before();
         const id = `org_${crypto.randomUUID()}`;

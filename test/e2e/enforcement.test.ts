@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe } from "vitest";
 import { startFaultGate, type FaultGate } from "../support/fault-gate.ts";
-import { bundleWorker, startRawWorker, type RawWorker } from "../support/raw-worker.ts";
+import { startRawWorker, type RawWorker } from "../support/raw-worker.ts";
 import { adjustments } from "./enforcement/adjustments.ts";
 import { changes } from "./enforcement/changes.ts";
 import { drift } from "./enforcement/drift.ts";
@@ -16,12 +16,10 @@ let rig: FaultGate;
 let startShortLease: () => Promise<RawWorker>;
 let stop = async (): Promise<void> => undefined;
 beforeAll(async () => {
-  const [gate, bundle] = await Promise.all([startFaultGate(), bundleWorker()]);
-  rig = gate;
-  startShortLease = () => startRawWorker(bundle.dir, { ...rig.stack.bindings, HOLD_LEASE_SECONDS: "2" });
+  rig = await startFaultGate();
+  startShortLease = () => startRawWorker({ ...rig.stack.bindings, HOLD_LEASE_SECONDS: "2" });
   stop = async () => {
     await rig.stop();
-    await bundle.remove();
   };
 });
 afterAll(() => stop());

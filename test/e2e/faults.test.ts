@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { startFaultGate, type FaultGate } from "../support/fault-gate.ts";
-import { bundleWorker, startRawWorker, type RawWorker } from "../support/raw-worker.ts";
+import { startRawWorker, type RawWorker } from "../support/raw-worker.ts";
 import { clientsWhoLeave } from "./faults/clients-who-leave.ts";
 import { killedWorkers } from "./faults/killed-workers.ts";
 import { lostMemory } from "./faults/lost-memory.ts";
@@ -17,13 +17,11 @@ let startPlain: () => Promise<RawWorker>;
 let stop = async (): Promise<void> => undefined;
 
 beforeAll(async () => {
-  const [gate, bundle] = await Promise.all([startFaultGate(), bundleWorker()]);
-  rig = gate;
-  startPlain = () => startRawWorker(bundle.dir, rig.stack.bindings);
-  startShortLease = () => startRawWorker(bundle.dir, { ...rig.stack.bindings, HOLD_LEASE_SECONDS: "2" });
+  rig = await startFaultGate();
+  startPlain = () => startRawWorker(rig.stack.bindings);
+  startShortLease = () => startRawWorker({ ...rig.stack.bindings, HOLD_LEASE_SECONDS: "2" });
   stop = async () => {
     await rig.stop();
-    await bundle.remove();
   };
 });
 afterAll(() => stop());

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { startGate, type Gate } from "../support/gate.ts";
-import { bundleWorker, startRawWorker, type RawWorker } from "../support/raw-worker.ts";
+import { startRawWorker, type RawWorker } from "../support/raw-worker.ts";
 import { disconnects } from "./outcomes/disconnects.ts";
 import { largeStreams } from "./outcomes/large-streams.ts";
 import { silentDisconnects } from "./outcomes/silent-disconnects.ts";
@@ -15,18 +15,16 @@ let workers: { short: RawWorker; patient: RawWorker };
 let stop = async (): Promise<void> => undefined;
 
 beforeAll(async () => {
-  const [gate, bundle] = await Promise.all([startGate(), bundleWorker()]);
-  rig = gate;
+  rig = await startGate();
   const { bindings } = rig.stack;
   const patient = { DISCONNECT_GRACE_SECONDS: "25", PROVIDER_TIMEOUT_SECONDS: "60" };
   workers = {
-    short: await startRawWorker(bundle.dir, bindings),
-    patient: await startRawWorker(bundle.dir, { ...bindings, ...patient }),
+    short: await startRawWorker(bindings),
+    patient: await startRawWorker({ ...bindings, ...patient }),
   };
   stop = async () => {
     await Promise.all([workers.short.kill(), workers.patient.kill()]);
     await rig.stop();
-    await bundle.remove();
   };
 });
 afterAll(() => stop());

@@ -19,7 +19,8 @@ const LEASE_SECONDS = "3";
 
 let dir: string;
 let provider: ScriptedProvider;
-const start = () => startGate({ dir, provider, bindings: { HOLD_LEASE_SECONDS: LEASE_SECONDS } });
+const start = () =>
+  startGate({ dir, provider, wrangler: true, bindings: { HOLD_LEASE_SECONDS: LEASE_SECONDS } });
 
 let key: NewKey;
 let second: Gate;

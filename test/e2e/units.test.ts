@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe } from "vitest";
 import { startFaultGate, type FaultGate } from "../support/fault-gate.ts";
-import { bundleWorker, startRawWorker, type RawWorker } from "../support/raw-worker.ts";
+import { startRawWorker, type RawWorker } from "../support/raw-worker.ts";
 import { concurrent } from "./units/concurrent.ts";
 import { requests } from "./units/requests.ts";
 import { severalUnits } from "./units/several-units.ts";
@@ -12,12 +12,10 @@ let rig: FaultGate;
 let startShortLease: () => Promise<RawWorker>;
 let stop = async (): Promise<void> => undefined;
 beforeAll(async () => {
-  const [gate, bundle] = await Promise.all([startFaultGate(), bundleWorker()]);
-  rig = gate;
-  startShortLease = () => startRawWorker(bundle.dir, { ...rig.stack.bindings, HOLD_LEASE_SECONDS: "2" });
+  rig = await startFaultGate();
+  startShortLease = () => startRawWorker({ ...rig.stack.bindings, HOLD_LEASE_SECONDS: "2" });
   stop = async () => {
     await rig.stop();
-    await bundle.remove();
   };
 });
 afterAll(() => stop());

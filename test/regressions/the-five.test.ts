@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { startFaultGate, type FaultGate } from "../support/fault-gate.ts";
-import { bundleWorker, startRawWorker, type RawWorker } from "../support/raw-worker.ts";
+import { startRawWorker, type RawWorker } from "../support/raw-worker.ts";
 import { lostCounters } from "./the-five/r4-lost-counters.ts";
 import { oneNumber } from "./the-five/r1-one-number.ts";
 import { ownScopes } from "./the-five/r2-own-scopes.ts";
@@ -17,15 +17,11 @@ let workers: RawWorker[] = [];
 let stop = async (): Promise<void> => undefined;
 
 beforeAll(async () => {
-  const [gate, bundle] = await Promise.all([startFaultGate(), bundleWorker()]);
-  rig = gate;
-  workers = await Promise.all(
-    Array.from({ length: ISOLATES }, () => startRawWorker(bundle.dir, rig.stack.bindings)),
-  );
+  rig = await startFaultGate();
+  workers = await Promise.all(Array.from({ length: ISOLATES }, () => startRawWorker(rig.stack.bindings)));
   stop = async () => {
     await Promise.all(workers.map((worker) => worker.kill()));
     await rig.stop();
-    await bundle.remove();
   };
 });
 afterAll(() => stop());

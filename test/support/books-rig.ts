@@ -1,9 +1,6 @@
-import { join } from "node:path";
 import type { Books } from "../../src/ledger/books.ts";
 import { openDatabase } from "../../src/ledger/database.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
-import { migrate } from "../../src/local/postgres/backend.ts";
-import { embedded } from "../../src/local/postgres/embedded.ts";
 import { servePostgres } from "../../src/local/postgres/serve.ts";
 import { openEmbeddedRedis } from "../../src/local/redis/embedded/engine.ts";
 import { isErrorReply, type Reply } from "../../src/local/redis/engine.ts";
@@ -11,6 +8,7 @@ import { serveUpstash } from "../../src/local/redis/http.ts";
 import { createMemory } from "../../src/store/memory.ts";
 import { openRedis, type RunCommand, type Sleep } from "../../src/store/redis.ts";
 import { createStore } from "../../src/store/store.ts";
+import { openMigrated } from "./migrated-postgres.ts";
 import { postgresBehind, redisBehind, runOn, type Border, type Message } from "./borders.ts";
 import { createFaults } from "./faults.ts";
 import { createVirtualClock } from "./virtual-clock.ts";
@@ -21,7 +19,6 @@ export const LEASE_MS = 60_000;
 /** A moment in the middle of an hour, a day and a month. */
 export const START_MS = Date.UTC(2026, 2, 14, 9, 26, 53);
 
-const MIGRATIONS = join(import.meta.dirname, "../../drizzle");
 const PASSWORD = "rig";
 
 /** A reply as the client would give it. */
@@ -57,8 +54,7 @@ export interface WorkerOptions extends Omit<BooksOptions, "sleep"> {
 export async function startRig() {
   const engine = await openEmbeddedRedis();
   const front = await serveUpstash({ engine, token: PASSWORD });
-  const backend = await embedded();
-  await migrate(backend, MIGRATIONS);
+  const backend = await openMigrated();
   const bridge = await servePostgres({ backend, password: PASSWORD });
   const run = openRedis({ UPSTASH_REDIS_REST_URL: front.url, UPSTASH_REDIS_REST_TOKEN: PASSWORD });
   const runDirectly: RunCommand = async (command) => plain(await engine.call(command.map(String)));

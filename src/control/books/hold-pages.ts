@@ -32,7 +32,7 @@ type HoldCursor = z.infer<typeof holdCursor>;
 type View = ReturnType<typeof holdView> | ReturnType<typeof bookedHoldView>;
 
 interface HoldQuery {
-  organization_id: string;
+  organizationId: string;
   limit: number;
   cursor?: string | undefined;
   state?: "held" | "lapsed" | undefined;
@@ -40,7 +40,7 @@ interface HoldQuery {
 
 export async function holdPage(services: Services, query: HoldQuery): Promise<Page<View>> {
   const start = decodeCursor(query.cursor, holdCursor);
-  if (!start) await services.bringLedgerUpToDate(query.organization_id);
+  if (!start) await services.bringLedgerUpToDate(query.organizationId);
   const from = start ?? (query.state === "lapsed" ? (["lapsed"] as const) : undefined);
   if (from?.[0] === "lapsed") return pageFrom(await lapsedPart(services, query, from, query.limit));
 
@@ -61,7 +61,7 @@ async function heldPart(services: Services, query: HoldQuery, start: string | un
   const held: HoldView[] = [];
   let after = start;
   for (let page = 0; page < MAX_REDIS_PAGES; page++) {
-    const { holds, next } = await services.listHolds(query.organization_id, {
+    const { holds, next } = await services.listHolds(query.organizationId, {
       limit: query.limit - held.length,
       ...(after === undefined ? {} : { after }),
     });
@@ -90,7 +90,7 @@ async function lapsedPart(
 ): Promise<Part> {
   const [, at, id] = start;
   const rows = await newestEntries(services.database, {
-    where: openLapses(services.database, query.organization_id),
+    where: openLapses(services.database, query.organizationId),
     after: at === undefined || id === undefined ? undefined : [at, id],
     limit,
   });

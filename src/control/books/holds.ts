@@ -1,25 +1,26 @@
-import type { Hono } from "hono";
+import { organizationOf } from "../frame/access.ts";
+import { commit } from "../frame/commit.ts";
+import { auditAction } from "../frame/audit-action.ts";
+import { pageShape } from "../frame/shapes.ts";
+import { holdShape } from "./entry-shapes.ts";
 import * as z from "zod";
 import type { Services } from "../../services.ts";
-import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
 import { entriesOf, isNonEmpty, unitsOfEntries } from "./entries.ts";
 import { bookedHoldView, holdView } from "./entry-views.ts";
 import { oneOf, shortText } from "../frame/fields.ts";
 import { holdPage, unitsOfHolds } from "./hold-pages.ts";
 import { answerOnce } from "../frame/idempotency.ts";
-import { pathId, readOptionalBody } from "../frame/input.ts";
+import { pathId } from "../frame/input.ts";
 import { pageQuery } from "../frame/pages.ts";
 import { Problem, notFound } from "../frame/problem.ts";
-import { type Endpoint, endpointWithQuery, json, resource } from "../frame/routes.ts";
+import { type Operation, json, operation } from "../frame/operation.ts";
 import { timeOf } from "../frame/views.ts";
 
-export function mountHolds(app: Hono<ControlEnv>, base: string): void {
-  resource(app, `${base}/holds`, { GET: list });
-  resource(app, `${base}/holds/:id`, { GET: show });
-  resource(app, `${base}/holds/:id/void`, { POST: voidOne });
+export function holdOperations(): Operation[] {
+  return [list, show, voidOne];
 }
 
-const organization = { organization_id: shortText.default(DEFAULT_ORGANIZATION_ID) };
+const organization = { organization_id: shortText.optional() };
 const oneQuery = z.strictObject(organization);
 const listQuery = z.strictObject({
   ...pageQuery,
@@ -27,35 +28,64 @@ const listQuery = z.strictObject({
   state: oneOf(["held", "lapsed"]).optional(),
 });
 
-const list: Endpoint = endpointWithQuery(listQuery, async (c, query) =>
-  json(await holdPage(c.var.services, query)),
-);
-
-const show: Endpoint = endpointWithQuery(oneQuery, async (c, { organization_id }) => {
-  const view = await viewOf(c.var.services, organization_id, pathId(c, "hold", "hold"));
-  if (!view) throw notFound("hold");
-  return json(view);
+const list = operation({
+  method: "GET",
+  path: "/holds",
+  summary: "List what is in flight, then what has lapsed",
+  description: "In flight by the end of the lease, lapsed the newest first.",
+  access: "organization",
+  query: listQuery,
+  answers: { 200: { what: "A page of holds", schema: pageShape(holdShape) } },
+  async handle(c, { query }) {
+    const organizationId = organizationOf(c, query.organization_id);
+    return json(await holdPage(c.var.services, { ...query, organizationId }));
+  },
 });
 
-/** Takes the charge of a lapsed hold back: the operator knows that the call cost nothing. */
-const voidOne: Endpoint = endpointWithQuery(oneQuery, async (c, { organization_id }) => {
-  const { services } = c.var;
-  const id = pathId(c, "hold", "hold");
-  const { text } = await readOptionalBody(c, z.strictObject({}));
-  return answerOnce(c, text, async (remember) => {
-    const result = await services.voidHold(organization_id, id);
-    if (result === "not_found") throw notFound("hold");
-    if (result === "not_lapsed") {
-      throw new Problem("hold_not_lapsed", "Only a lapsed hold has a charge to take back");
-    }
-    const view = await viewOf(services, organization_id, id);
-    const body = { ...view, id, state: "released" };
-    const answer = { status: 200, body, organizationId: organization_id, documents: [] };
-    // The void itself is idempotent, so storing the answer needn't be one step with it.
-    const statements = await remember(answer);
-    if (isNonEmpty(statements)) await services.database.batch(statements);
-    return answer;
-  });
+const show = operation({
+  method: "GET",
+  path: "/holds/{id}",
+  summary: "Get a hold",
+  access: "organization",
+  query: oneQuery,
+  answers: { 200: { what: "The hold", schema: holdShape } },
+  async handle(c, { query }) {
+    const organizationId = organizationOf(c, query.organization_id);
+    const view = await viewOf(c.var.services, organizationId, pathId(c, "hold", "hold"));
+    if (!view) throw notFound("hold");
+    return json(view);
+  },
+});
+
+const voidOne = operation({
+  method: "POST",
+  path: "/holds/{id}/void",
+  summary: "Take the charge of a lapsed hold back",
+  description: "For an operator who knows that the call cost nothing. A settle that comes late still counts.",
+  access: "organization",
+  query: oneQuery,
+  optionalBody: true,
+  body: z.strictObject({}),
+  answers: { 200: { what: "The hold", schema: holdShape } },
+  async handle(c, { query, text }) {
+    const { services } = c.var;
+    const id = pathId(c, "hold", "hold");
+    const organizationId = organizationOf(c, query.organization_id);
+    return answerOnce(c, text, async (remember) => {
+      const result = await services.voidHold(organizationId, id);
+      if (result === "not_found") throw notFound("hold");
+      if (result === "not_lapsed") {
+        throw new Problem("hold_not_lapsed", "Only a lapsed hold has a charge to take back");
+      }
+      const view = await viewOf(services, organizationId, id);
+      const body = { ...view, id, state: "released" };
+      const answer = { status: 200, body, organizationId, documents: [] };
+      const audited = auditAction(c, { organizationId, action: "voided", resource: "holds", resourceId: id });
+      // The void itself is idempotent, so storing the answer needn't be one step with it.
+      await commit(c, [audited, ...(await remember(answer))]);
+      return answer;
+    });
+  },
 });
 
 /** Redis knows a hold in flight best, and its lease; the ledger knows what became of it. */

@@ -1,23 +1,24 @@
+import { organizationOf } from "../frame/access.ts";
+import { type CallFilters, callFilterQuery, callFiltersOf, conditionsOn } from "./call-filters.ts";
+import { pageShape } from "../frame/shapes.ts";
+import { entryShape } from "./entry-shapes.ts";
 import { type SQL, eq, gte, lt } from "drizzle-orm";
-import type { Hono } from "hono";
 import * as z from "zod";
 import { ENTRY_KINDS, ledgerEntries } from "../../ledger/schema.ts";
-import { callFilterQuery, callFilters } from "./call-filters.ts";
-import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
 import { cursorOf, entryCursor, newestEntries, unitsOfEntries } from "./entries.ts";
 import { entryView } from "./entry-views.ts";
 import { moment, oneOf, shortText } from "../frame/fields.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
 import { badField } from "../frame/problem.ts";
-import { type Endpoint, endpointWithQuery, json, resource } from "../frame/routes.ts";
+import { type Operation, json, operation } from "../frame/operation.ts";
 
-export function mountLedger(app: Hono<ControlEnv>, base: string): void {
-  resource(app, `${base}/ledger`, { GET: list });
+export function ledgerOperations(): Operation[] {
+  return [list];
 }
 
 const ledgerQuery = z.strictObject({
   ...pageQuery,
-  organization_id: shortText.default(DEFAULT_ORGANIZATION_ID),
+  organization_id: shortText.optional(),
   ...callFilterQuery,
   kind: oneOf(ENTRY_KINDS).optional(),
   /** At or after `from`, before `to`. */
@@ -26,24 +27,35 @@ const ledgerQuery = z.strictObject({
 });
 type LedgerQuery = z.infer<typeof ledgerQuery>;
 
-/** The newest first. */
-const list: Endpoint = endpointWithQuery(ledgerQuery, async (c, query) => {
-  const { services } = c.var;
-  const after = decodeCursor(query.cursor, entryCursor);
-  const where = filtersOf(query);
-  // Later pages are older than whatever this would add.
-  if (!after) await services.bringLedgerUpToDate(query.organization_id);
-  const rows = await newestEntries(services.database, { where, after, limit: query.limit });
-  const unitOf = await unitsOfEntries(services.database, rows);
-  return json(pageOf(rows, query.limit, { view: (row) => entryView(row, unitOf), cursor: cursorOf }));
+const list = operation({
+  method: "GET",
+  path: "/ledger",
+  summary: "List ledger entries",
+  description: "Every signed row of money, the newest first.",
+  access: "team",
+  query: ledgerQuery,
+  answers: { 200: { what: "A page of entries", schema: pageShape(entryShape) } },
+  async handle(c, { query }) {
+    const { services } = c.var;
+    const organizationId = organizationOf(c, query.organization_id);
+    const after = decodeCursor(query.cursor, entryCursor);
+    const where = filtersOf(query, { organizationId, calls: callFiltersOf(c, query) });
+    // Later pages are older than whatever this would add.
+    if (!after) await services.bringLedgerUpToDate(organizationId);
+    const rows = await newestEntries(services.database, { where, after, limit: query.limit });
+    const unitOf = await unitsOfEntries(services.database, rows);
+    return json(pageOf(rows, query.limit, { view: (row) => entryView(row, unitOf), cursor: cursorOf }));
+  },
 });
 
-function filtersOf(query: LedgerQuery): (SQL | undefined)[] {
-  const { organization_id, kind, from, to } = query;
+function filtersOf(
+  { kind, from, to }: LedgerQuery,
+  { organizationId, calls }: { organizationId: string; calls: CallFilters },
+): (SQL | undefined)[] {
   if (from && to && from > to) throw badField("/to", "is before from");
   return [
-    eq(ledgerEntries.organizationId, organization_id),
-    ...callFilters(query, ledgerEntries),
+    eq(ledgerEntries.organizationId, organizationId),
+    ...conditionsOn(ledgerEntries, calls),
     kind && eq(ledgerEntries.kind, kind),
     from && gte(ledgerEntries.at, from),
     to && lt(ledgerEntries.at, to),

@@ -1,32 +1,40 @@
-import type { Hono } from "hono";
+import { organizationOf } from "../frame/access.ts";
+import { commit } from "../frame/commit.ts";
+import { auditAction } from "../frame/audit-action.ts";
+import { reconciliationShape } from "./entry-shapes.ts";
 import * as z from "zod";
 import { counterParts } from "../../domain/charged-budgets.ts";
 import type { Drift } from "../../services.ts";
 import { formatAmount } from "../budgets/amounts.ts";
-import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
-import { isNonEmpty } from "./entries.ts";
 import { oneOf, shortText } from "../frame/fields.ts";
 import { answerOnce } from "../frame/idempotency.ts";
-import { readOptionalBody } from "../frame/input.ts";
-import { type Endpoint, endpointWithQuery, resource } from "../frame/routes.ts";
+import { type Operation, operation } from "../frame/operation.ts";
 import { type UnitOf, unitsOf } from "../budgets/units.ts";
 import { timeOf } from "../frame/views.ts";
 
-export function mountReconcile(app: Hono<ControlEnv>, base: string): void {
-  resource(app, `${base}/reconcile`, { POST: reconcile });
+export function reconcileOperations(): Operation[] {
+  return [reconcile];
 }
 
 const query = z.strictObject({
   repair: oneOf(["true", "false"]).default("false"),
-  organization_id: shortText.default(DEFAULT_ORGANIZATION_ID),
+  organization_id: shortText.optional(),
 });
 
-/** Compares each live counter with what the books say. No drift is the promise; `repair=true` makes it so. */
-const reconcile: Endpoint = endpointWithQuery(
+const reconcile = operation({
+  method: "POST",
+  path: "/reconcile",
+  summary: "Compare every live counter with the ledger",
+  description: "No drift is the promise; `repair=true` puts right what there is.",
+  access: "organization",
   query,
-  async (c, { repair, organization_id: organizationId }) => {
+  optionalBody: true,
+  body: z.strictObject({}),
+  example: {},
+  answers: { 200: { what: "What differs", schema: reconciliationShape } },
+  async handle(c, { query: { repair, organization_id }, text }) {
     const { services } = c.var;
-    const { text } = await readOptionalBody(c, z.strictObject({}));
+    const organizationId = organizationOf(c, organization_id);
     return answerOnce(c, text, async (remember) => {
       const { checked, drift, repaired } = await services.reconcile(organizationId, {
         repair: repair === "true",
@@ -38,12 +46,18 @@ const reconcile: Endpoint = endpointWithQuery(
       const body = { checked, drift: drift.map((one) => driftView(one, unitOf)), repaired };
       const answer = { status: 200, body, organizationId, documents: [] };
       // Comparing again does no harm, so storing the answer needn't be one step with it.
-      const statements = await remember(answer);
-      if (isNonEmpty(statements)) await services.database.batch(statements);
+      const audited = auditAction(c, {
+        organizationId,
+        action: repair === "true" ? "repaired" : "compared",
+        resource: "budgets",
+        resourceId: "*",
+        after: { checked, drift: drift.length, repaired },
+      });
+      await commit(c, [audited, ...(await remember(answer))]);
       return answer;
     });
   },
-);
+});
 
 function driftView({ counter, periodStartMs, redis, ledger }: Drift, unitOf: UnitOf) {
   const { id, instance } = counterParts(counter);

@@ -1,35 +1,50 @@
-import type { Hono } from "hono";
+import { organizationOf, requireSeen } from "../frame/access.ts";
+import type { ControlContext } from "../frame/context.ts";
+import { findKey } from "../frame/find.ts";
+import { requestShape } from "./entry-shapes.ts";
 import * as z from "zod";
-import type { Services } from "../../services.ts";
-import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
 import { entriesOf, isNonEmpty, unitsOfEntries } from "./entries.ts";
 import { requestView, unbookedRequestView } from "./entry-views.ts";
 import { shortText } from "../frame/fields.ts";
 import { pathId } from "../frame/input.ts";
 import { notFound } from "../frame/problem.ts";
-import { type Endpoint, endpointWithQuery, json, resource } from "../frame/routes.ts";
+import { type Operation, json, operation } from "../frame/operation.ts";
 
-export function mountRequests(app: Hono<ControlEnv>, base: string): void {
-  resource(app, `${base}/requests/:id`, { GET: show });
+export function requestOperations(): Operation[] {
+  return [show];
 }
 
-const requestQuery = z.strictObject({ organization_id: shortText.default(DEFAULT_ORGANIZATION_ID) });
+const requestQuery = z.strictObject({ organization_id: shortText.optional() });
 
 /** A hold may settle between two reads; what was settled by then is booked by the next look. */
 const MAX_LOOKS = 2;
 
-const show: Endpoint = endpointWithQuery(requestQuery, async (c, { organization_id }) =>
-  json(await viewOf(c.var.services, organization_id, pathId(c, "req", "request"))),
-);
+const show = operation({
+  method: "GET",
+  path: "/requests/{id}",
+  summary: "Get one call: its hold, outcome, usage, cost and entries",
+  access: "team",
+  query: requestQuery,
+  answers: { 200: { what: "The request", schema: requestShape } },
+  async handle(c, { query }) {
+    return json(await viewOf(c, organizationOf(c, query.organization_id), pathId(c, "req", "request")));
+  },
+});
 
-async function viewOf(services: Services, organizationId: string, requestId: string) {
+async function viewOf(c: ControlContext, organizationId: string, requestId: string) {
+  const { services } = c.var;
   const holdId = requestId.replace(/^req_/, "hold_");
   for (let look = 1; ; look++) {
     await services.bringLedgerUpToDate(organizationId);
     const entries = await entriesOf(services.database, organizationId, { requestId });
-    if (isNonEmpty(entries)) return requestView(entries, await unitsOfEntries(services.database, entries));
+    if (isNonEmpty(entries)) {
+      requireSeen(c, entries[0], "request");
+      return requestView(entries, await unitsOfEntries(services.database, entries));
+    }
     const hold = await services.findHold(organizationId, holdId);
     if (!hold) throw notFound("request");
+    // Redis knows a hold's key, and the key its team.
+    if (c.var.principal.teamId !== null) await findKey(c, hold.keyId);
     if (look === MAX_LOOKS || hold.state === "held" || hold.state === "released")
       return unbookedRequestView(hold);
   }

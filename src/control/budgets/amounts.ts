@@ -21,6 +21,11 @@ export const countLimit = amount(parseCount, { signed: false, detail: COUNT_DETA
 /** A plain decimal of at least 0 with at most 9 places, times 10^9: USD as nano-USD, and factors likewise. */
 export const plainDecimal = (detail: string) => amount(parseUsd, { signed: false, detail });
 
+/** An amount whose unit isn't known yet. */
+export const amountInput = z.union([z.string(), z.number()]).meta({
+  description: "USD as decimal text (a number is taken, too) for `usd`; a whole number for the other units.",
+});
+
 export const limitOf = (unit: Unit) => (unit === "usd" ? usdLimit : countLimit);
 
 const signedUsd = amount(parseUsd, { signed: true, detail: SIGNED_USD_DETAIL });

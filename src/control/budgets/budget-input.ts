@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type Unit, WILDCARD } from "../../domain/charged-budgets.ts";
 import type { ScopeRef } from "../../domain/scope.ts";
-import { countLimit, limitOf, usdLimit } from "./amounts.ts";
+import { amountInput, countLimit, limitOf, usdLimit } from "./amounts.ts";
 import { budgetScope } from "./budget-scope.ts";
 import { allowList, fixed, oneOf, shortText } from "../frame/fields.ts";
 import { periodInput, slotPeriod } from "./period-input.ts";
@@ -70,16 +70,23 @@ export const budgetPost = z
       context.addIssue({ code: "custom", path: [field], message: detail });
   });
 
+const never = { count_from: fixed, unit: fixed, scope: fixed, organization_id: fixed };
+
+/** The body of a PATCH, whatever the budget's unit. */
+export const anyBudgetPatch = z.strictObject({
+  ...settings,
+  limit: amountInput.optional(),
+  period: periodInput.optional(),
+  ...never,
+});
+
 /** The body of a PATCH of a budget of this unit. */
 export const budgetPatch = (unit: Unit) =>
   z.strictObject({
     ...settings,
     limit: limitOf(unit).optional(),
     period: (unit === "concurrent" ? slotPeriod : periodInput).optional(),
-    count_from: fixed,
-    unit: fixed,
-    scope: fixed,
-    organization_id: fixed,
+    ...never,
   });
 export type BudgetChange = z.infer<ReturnType<typeof budgetPatch>>;
 

@@ -1,38 +1,54 @@
-import type { Hono } from "hono";
 import * as z from "zod";
 import { counterName } from "../../domain/charged-budgets.ts";
 import { budgetFromRow } from "../../ledger/rows.ts";
-import type { ControlEnv } from "../frame/context.ts";
-import { isNonEmpty } from "../books/entries.ts";
+import { auditAction } from "../frame/audit-action.ts";
+import { commit } from "../frame/commit.ts";
 import { findBudget } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
-import { pathId, readOptionalBody } from "../frame/input.ts";
-import { liveView } from "./live-views.ts";
+import { pathId } from "../frame/input.ts";
+import { type Operation, operation } from "../frame/operation.ts";
 import { requireInstance } from "../frame/references.ts";
-import { type Endpoint, endpoint, resource } from "../frame/routes.ts";
+import { requireBudgetIsTeams } from "./budget-reach.ts";
+import { liveBudgetShape } from "./budget-shapes.ts";
+import { liveView } from "./live-views.ts";
 
-export function mountBudgetReset(app: Hono<ControlEnv>, base: string): void {
-  resource(app, `${base}/budgets/:id/reset`, { POST: reset });
+export function budgetResetOperations(): Operation[] {
+  return [reset];
 }
 
-const body = z.strictObject({ instance: z.string().min(1).optional() });
-
-/** Zeroes what the current period has spent, by a ledger entry; what is held stays held. */
-const reset: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const row = await findBudget(services.database, pathId(c, "bud", "budget"));
-  const { value, text } = await readOptionalBody(c, body);
-  return answerOnce(c, text, async (remember) => {
-    const { organizationId } = row;
-    const { instance } = value;
-    await requireInstance(services.database, row, instance);
-    const budget = budgetFromRow(row);
-    await services.resetBudget(organizationId, { budget, counter: counterName(budget, instance) });
-    const view = await liveView(services, { row, instance });
-    const answer = { status: 200, body: view, organizationId, documents: [] };
-    // Reset and answer can't be stored in one step; a retry after a crash between them resets what came since, too.
-    const statements = await remember(answer);
-    if (isNonEmpty(statements)) await services.database.batch(statements);
-    return answer;
-  });
+const reset = operation({
+  method: "POST",
+  path: "/budgets/{id}/reset",
+  summary: "Zero what a budget's current period has spent",
+  description:
+    "By a ledger entry, so that the ledger still sums to what is enforced. What is held stays held.",
+  access: "team",
+  optionalBody: true,
+  body: z.strictObject({ instance: z.string().min(1).optional() }),
+  example: {},
+  answers: { 200: { what: "The budget, live", schema: liveBudgetShape } },
+  async handle(c, { body: { instance }, text }) {
+    const { services } = c.var;
+    const row = await findBudget(c, pathId(c, "bud", "budget"));
+    requireBudgetIsTeams(c, row);
+    return answerOnce(c, text, async (remember) => {
+      const { organizationId } = row;
+      await requireInstance(services.database, row, instance);
+      const budget = budgetFromRow(row);
+      const counter = counterName(budget, instance);
+      await services.resetBudget(organizationId, { budget, counter });
+      const view = await liveView(services, { row, instance });
+      const answer = { status: 200, body: view, organizationId, documents: [] };
+      const audited = auditAction(c, {
+        organizationId,
+        action: "reset",
+        resource: "budgets",
+        resourceId: row.id,
+        after: { instance: instance ?? null },
+      });
+      // Reset and answer can't be stored in one step; a retry after a crash between them resets what came since, too.
+      await commit(c, [audited, ...(await remember(answer))]);
+      return answer;
+    });
+  },
 });

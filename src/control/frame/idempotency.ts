@@ -6,10 +6,10 @@ import { idempotencyKeys } from "../../ledger/schema.ts";
 import type { PolicyRef, Services } from "../../services.ts";
 import { type Claim, claimOf, claimedBy, giveBack, unansweredBy } from "./claims.ts";
 import type { ControlContext } from "./context.ts";
-import { sqlStateOf } from "./failures.ts";
+import { DIVISION_BY_ZERO, sqlStateOf } from "./failures.ts";
 import { publishAll } from "./policies.ts";
 import { Problem } from "./problem.ts";
-import { json } from "./routes.ts";
+import { json } from "./operation.ts";
 import { seal, unseal } from "./sealed.ts";
 
 // Idempotency-Key: a POST claims its key, does its work and stores its answer in one transaction, and a second POST
@@ -17,9 +17,6 @@ import { seal, unseal } from "./sealed.ts";
 
 const HEADER = /^[\x21-\x7e]{1,255}$/;
 const PURPOSE = "tollgate: answers kept for Idempotency-Key";
-/** There is one admin key; tokens of their own will each have their own name here. */
-const ADMIN = "admin";
-const DIVISION_BY_ZERO = "22012";
 
 export interface Answer {
   status: number;
@@ -51,7 +48,7 @@ export async function answerOnce(
     throw new Problem("invalid_request", "Idempotency-Key must have 1 to 255 visible ASCII characters");
   }
 
-  const id = await digestOf([ADMIN, c.req.path, header]);
+  const id = await digestOf([c.var.principal.actor, c.req.path, header]);
   // The query says what is asked, as the body does.
   const bodyDigest = await digestOf([text, new URL(c.req.url).search]);
   const claim = await claimOf(services, { id, bodyDigest });

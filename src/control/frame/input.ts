@@ -9,26 +9,15 @@ const MAX_BODY_BYTES = 1_048_576;
 const MAX_DEPTH = 32;
 const TOO_LARGE = `The body is larger than ${MAX_BODY_BYTES} bytes`;
 
-export interface Body<T> {
-  value: T;
-  /** The body as it came: what an Idempotency-Key stands for. */
-  text: string;
-}
-
-/** Reads and checks the JSON body. */
-export async function readBody<T>(c: ControlContext, schema: z.ZodType<T>): Promise<Body<T>> {
+/** Reads the body as JSON; `optional`: no body at all stands for an empty object. */
+export async function readBody(
+  c: ControlContext,
+  { optional }: { optional: boolean },
+): Promise<{ json: unknown; text: string }> {
   const text = await readText(c.req.raw);
-  const json = parseJson(text);
+  const json = optional && text === "" ? {} : parseJson(text);
   refuseUnstorable(json);
-  return { value: parseFields(schema, json), text };
-}
-
-/** As `readBody`, where no body at all stands for an empty object. */
-export async function readOptionalBody<T>(c: ControlContext, schema: z.ZodType<T>): Promise<Body<T>> {
-  const text = await readText(c.req.raw);
-  const json = text === "" ? {} : parseJson(text);
-  refuseUnstorable(json);
-  return { value: parseFields(schema, json), text };
+  return { json, text };
 }
 
 /** Checks the query: each parameter at most once, none that the schema doesn't know. */

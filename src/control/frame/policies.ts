@@ -1,9 +1,9 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { WILDCARD } from "../../domain/charged-budgets.ts";
 import { LABEL_KINDS } from "../../domain/policy.ts";
 import type { Database } from "../../ledger/database.ts";
-import type { BudgetRow } from "../../ledger/rows.ts";
-import { policyVersions } from "../../ledger/schema.ts";
+import type { BudgetRow, KeyRow } from "../../ledger/rows.ts";
+import { keys, policyVersions } from "../../ledger/schema.ts";
 import { type PolicyRef, type Services, StoreUnavailable } from "../../services.ts";
 import { storeProblem } from "./failures.ts";
 
@@ -12,6 +12,11 @@ import { storeProblem } from "./failures.ts";
 
 export function keyDocument(digest: string): PolicyRef {
   return { kind: "key", id: digest };
+}
+
+/** One for each secret that works, or did until a moment ago. */
+export function keyDocuments({ digest, previousDigest }: KeyRow): PolicyRef[] {
+  return (previousDigest === null ? [digest] : [digest, previousDigest]).map(keyDocument);
 }
 
 export function scopeDocument(scopeKind: string, scopeId: string): PolicyRef {
@@ -37,6 +42,36 @@ export function raiseVersion(database: Database, organizationId: string, { kind,
   return database
     .insert(policyVersions)
     .values({ organizationId, kind, id, version: 1 })
+    .onConflictDoUpdate({
+      target: [policyVersions.organizationId, policyVersions.kind, policyVersions.id],
+      set: { version: sql`${policyVersions.version} + 1` },
+    });
+}
+
+/**
+ * The statement that raises the versions of a key's documents, one for each secret. It goes behind the change itself:
+ * that has locked the row, so a rotation at the same time is seen.
+ */
+export function raiseKeyVersions(database: Database, keyId: string) {
+  const digests = sql`unnest(array[${keys.digest}, ${keys.previousDigest}])`.as("id");
+  const secrets = database
+    .select({ organizationId: keys.organizationId, id: digests })
+    .from(keys)
+    .where(eq(keys.id, keyId))
+    .as("secrets");
+  return database
+    .insert(policyVersions)
+    .select(
+      database
+        .select({
+          organizationId: secrets.organizationId,
+          kind: sql<"key">`'key'`.as("kind"),
+          id: sql<string>`secrets.id`.as("id"),
+          version: sql<number>`1`.as("version"),
+        })
+        .from(secrets)
+        .where(sql`secrets.id is not null`),
+    )
     .onConflictDoUpdate({
       target: [policyVersions.organizationId, policyVersions.kind, policyVersions.id],
       set: { version: sql`${policyVersions.version} + 1` },

@@ -5,9 +5,12 @@ import { STATUS_BY_CODE } from "../../errors.ts";
 /** The codes of the whole system and those that only REST has. Codes are API: they don't change. */
 const STATUS_BY_PROBLEM = {
   ...STATUS_BY_CODE,
+  forbidden: 403,
   method_not_allowed: 405,
   already_exists: 409,
   in_use: 409,
+  conflict: 409,
+  key_is_revoked: 409,
   too_many: 409,
   hold_not_lapsed: 409,
   idempotency_in_progress: 409,

@@ -13,6 +13,8 @@ export function keyView(row: KeyRow, nowMs: number, lastUsedAt?: Date) {
     enabled: row.enabled,
     status: keyStatus(row, nowMs),
     expires_at: row.expiresAt?.toISOString(),
+    previous_secret_ends_at:
+      row.previousEndsAt && row.previousEndsAt.getTime() > nowMs ? row.previousEndsAt.toISOString() : null,
     models: row.models,
     endpoints: row.endpoints,
     providers: row.providers,

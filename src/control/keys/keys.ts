@@ -1,128 +1,208 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
-import type { Hono } from "hono";
 import * as z from "zod";
 import { mintSecret } from "../../gate/secret.ts";
 import type { KeyRow } from "../../ledger/rows.ts";
 import { budgets, keys } from "../../ledger/schema.ts";
 import { newBudgetRow } from "../budgets/budget-rows.ts";
 import { newBudgetView } from "../budgets/budget-views.ts";
-import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
+import { organizationOf, requireOrganizationWide, teamOf } from "../frame/access.ts";
+import { commit } from "../frame/commit.ts";
+import type { ControlContext } from "../frame/context.ts";
 import { shortText } from "../frame/fields.ts";
 import { findKey } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
-import { idPattern, pathId, readBody } from "../frame/input.ts";
-import { fullKeyView } from "./full-key.ts";
-import { keyPatch, keyPost } from "./key-input.ts";
-import { columnsOf, newKeyRow } from "./key-rows.ts";
+import { idPattern, pathId } from "../frame/input.ts";
+import { type Operation, json, noContent, operation } from "../frame/operation.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
-import { keyDocument, publishAll, raiseVersion, scopeDocument } from "../frame/policies.ts";
+import {
+  keyDocument,
+  keyDocuments,
+  publishAll,
+  raiseKeyVersions,
+  raiseVersion,
+  scopeDocument,
+} from "../frame/policies.ts";
 import { requireKeyPlace, requireOrganization } from "../frame/references.ts";
-import { type Endpoint, endpoint, endpointWithQuery, json, noContent, resource } from "../frame/routes.ts";
+import { fullKeyView } from "./full-key.ts";
+import { type KeySettings, keyPatch, keyPost } from "./key-input.ts";
+import { columnsOf, newKeyRow } from "./key-rows.ts";
+import { fullKeyShape, keyPageShape, newKeyShape } from "./key-shapes.ts";
 import { keyView } from "./key-views.ts";
 import { lastUsedOf } from "./last-used.ts";
+import { rotate } from "./rotation.ts";
 
-export function mountKeys(app: Hono<ControlEnv>, base: string): void {
-  resource(app, `${base}/keys`, { GET: list, POST: create });
-  resource(app, `${base}/keys/:id`, { GET: show, PATCH: change, DELETE: revoke });
+/** Virtual keys: what clients send in place of a provider's key. */
+export function keyOperations(): Operation[] {
+  return [list, create, show, change, revoke, rotate];
 }
 
-const listQuery = z.strictObject({
-  ...pageQuery,
-  organization_id: shortText.default(DEFAULT_ORGANIZATION_ID),
-});
 const listCursor = z.tuple([z.string().regex(idPattern("key"))]);
 
-/** The newest first. */
-const list: Endpoint = endpointWithQuery(listQuery, async (c, query) => {
-  const after = decodeCursor(query.cursor, listCursor);
-  const { database, now } = c.var.services;
-  const rows = await database
-    .select()
-    .from(keys)
-    .where(and(eq(keys.organizationId, query.organization_id), after && lt(keys.id, after[0])))
-    .orderBy(desc(keys.id))
-    .limit(query.limit + 1);
-  const lastUsed = await lastUsedOf(
-    database,
-    rows.map(({ id }) => id),
-  );
-  const nowMs = now();
-  const view = (row: KeyRow) => keyView(row, nowMs, lastUsed.get(row.id));
-  return json(pageOf(rows, query.limit, { view, cursor: (last) => [last.id] }));
-});
-
-/** The key, its budgets and the versions of its documents are one transaction; its secret is in this answer only. */
-const create: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const { value, text } = await readBody(c, keyPost);
-  return answerOnce(c, text, async (remember) => {
-    const { database, config } = services;
-    const organizationId = value.organization_id ?? DEFAULT_ORGANIZATION_ID;
-    await requireOrganization(database, organizationId);
-    await requireKeyPlace(database, organizationId, value);
-    const now = new Date(services.now());
-    const { secret, digest, hint } = await mintSecret(config.KEY_SECRET, organizationId);
-    const row = newKeyRow({ organizationId, digest, hint, now }, value);
-    const scope = { kind: "key" as const, id: row.id };
-    const budgetRows = (value.budgets ?? []).map((budget) =>
-      newBudgetRow(budget, organizationId, scope, now),
+const list = operation({
+  method: "GET",
+  path: "/keys",
+  summary: "List keys",
+  description: "The newest first. Revoked ones stay.",
+  access: "team",
+  query: z.strictObject({
+    ...pageQuery,
+    organization_id: shortText.optional(),
+    team_id: shortText.optional(),
+    user_id: shortText.optional(),
+  }),
+  answers: { 200: { what: "A page of keys", schema: keyPageShape } },
+  async handle(c, { query }) {
+    const { services } = c.var;
+    const after = decodeCursor(query.cursor, listCursor);
+    const teamId = teamOf(c, query.team_id);
+    const rows = await services.database
+      .select()
+      .from(keys)
+      .where(
+        and(
+          eq(keys.organizationId, organizationOf(c, query.organization_id)),
+          teamId === null ? undefined : eq(keys.teamId, teamId),
+          query.user_id === undefined ? undefined : eq(keys.userId, query.user_id),
+          after && lt(keys.id, after[0]),
+        ),
+      )
+      .orderBy(desc(keys.id))
+      .limit(query.limit + 1);
+    const lastUsed = await lastUsedOf(
+      services.database,
+      rows.map(({ id }) => id),
     );
-    const documents = [keyDocument(digest), scopeDocument("key", row.id)];
-    const body = {
-      ...keyView(row, now.getTime()),
-      secret,
-      budgets: budgetRows.map((budget) => newBudgetView(budget, now.getTime())),
-    };
-    const answer = { status: 201, body, organizationId, documents };
-    await database.batch([
-      database.insert(keys).values(row),
-      ...budgetRows.map((budget) => database.insert(budgets).values(budget)),
-      ...documents.map((document) => raiseVersion(database, organizationId, document)),
-      ...(await remember(answer)),
+    const nowMs = services.now();
+    const view = (row: KeyRow) => keyView(row, nowMs, lastUsed.get(row.id));
+    return json(pageOf(rows, query.limit, { view, cursor: ({ id }) => [id] }));
+  },
+});
+
+const create = operation({
+  method: "POST",
+  path: "/keys",
+  summary: "Create a key",
+  description: "The key and its `budgets` are made together. The secret is in this answer only.",
+  access: "team",
+  body: keyPost,
+  example: {
+    name: "checkout service",
+    models: ["openai/*"],
+    budgets: [{ unit: "usd", limit: "10.00", period: "day" }],
+  },
+  answers: { 201: { what: "The key, with its secret", schema: newKeyShape } },
+  async handle(c, { body, text }) {
+    return answerOnce(c, text, async (remember) => {
+      const { services } = c.var;
+      const { database, config } = services;
+      const organizationId = organizationOf(c, body.organization_id);
+      await requireOrganization(database, organizationId);
+      const settings = { ...body, team_id: teamOf(c, body.team_id) };
+      await requireSettings(c, organizationId, settings);
+      const now = new Date(services.now());
+      const { secret, digest, hint } = await mintSecret(config.KEY_SECRET, organizationId);
+      const row = newKeyRow({ organizationId, digest, hint, now }, settings);
+      const scope = { kind: "key" as const, id: row.id };
+      const budgetRows = (body.budgets ?? []).map((budget) =>
+        newBudgetRow(budget, organizationId, scope, now),
+      );
+      const documents = [keyDocument(digest), scopeDocument("key", row.id)];
+      const answer = {
+        status: 201,
+        body: {
+          ...keyView(row, now.getTime()),
+          secret,
+          budgets: budgetRows.map((budget) => newBudgetView(budget, now.getTime())),
+        },
+        organizationId,
+        documents,
+      };
+      await commit(c, [
+        database.insert(keys).values(row),
+        ...budgetRows.map((budget) => database.insert(budgets).values(budget)),
+        ...documents.map((document) => raiseVersion(database, organizationId, document)),
+        ...(await remember(answer)),
+      ]);
+      return answer;
+    });
+  },
+});
+
+const show = operation({
+  method: "GET",
+  path: "/keys/{id}",
+  summary: "Get a key with every budget that it is under, live",
+  access: "team",
+  answers: { 200: { what: "The key", schema: fullKeyShape } },
+  async handle(c) {
+    return json(await fullKeyView(c.var.services, await findKey(c, pathId(c, "key", "key"))));
+  },
+});
+
+const change = operation({
+  method: "PATCH",
+  path: "/keys/{id}",
+  summary: "Change a key",
+  description: "An absent field keeps its value, null clears it. Holds from the next call on.",
+  access: "team",
+  body: keyPatch,
+  example: { name: "checkout service, EU", enabled: true, expires_at: null },
+  answers: { 200: { what: "The key", schema: fullKeyShape } },
+  async handle(c, { body }) {
+    const { services } = c.var;
+    const { database } = services;
+    const before = await findKey(c, pathId(c, "key", "key"));
+    const { organizationId } = before;
+    const settings = body.team_id === undefined ? body : { ...body, team_id: teamOf(c, body.team_id) };
+    await requireSettings(c, organizationId, settings);
+    const [[row = before]] = await commit(c, [
+      database
+        .update(keys)
+        .set({ ...columnsOf(settings), updatedAt: new Date(services.now()) })
+        .where(eq(keys.id, before.id))
+        .returning(),
+      raiseKeyVersions(database, before.id),
     ]);
-    return answer;
-  });
+    await publishAll(services, organizationId, keyDocuments(row));
+    return json(await fullKeyView(services, row));
+  },
 });
 
-const show: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  return json(await fullKeyView(services, await findKey(services.database, pathId(c, "key", "key"))));
+const revoke = operation({
+  method: "DELETE",
+  path: "/keys/{id}",
+  summary: "Revoke a key for good",
+  description: "Its ledger and the key itself stay. Doing it again does no harm.",
+  access: "team",
+  answers: { 204: { what: "The next call with the key is refused" } },
+  async handle(c) {
+    const { services } = c.var;
+    const { database } = services;
+    const before = await findKey(c, pathId(c, "key", "key"));
+    const now = new Date(services.now());
+    const [[row = before]] = await commit(c, [
+      database
+        .update(keys)
+        .set({
+          revokedAt: sql`coalesce(${keys.revokedAt}, ${now.toISOString()}::timestamptz)`,
+          updatedAt: now,
+        })
+        .where(eq(keys.id, before.id))
+        .returning(),
+      raiseKeyVersions(database, before.id),
+    ]);
+    // Doing it again publishes again, which is what a retry after a 503 needs.
+    await publishAll(services, row.organizationId, keyDocuments(row));
+    return noContent();
+  },
 });
 
-const change: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const { database } = services;
-  const id = pathId(c, "key", "key");
-  const { value } = await readBody(c, keyPatch);
-  const before = await findKey(database, id);
-  await requireKeyPlace(database, before.organizationId, value);
-  const document = keyDocument(before.digest);
-  const [[row]] = await database.batch([
-    database
-      .update(keys)
-      .set({ ...columnsOf(value), updatedAt: new Date(services.now()) })
-      .where(eq(keys.id, id))
-      .returning(),
-    raiseVersion(database, before.organizationId, document),
-  ]);
-  await publishAll(services, before.organizationId, [document]);
-  return json(await fullKeyView(services, row ?? before));
-});
-
-/** Revokes for good. Doing it again publishes again, which is what a retry after a 503 needs. */
-const revoke: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const { database } = services;
-  const { id, organizationId, digest } = await findKey(database, pathId(c, "key", "key"));
-  const document = keyDocument(digest);
-  const now = new Date(services.now());
-  await database.batch([
-    database
-      .update(keys)
-      .set({ revokedAt: sql`coalesce(${keys.revokedAt}, ${now.toISOString()}::timestamptz)`, updatedAt: now })
-      .where(eq(keys.id, id)),
-    raiseVersion(database, organizationId, document),
-  ]);
-  await publishAll(services, organizationId, [document]);
-  return noContent();
-});
+/** What is unpriced counts in no budget, so a team can't let itself have it. */
+async function requireSettings(
+  c: ControlContext,
+  organizationId: string,
+  settings: KeySettings,
+): Promise<void> {
+  if (settings.allow_unpriced) requireOrganizationWide(c, "/allow_unpriced");
+  await requireKeyPlace(c.var.services.database, organizationId, settings);
+}

@@ -1,36 +1,51 @@
-import { and, eq } from "drizzle-orm";
-import type { Hono } from "hono";
+import { and, eq, or } from "drizzle-orm";
 import { authenticate as provenKey } from "../../gate/authenticate.ts";
 import { type KeyRow, keyStatus } from "../../ledger/rows.ts";
 import { keys } from "../../ledger/schema.ts";
-import { unauthorized } from "../frame/admin.ts";
-import type { ControlContext, ControlEnv } from "../frame/context.ts";
+import { unauthorized } from "../frame/access.ts";
+import type { ControlContext } from "../frame/context.ts";
+import { type Operation, json, operation } from "../frame/operation.ts";
 import { Problem } from "../frame/problem.ts";
-import { type Endpoint, endpoint, json, resource } from "../frame/routes.ts";
 import { fullKeyView } from "./full-key.ts";
+import { fullKeyShape } from "./key-shapes.ts";
 
-/** `GET /key`: a client asks with its own key what it is and which budgets it is under. */
-export function mountOwnKey(app: Hono<ControlEnv>, base: string): void {
-  resource(app, `${base}/key`, { GET: show });
+export function ownKeyOperations(): Operation[] {
+  return [show];
 }
 
-const show: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const row = await authenticate(c);
-  return json(await fullKeyView(services, row));
+const WRONG = "The key is missing or wrong";
+
+const show = operation({
+  method: "GET",
+  path: "/key",
+  summary: "Ask with a client's own key what it is",
+  description: "With every budget that it is under, live. The key goes where an LLM call would have it.",
+  access: "key",
+  answers: { 200: { what: "The key", schema: fullKeyShape } },
+  async handle(c) {
+    return json(await fullKeyView(c.var.services, await authenticate(c)));
+  },
 });
 
 async function authenticate(c: ControlContext): Promise<KeyRow> {
   const { services } = c.var;
   const { raw, url } = c.req;
   const proven = await provenKey(raw.headers, new URL(url), services.config.KEY_SECRET);
-  if (!proven) throw unauthorized("The key is missing or wrong");
+  if (!proven) throw unauthorized(WRONG);
+  const ofSecret = or(eq(keys.digest, proven.digest), eq(keys.previousDigest, proven.digest));
   const [row] = await services.database
     .select()
     .from(keys)
-    .where(and(eq(keys.digest, proven.digest), eq(keys.organizationId, proven.organizationId)));
-  if (!row) throw unauthorized("The key is missing or wrong");
-  const status = keyStatus(row, services.now());
+    .where(and(ofSecret, eq(keys.organizationId, proven.organizationId)));
+  if (!row) throw unauthorized(WRONG);
+  const status = statusOf(row, proven.digest, services.now());
   if (status === "active") return row;
   throw new Problem(`key_${status}`, `The key is ${status}`, { headers: { "www-authenticate": "Bearer" } });
+}
+
+/** A secret that was rotated away ends before its key does. */
+function statusOf(row: KeyRow, digest: string, nowMs: number) {
+  const status = keyStatus(row, nowMs);
+  const isEnded = digest !== row.digest && row.previousEndsAt && row.previousEndsAt.getTime() <= nowMs;
+  return status === "active" && isEnded ? "expired" : status;
 }

@@ -1,26 +1,27 @@
 import { and, asc, eq, gt } from "drizzle-orm";
-import type { Hono } from "hono";
 import * as z from "zod";
 import { memberId } from "../../domain/scope.ts";
 import type { Database } from "../../ledger/database.ts";
 import { budgets, teamMembers } from "../../ledger/schema.ts";
 import { budgetsOfScope } from "../budgets/budgets-under.ts";
-import type { ControlContext, ControlEnv } from "../frame/context.ts";
 import { shortText } from "../frame/fields.ts";
 import { findTeam, findUser } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
 import { type Referrers, inUse, unreferenced } from "../frame/in-use.ts";
-import { idPattern, pathId, readBody, readOptionalBody } from "../frame/input.ts";
+import { idPattern, pathId } from "../frame/input.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
 import { type MemberRow, type TeamRow, memberView } from "./place-views.ts";
 import { Problem, notFound } from "../frame/problem.ts";
 import { requireScope } from "../frame/references.ts";
-import { type Endpoint, endpoint, endpointWithQuery, json, noContent, resource } from "../frame/routes.ts";
+import { commit } from "../frame/commit.ts";
+import type { ControlContext } from "../frame/context.ts";
+import { pageShape } from "../frame/shapes.ts";
+import { fullMemberShape, memberShape } from "./place-shapes.ts";
+import { type Operation, json, noContent, operation } from "../frame/operation.ts";
 
 /** The users of a team. A key may be of a team and a user without this: only budgets on a member ask for it. */
-export function mountMembers(app: Hono<ControlEnv>, base: string): void {
-  resource(app, `${base}/teams/:id/members`, { GET: list, POST: create });
-  resource(app, `${base}/teams/:id/members/:user`, { GET: show, PUT: put, DELETE: remove });
+export function memberOperations(): Operation[] {
+  return [list, create, show, put, remove];
 }
 
 const settings = { role: shortText.nullish() };
@@ -28,87 +29,132 @@ const post = z.strictObject({ user_id: shortText, ...settings });
 const listCursor = z.tuple([z.string().regex(idPattern("user"))]);
 
 /** By user id. */
-const list: Endpoint = endpointWithQuery(z.strictObject(pageQuery), async (c, query) => {
-  const team = await teamOf(c);
-  const after = decodeCursor(query.cursor, listCursor);
-  const rows = await c.var.services.database
-    .select()
-    .from(teamMembers)
-    .where(and(eq(teamMembers.teamId, team.id), after && gt(teamMembers.userId, after[0])))
-    .orderBy(asc(teamMembers.userId))
-    .limit(query.limit + 1);
-  return json(pageOf(rows, query.limit, { view: memberView, cursor: (last) => [last.userId] }));
+const list = operation({
+  method: "GET",
+  path: "/teams/{id}/members",
+  summary: "List the members of a team",
+  description: "By user id.",
+  access: "team",
+  query: z.strictObject(pageQuery),
+  answers: { 200: { what: "A page of members", schema: pageShape(memberShape) } },
+  async handle(c, { query }) {
+    const team = await teamOf(c);
+    const after = decodeCursor(query.cursor, listCursor);
+    const rows = await c.var.services.database
+      .select()
+      .from(teamMembers)
+      .where(and(eq(teamMembers.teamId, team.id), after && gt(teamMembers.userId, after[0])))
+      .orderBy(asc(teamMembers.userId))
+      .limit(query.limit + 1);
+    return json(pageOf(rows, query.limit, { view: memberView, cursor: (last) => [last.userId] }));
+  },
 });
 
-const create: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const { database } = services;
-  const team = await teamOf(c);
-  const { value, text } = await readBody(c, post);
-  return answerOnce(c, text, async (remember) => {
-    const { organizationId } = team;
-    await requireScope(database, organizationId, { kind: "user", id: value.user_id }, "/user_id");
-    if (await memberOf(database, team, value.user_id))
-      throw new Problem("already_exists", "The user is a member of this team");
-    const now = new Date(services.now());
-    const row: MemberRow = {
-      teamId: team.id,
-      userId: value.user_id,
-      role: value.role ?? null,
-      createdAt: now,
-      updatedAt: now,
-    };
-    const answer = { status: 201, body: memberView(row), organizationId, documents: [] };
-    await database.batch([database.insert(teamMembers).values(row), ...(await remember(answer))]);
-    return answer;
-  });
+const create = operation({
+  method: "POST",
+  path: "/teams/{id}/members",
+  summary: "Add a user to a team",
+  access: "team",
+  body: post,
+  example: { user_id: "user_…", role: "lead" },
+  answers: { 201: { what: "The member", schema: memberShape } },
+  async handle(c, { body, text }) {
+    const { services } = c.var;
+    const { database } = services;
+    const team = await teamOf(c);
+    return answerOnce(c, text, async (remember) => {
+      const { organizationId } = team;
+      await requireScope(database, organizationId, { kind: "user", id: body.user_id }, "/user_id");
+      if (await memberOf(database, team, body.user_id))
+        throw new Problem("already_exists", "The user is a member of this team");
+      const now = new Date(services.now());
+      const row: MemberRow = {
+        teamId: team.id,
+        userId: body.user_id,
+        role: body.role ?? null,
+        createdAt: now,
+        updatedAt: now,
+      };
+      const answer = { status: 201, body: memberView(row), organizationId, documents: [] };
+      await commit(c, [database.insert(teamMembers).values(row), ...(await remember(answer))]);
+      return answer;
+    });
+  },
 });
 
 /** Adds a user, or changes the role of one who is a member. */
-const put: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const { database } = services;
-  const team = await teamOf(c);
-  const userId = pathId(c, "user", "user", "user");
-  const { value } = await readOptionalBody(c, z.strictObject(settings));
-  const user = await findUser(database, userId);
-  if (user.organizationId !== team.organizationId) throw notFound("user");
-  const now = new Date(services.now());
-  const role = value.role ?? null;
-  const [row] = await database
-    .insert(teamMembers)
-    .values({ teamId: team.id, userId, role, createdAt: now, updatedAt: now })
-    .onConflictDoUpdate({
-      target: [teamMembers.teamId, teamMembers.userId],
-      set: { role, updatedAt: now },
-    })
-    .returning();
-  return json(row && memberView(row));
+const put = operation({
+  method: "PUT",
+  path: "/teams/{id}/members/{user}",
+  summary: "Add a user to a team, or change the role of a member",
+  access: "team",
+  optionalBody: true,
+  body: z.strictObject(settings),
+  example: { role: "lead" },
+  answers: { 200: { what: "The member", schema: memberShape } },
+  async handle(c, { body }) {
+    const { services } = c.var;
+    const { database } = services;
+    const team = await teamOf(c);
+    const userId = pathId(c, "user", "user", "user");
+    const user = await findUser(c, userId);
+    if (user.organizationId !== team.organizationId) throw notFound("user");
+    const now = new Date(services.now());
+    const role = body.role ?? null;
+    const [[row]] = await commit(c, [
+      database
+        .insert(teamMembers)
+        .values({ teamId: team.id, userId, role, createdAt: now, updatedAt: now })
+        .onConflictDoUpdate({
+          target: [teamMembers.teamId, teamMembers.userId],
+          set: { role, updatedAt: now },
+        })
+        .returning(),
+    ]);
+    return json(row && memberView(row));
+  },
 });
 
-const show: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const { team, member } = await teamAndMember(c);
-  const scope = { kind: "member", id: memberId(member.teamId, member.userId) } as const;
-  const under = await budgetsOfScope(services, team.organizationId, scope);
-  return json({ ...memberView(member), budgets: under });
+const show = operation({
+  method: "GET",
+  path: "/teams/{id}/members/{user}",
+  summary: "Get a member with its budgets, live",
+  access: "team",
+  answers: { 200: { what: "The member", schema: fullMemberShape } },
+  async handle(c) {
+    const { services } = c.var;
+    const { team, member } = await teamAndMember(c);
+    const scope = { kind: "member", id: memberId(member.teamId, member.userId) } as const;
+    const under = await budgetsOfScope(services, team.organizationId, scope);
+    return json({ ...memberView(member), budgets: under });
+  },
 });
 
-const remove: Endpoint = endpoint(async (c) => {
-  const { database } = c.var.services;
-  const { team, member } = await teamAndMember(c);
-  const onMember = and(
-    eq(budgets.organizationId, team.organizationId),
-    eq(budgets.scopeKind, "member"),
-    eq(budgets.scopeId, memberId(member.teamId, member.userId)),
-  );
-  const referrers: Referrers = { budgets: { table: budgets, where: onMember } };
-  const gone = await database
-    .delete(teamMembers)
-    .where(and(isMember(team, member.userId), unreferenced(database, referrers)))
-    .returning({ userId: teamMembers.userId });
-  if (gone.length === 0) throw await inUse(database, "member", referrers);
-  return noContent();
+const remove = operation({
+  method: "DELETE",
+  path: "/teams/{id}/members/{user}",
+  summary: "Take a user out of a team",
+  description: "409 `in_use` where a budget is on the member.",
+  access: "team",
+  answers: { 204: { what: "It is gone" } },
+  async handle(c) {
+    const { database } = c.var.services;
+    const { team, member } = await teamAndMember(c);
+    const onMember = and(
+      eq(budgets.organizationId, team.organizationId),
+      eq(budgets.scopeKind, "member"),
+      eq(budgets.scopeId, memberId(member.teamId, member.userId)),
+    );
+    const referrers: Referrers = { budgets: { table: budgets, where: onMember } };
+    const [gone] = await commit(c, [
+      database
+        .delete(teamMembers)
+        .where(and(isMember(team, member.userId), unreferenced(database, referrers)))
+        .returning({ userId: teamMembers.userId }),
+    ]);
+    if (gone.length === 0) throw await inUse(database, "member", referrers);
+    return noContent();
+  },
 });
 
 async function teamAndMember(c: ControlContext): Promise<{ team: TeamRow; member: MemberRow }> {
@@ -119,7 +165,7 @@ async function teamAndMember(c: ControlContext): Promise<{ team: TeamRow; member
 }
 
 function teamOf(c: ControlContext): Promise<TeamRow> {
-  return findTeam(c.var.services.database, pathId(c, "team", "team"));
+  return findTeam(c, pathId(c, "team", "team"));
 }
 
 async function memberOf(database: Database, team: TeamRow, userId: string): Promise<MemberRow | undefined> {

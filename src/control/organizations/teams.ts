@@ -1,90 +1,143 @@
 import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
-import type { Hono } from "hono";
 import * as z from "zod";
 import { newId } from "../../ids.ts";
 import { budgets, keys, teamMembers, teams } from "../../ledger/schema.ts";
 import { budgetsOfScope } from "../budgets/budgets-under.ts";
-import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
 import { fixed, shortText } from "../frame/fields.ts";
 import { findTeam } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
 import { type Referrers, inUse, unreferenced } from "../frame/in-use.ts";
-import { idPattern, pathId, readBody } from "../frame/input.ts";
+import { idPattern, pathId } from "../frame/input.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
 import { type TeamRow, teamView } from "./place-views.ts";
 import { requireOrganization } from "../frame/references.ts";
-import { type Endpoint, endpoint, endpointWithQuery, json, noContent, resource } from "../frame/routes.ts";
+import { organizationOf } from "../frame/access.ts";
+import { commit } from "../frame/commit.ts";
+import { pageShape } from "../frame/shapes.ts";
+import { fullTeamShape, teamShape } from "./place-shapes.ts";
+import { type Operation, json, noContent, operation } from "../frame/operation.ts";
 
-export function mountTeams(app: Hono<ControlEnv>, base: string): void {
-  resource(app, `${base}/teams`, { GET: list, POST: create });
-  resource(app, `${base}/teams/:id`, { GET: show, PATCH: change, DELETE: remove });
+export function teamOperations(): Operation[] {
+  return [list, create, show, change, remove];
 }
 
 const post = z.strictObject({ name: shortText, organization_id: shortText.optional() });
 const patch = z.strictObject({ name: shortText.optional(), organization_id: fixed });
 const listQuery = z.strictObject({
   ...pageQuery,
-  organization_id: shortText.default(DEFAULT_ORGANIZATION_ID),
+  organization_id: shortText.optional(),
 });
 const listCursor = z.tuple([z.string().regex(idPattern("team"))]);
 
 /** The newest first. */
-const list: Endpoint = endpointWithQuery(listQuery, async (c, query) => {
-  const after = decodeCursor(query.cursor, listCursor);
-  const rows = await c.var.services.database
-    .select()
-    .from(teams)
-    .where(and(eq(teams.organizationId, query.organization_id), after && lt(teams.id, after[0])))
-    .orderBy(desc(teams.id))
-    .limit(query.limit + 1);
-  return json(pageOf(rows, query.limit, { view: teamView, cursor: (last) => [last.id] }));
+const list = operation({
+  method: "GET",
+  path: "/teams",
+  summary: "List teams",
+  description: "The newest first.",
+  access: "team",
+  query: listQuery,
+  answers: { 200: { what: "A page of teams", schema: pageShape(teamShape) } },
+  async handle(c, { query }) {
+    const after = decodeCursor(query.cursor, listCursor);
+    const own = c.var.principal.teamId;
+    const rows = await c.var.services.database
+      .select()
+      .from(teams)
+      .where(
+        and(
+          eq(teams.organizationId, organizationOf(c, query.organization_id)),
+          own === null ? undefined : eq(teams.id, own),
+          after && lt(teams.id, after[0]),
+        ),
+      )
+      .orderBy(desc(teams.id))
+      .limit(query.limit + 1);
+    return json(pageOf(rows, query.limit, { view: teamView, cursor: (last) => [last.id] }));
+  },
 });
 
-const create: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const { value, text } = await readBody(c, post);
-  return answerOnce(c, text, async (remember) => {
+const create = operation({
+  method: "POST",
+  path: "/teams",
+  summary: "Create a team",
+  access: "organization",
+  body: post,
+  example: { name: "Search" },
+  answers: { 201: { what: "The team", schema: teamShape } },
+  async handle(c, { body, text }) {
+    const { services } = c.var;
+    return answerOnce(c, text, async (remember) => {
+      const { database } = services;
+      const organizationId = organizationOf(c, body.organization_id);
+      await requireOrganization(database, organizationId);
+      const now = new Date(services.now());
+      const row = { id: newId("team"), organizationId, name: body.name, createdAt: now, updatedAt: now };
+      const answer = { status: 201, body: teamView(row), organizationId, documents: [] };
+      await commit(c, [database.insert(teams).values(row), ...(await remember(answer))]);
+      return answer;
+    });
+  },
+});
+
+const show = operation({
+  method: "GET",
+  path: "/teams/{id}",
+  summary: "Get a team with its budgets, live",
+  access: "team",
+  answers: { 200: { what: "The team", schema: fullTeamShape } },
+  async handle(c) {
+    const { services } = c.var;
+    const row = await findTeam(c, pathId(c, "team", "team"));
+    const scope = { kind: "team", id: row.id } as const;
+    return json({ ...teamView(row), budgets: await budgetsOfScope(services, row.organizationId, scope) });
+  },
+});
+
+const change = operation({
+  method: "PATCH",
+  path: "/teams/{id}",
+  summary: "Change a team",
+  description: "An absent field keeps its value, null clears it.",
+  access: "organization",
+  body: patch,
+  example: { name: "Search and ads" },
+  answers: { 200: { what: "The team", schema: teamShape } },
+  async handle(c, { body }) {
+    const { services } = c.var;
     const { database } = services;
-    const organizationId = value.organization_id ?? DEFAULT_ORGANIZATION_ID;
-    await requireOrganization(database, organizationId);
-    const now = new Date(services.now());
-    const row = { id: newId("team"), organizationId, name: value.name, createdAt: now, updatedAt: now };
-    const answer = { status: 201, body: teamView(row), organizationId, documents: [] };
-    await database.batch([database.insert(teams).values(row), ...(await remember(answer))]);
-    return answer;
-  });
+    const id = pathId(c, "team", "team");
+    const [[row]] = await commit(c, [
+      database
+        .update(teams)
+        .set({ name: body.name, updatedAt: new Date(services.now()) })
+        .where(eq(teams.id, id))
+        .returning(),
+    ]);
+    return json(teamView(row ?? (await findTeam(c, id))));
+  },
 });
 
-const show: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const row = await findTeam(services.database, pathId(c, "team", "team"));
-  const scope = { kind: "team", id: row.id } as const;
-  return json({ ...teamView(row), budgets: await budgetsOfScope(services, row.organizationId, scope) });
-});
-
-const change: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const { database } = services;
-  const id = pathId(c, "team", "team");
-  const { value } = await readBody(c, patch);
-  const [row] = await database
-    .update(teams)
-    .set({ name: value.name, updatedAt: new Date(services.now()) })
-    .where(eq(teams.id, id))
-    .returning();
-  return json(teamView(row ?? (await findTeam(database, id))));
-});
-
-const remove: Endpoint = endpoint(async (c) => {
-  const { database } = c.var.services;
-  const row = await findTeam(database, pathId(c, "team", "team"));
-  const referrers = referrersOf(row);
-  const gone = await database
-    .delete(teams)
-    .where(and(eq(teams.id, row.id), unreferenced(database, referrers)))
-    .returning({ id: teams.id });
-  if (gone.length === 0) throw await inUse(database, "team", referrers);
-  return noContent();
+const remove = operation({
+  method: "DELETE",
+  path: "/teams/{id}",
+  summary: "Delete a team",
+  description: "409 `in_use` where something refers to it.",
+  access: "organization",
+  answers: { 204: { what: "It is gone" } },
+  async handle(c) {
+    const { database } = c.var.services;
+    const row = await findTeam(c, pathId(c, "team", "team"));
+    const referrers = referrersOf(row);
+    const [gone] = await commit(c, [
+      database
+        .delete(teams)
+        .where(and(eq(teams.id, row.id), unreferenced(database, referrers)))
+        .returning({ id: teams.id }),
+    ]);
+    if (gone.length === 0) throw await inUse(database, "team", referrers);
+    return noContent();
+  },
 });
 
 /** A key that was revoked makes no more calls, so it is in nobody's way. */

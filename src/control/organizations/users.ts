@@ -1,25 +1,26 @@
 import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
-import type { Hono } from "hono";
 import * as z from "zod";
 import { newId } from "../../ids.ts";
 import type { Database } from "../../ledger/database.ts";
 import { budgets, keys, teamMembers, users } from "../../ledger/schema.ts";
 import { budgetsOfScope } from "../budgets/budgets-under.ts";
-import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
 import { fixed, shortText } from "../frame/fields.ts";
 import { findUser } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
 import { type Referrers, inUse, unreferenced } from "../frame/in-use.ts";
-import { idPattern, pathId, readBody } from "../frame/input.ts";
+import { idPattern, pathId } from "../frame/input.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
 import { type UserRow, userView } from "./place-views.ts";
 import { Problem } from "../frame/problem.ts";
 import { requireOrganization } from "../frame/references.ts";
-import { type Endpoint, endpoint, endpointWithQuery, json, noContent, resource } from "../frame/routes.ts";
+import { organizationOf } from "../frame/access.ts";
+import { commit } from "../frame/commit.ts";
+import { pageShape } from "../frame/shapes.ts";
+import { fullUserShape, userShape } from "./place-shapes.ts";
+import { type Operation, json, noContent, operation } from "../frame/operation.ts";
 
-export function mountUsers(app: Hono<ControlEnv>, base: string): void {
-  resource(app, `${base}/users`, { GET: list, POST: create });
-  resource(app, `${base}/users/:id`, { GET: show, PATCH: change, DELETE: remove });
+export function userOperations(): Operation[] {
+  return [list, create, show, change, remove];
 }
 
 const MAX_EMAIL_LENGTH = 320; // RFC 3696, erratum 1690.
@@ -33,68 +34,108 @@ const post = z.strictObject({ ...settings, organization_id: shortText.optional()
 const patch = z.strictObject({ ...settings, organization_id: fixed });
 const listQuery = z.strictObject({
   ...pageQuery,
-  organization_id: shortText.default(DEFAULT_ORGANIZATION_ID),
+  organization_id: shortText.optional(),
 });
 const listCursor = z.tuple([z.string().regex(idPattern("user"))]);
 
 /** The newest first. */
-const list: Endpoint = endpointWithQuery(listQuery, async (c, query) => {
-  const after = decodeCursor(query.cursor, listCursor);
-  const rows = await c.var.services.database
-    .select()
-    .from(users)
-    .where(and(eq(users.organizationId, query.organization_id), after && lt(users.id, after[0])))
-    .orderBy(desc(users.id))
-    .limit(query.limit + 1);
-  return json(pageOf(rows, query.limit, { view: userView, cursor: (last) => [last.id] }));
+const list = operation({
+  method: "GET",
+  path: "/users",
+  summary: "List users",
+  description: "The newest first.",
+  access: "team",
+  query: listQuery,
+  answers: { 200: { what: "A page of users", schema: pageShape(userShape) } },
+  async handle(c, { query }) {
+    const after = decodeCursor(query.cursor, listCursor);
+    const rows = await c.var.services.database
+      .select()
+      .from(users)
+      .where(
+        and(
+          eq(users.organizationId, organizationOf(c, query.organization_id)),
+          after && lt(users.id, after[0]),
+        ),
+      )
+      .orderBy(desc(users.id))
+      .limit(query.limit + 1);
+    return json(pageOf(rows, query.limit, { view: userView, cursor: (last) => [last.id] }));
+  },
 });
 
-const create: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const { value, text } = await readBody(c, post);
-  return answerOnce(c, text, async (remember) => {
+const create = operation({
+  method: "POST",
+  path: "/users",
+  summary: "Create a user",
+  access: "organization",
+  body: post,
+  example: { external_id: "employee-7", email: "ada@example.com", name: "Ada" },
+  answers: { 201: { what: "The user", schema: userShape } },
+  async handle(c, { body, text }) {
+    const { services } = c.var;
+    return answerOnce(c, text, async (remember) => {
+      const { database } = services;
+      const organizationId = organizationOf(c, body.organization_id);
+      await requireOrganization(database, organizationId);
+      const now = new Date(services.now());
+      await refuseTakenId(database, organizationId, body.external_id);
+      const row: UserRow = {
+        id: newId("user"),
+        organizationId,
+        externalId: body.external_id ?? null,
+        email: body.email ?? null,
+        name: body.name ?? null,
+        createdAt: now,
+        updatedAt: now,
+      };
+      const answer = { status: 201, body: userView(row), organizationId, documents: [] };
+      await commit(c, [database.insert(users).values(row), ...(await remember(answer))]);
+      return answer;
+    });
+  },
+});
+
+const show = operation({
+  method: "GET",
+  path: "/users/{id}",
+  summary: "Get a user with its budgets, live",
+  access: "team",
+  answers: { 200: { what: "The user", schema: fullUserShape } },
+  async handle(c) {
+    const { services } = c.var;
+    const row = await findUser(c, pathId(c, "user", "user"));
+    const scope = { kind: "user", id: row.id } as const;
+    return json({ ...userView(row), budgets: await budgetsOfScope(services, row.organizationId, scope) });
+  },
+});
+
+const change = operation({
+  method: "PATCH",
+  path: "/users/{id}",
+  summary: "Change a user",
+  description: "An absent field keeps its value, null clears it.",
+  access: "organization",
+  body: patch,
+  example: { name: "Ada L." },
+  answers: { 200: { what: "The user", schema: userShape } },
+  async handle(c, { body }) {
+    const { services } = c.var;
     const { database } = services;
-    const organizationId = value.organization_id ?? DEFAULT_ORGANIZATION_ID;
-    await requireOrganization(database, organizationId);
-    const now = new Date(services.now());
-    await refuseTakenId(database, organizationId, value.external_id);
-    const row: UserRow = {
-      id: newId("user"),
-      organizationId,
-      externalId: value.external_id ?? null,
-      email: value.email ?? null,
-      name: value.name ?? null,
-      createdAt: now,
-      updatedAt: now,
-    };
-    const answer = { status: 201, body: userView(row), organizationId, documents: [] };
-    await database.batch([database.insert(users).values(row), ...(await remember(answer))]);
-    return answer;
-  });
-});
-
-const show: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const row = await findUser(services.database, pathId(c, "user", "user"));
-  const scope = { kind: "user", id: row.id } as const;
-  return json({ ...userView(row), budgets: await budgetsOfScope(services, row.organizationId, scope) });
-});
-
-const change: Endpoint = endpoint(async (c) => {
-  const { services } = c.var;
-  const { database } = services;
-  const id = pathId(c, "user", "user");
-  const { value } = await readBody(c, patch);
-  const before = await findUser(database, id);
-  if (value.external_id !== before.externalId)
-    await refuseTakenId(database, before.organizationId, value.external_id);
-  const columns = { externalId: value.external_id, email: value.email, name: value.name };
-  const [row] = await database
-    .update(users)
-    .set({ ...columns, updatedAt: new Date(services.now()) })
-    .where(eq(users.id, id))
-    .returning();
-  return json(userView(row ?? before));
+    const id = pathId(c, "user", "user");
+    const before = await findUser(c, id);
+    if (body.external_id !== before.externalId)
+      await refuseTakenId(database, before.organizationId, body.external_id);
+    const columns = { externalId: body.external_id, email: body.email, name: body.name };
+    const [[row]] = await commit(c, [
+      database
+        .update(users)
+        .set({ ...columns, updatedAt: new Date(services.now()) })
+        .where(eq(users.id, id))
+        .returning(),
+    ]);
+    return json(userView(row ?? before));
+  },
 });
 
 /** The caller's own id of a user is one user's in the organization. */
@@ -109,16 +150,26 @@ async function refuseTakenId(
     throw new Problem("already_exists", `Another user has the external_id ${JSON.stringify(externalId)}`);
 }
 
-const remove: Endpoint = endpoint(async (c) => {
-  const { database } = c.var.services;
-  const row = await findUser(database, pathId(c, "user", "user"));
-  const referrers = referrersOf(row);
-  const gone = await database
-    .delete(users)
-    .where(and(eq(users.id, row.id), unreferenced(database, referrers)))
-    .returning({ id: users.id });
-  if (gone.length === 0) throw await inUse(database, "user", referrers);
-  return noContent();
+const remove = operation({
+  method: "DELETE",
+  path: "/users/{id}",
+  summary: "Delete a user",
+  description: "409 `in_use` where something refers to it.",
+  access: "organization",
+  answers: { 204: { what: "It is gone" } },
+  async handle(c) {
+    const { database } = c.var.services;
+    const row = await findUser(c, pathId(c, "user", "user"));
+    const referrers = referrersOf(row);
+    const [gone] = await commit(c, [
+      database
+        .delete(users)
+        .where(and(eq(users.id, row.id), unreferenced(database, referrers)))
+        .returning({ id: users.id }),
+    ]);
+    if (gone.length === 0) throw await inUse(database, "user", referrers);
+    return noContent();
+  },
 });
 
 /** A key that was revoked makes no more calls, so it is in nobody's way. */

@@ -1,25 +1,26 @@
+import { organizationOf } from "../frame/access.ts";
+import { commit } from "../frame/commit.ts";
+import type { ControlContext } from "../frame/context.ts";
+import { pageShape } from "../frame/shapes.ts";
+import { priceShape } from "./price-shapes.ts";
 import { and, asc, eq } from "drizzle-orm";
-import type { Hono } from "hono";
 import * as z from "zod";
 import type { PriceOverride } from "../../domain/price-override.ts";
 import type { Database } from "../../ledger/database.ts";
 import { overrideFromRow } from "../../ledger/rows.ts";
 import { priceOverrides } from "../../ledger/schema.ts";
-import { type ControlContext, type ControlEnv, DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
 import { shortText } from "../frame/fields.ts";
-import { readBody } from "../frame/input.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
 import { publishAll, raiseVersion, scopeDocument } from "../frame/policies.ts";
 import { overrideAmounts, pricePut } from "./price-input.ts";
 import { effectivePrice, searchPrices } from "./price-search.ts";
 import { badField, notFound, Problem } from "../frame/problem.ts";
 import { requireOrganization } from "../frame/references.ts";
-import { type Endpoint, endpointWithQuery, json, noContent, resource } from "../frame/routes.ts";
+import { type Operation, json, noContent, operation } from "../frame/operation.ts";
 
 /** What models cost: the list, and an organization's overrides. A model's name may have slashes, and stars in an override. */
-export function mountPrices(app: Hono<ControlEnv>, base: string): void {
-  resource(app, `${base}/prices`, { GET: search });
-  resource(app, `${base}/prices/:provider/:model{.+}`, { GET: show, PUT: put, DELETE: remove });
+export function priceOperations(): Operation[] {
+  return [search, show, put, remove];
 }
 
 /** They all are in one document, which every call's isolate reads. */
@@ -27,84 +28,122 @@ const MAX_OVERRIDES = 500;
 const MAX_MODEL_LENGTH = 256;
 const PROVIDER = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
-const organization = { organization_id: shortText.default(DEFAULT_ORGANIZATION_ID) };
+const organization = { organization_id: shortText.optional() };
 const oneQuery = z.strictObject(organization);
 const searchQuery = z.strictObject({ ...pageQuery, ...organization, q: shortText.optional() });
 const searchCursor = z.tuple([z.string(), z.string()]);
 
-const search: Endpoint = endpointWithQuery(searchQuery, async (c, { organization_id, q, limit, cursor }) => {
-  const { services } = c.var;
-  const after = decodeCursor(cursor, searchCursor);
-  const overrides = await overridesOf(services.database, organization_id);
-  const found = searchPrices({ overrides, q, after, limit: limit + 1, atMs: services.now() });
-  return json(pageOf(found, limit, { view: (row) => row, cursor: (last) => [last.provider, last.model] }));
+const search = operation({
+  method: "GET",
+  path: "/prices",
+  summary: "Search what models cost",
+  description: "The list, and the organization's own prices in it. `q` is a part of `provider/model`.",
+  access: "team",
+  query: searchQuery,
+  answers: { 200: { what: "A page of prices", schema: pageShape(priceShape) } },
+  async handle(c, { query: { organization_id, q, limit, cursor } }) {
+    const { services } = c.var;
+    const after = decodeCursor(cursor, searchCursor);
+    const overrides = await overridesOf(services.database, organizationOf(c, organization_id));
+    const found = searchPrices({ overrides, q, after, limit: limit + 1, atMs: services.now() });
+    return json(pageOf(found, limit, { view: (row) => row, cursor: (last) => [last.provider, last.model] }));
+  },
 });
 
-const show: Endpoint = endpointWithQuery(oneQuery, async (c, { organization_id }) => {
-  const { services } = c.var;
-  const overrides = await overridesOf(services.database, organization_id);
-  const price = effectivePrice({ overrides, ...modelOf(c), atMs: services.now() });
-  if (!price) throw notFound("price");
-  return json(price);
+const show = operation({
+  method: "GET",
+  path: "/prices/{provider}/{model}",
+  summary: "Get what a model costs",
+  access: "team",
+  query: oneQuery,
+  answers: { 200: { what: "The price", schema: priceShape } },
+  async handle(c, { query }) {
+    const { services } = c.var;
+    const organizationId = organizationOf(c, query.organization_id);
+    const overrides = await overridesOf(services.database, organizationId);
+    const price = effectivePrice({ overrides, ...modelOf(c), atMs: services.now() });
+    if (!price) throw notFound("price");
+    return json(price);
+  },
 });
 
-const put: Endpoint = endpointWithQuery(oneQuery, async (c, { organization_id }) => {
-  const { services } = c.var;
-  const { database } = services;
-  const asked = modelOf(c);
-  const { value } = await readBody(c, pricePut);
-  await requireOrganization(database, organization_id);
-  const before = await overridesOf(database, organization_id);
-  const isNew = !before.some(({ provider, model }) => provider === asked.provider && model === asked.model);
-  if (isNew && before.length >= MAX_OVERRIDES)
-    throw new Problem("too_many", `An organization has at most ${MAX_OVERRIDES} prices of its own`);
-  const { multiplierNano, rates, units, per_request, tool_calls } = overrideAmounts(value);
-  const now = new Date(services.now());
-  const columns = {
-    multiplier: multiplierNano ?? null,
-    rates: rates ?? null,
-    units: units ?? null,
-    perRequest: per_request ?? null,
-    toolCalls: tool_calls ?? null,
-    updatedAt: now,
-  };
-  const document = scopeDocument("organization", organization_id);
-  await database.batch([
-    database
-      .insert(priceOverrides)
-      .values({ organizationId: organization_id, ...asked, ...columns, createdAt: now })
-      .onConflictDoUpdate({
-        target: [priceOverrides.organizationId, priceOverrides.provider, priceOverrides.model],
-        set: columns,
-      }),
-    raiseVersion(database, organization_id, document),
-  ]);
-  await publishAll(services, organization_id, [document]);
-  const overrides = await overridesOf(database, organization_id);
-  return json(effectivePrice({ overrides, ...asked, atMs: services.now() }));
+const put = operation({
+  method: "PUT",
+  path: "/prices/{provider}/{model}",
+  summary: "Set a price of your own",
+  description: "In place of the list price, from the next call on. The model may be a glob. A PUT is whole.",
+  access: "organization",
+  query: oneQuery,
+  body: pricePut,
+  example: { input: "2.00", output: "8.00" },
+  answers: { 200: { what: "The price", schema: priceShape } },
+  async handle(c, { query, body }) {
+    const { services } = c.var;
+    const organizationId = organizationOf(c, query.organization_id);
+    const { database } = services;
+    const asked = modelOf(c);
+    await requireOrganization(database, organizationId);
+    const before = await overridesOf(database, organizationId);
+    const isNew = !before.some(({ provider, model }) => provider === asked.provider && model === asked.model);
+    if (isNew && before.length >= MAX_OVERRIDES)
+      throw new Problem("too_many", `An organization has at most ${MAX_OVERRIDES} prices of its own`);
+    const { multiplierNano, rates, units, per_request, tool_calls } = overrideAmounts(body);
+    const now = new Date(services.now());
+    const columns = {
+      multiplier: multiplierNano ?? null,
+      rates: rates ?? null,
+      units: units ?? null,
+      perRequest: per_request ?? null,
+      toolCalls: tool_calls ?? null,
+      updatedAt: now,
+    };
+    const document = scopeDocument("organization", organizationId);
+    await commit(c, [
+      database
+        .insert(priceOverrides)
+        .values({ organizationId, ...asked, ...columns, createdAt: now })
+        .onConflictDoUpdate({
+          target: [priceOverrides.organizationId, priceOverrides.provider, priceOverrides.model],
+          set: columns,
+        }),
+      raiseVersion(database, organizationId, document),
+    ]);
+    await publishAll(services, organizationId, [document]);
+    const overrides = await overridesOf(database, organizationId);
+    return json(effectivePrice({ overrides, ...asked, atMs: services.now() }));
+  },
 });
 
-const remove: Endpoint = endpointWithQuery(oneQuery, async (c, { organization_id }) => {
-  const { services } = c.var;
-  const { database } = services;
-  const { provider, model } = modelOf(c);
-  const document = scopeDocument("organization", organization_id);
-  const [gone] = await database.batch([
-    database
-      .delete(priceOverrides)
-      .where(
-        and(
-          eq(priceOverrides.organizationId, organization_id),
-          eq(priceOverrides.provider, provider),
-          eq(priceOverrides.model, model),
-        ),
-      )
-      .returning({ model: priceOverrides.model }),
-    raiseVersion(database, organization_id, document),
-  ]);
-  if (gone.length === 0) throw notFound("price override");
-  await publishAll(services, organization_id, [document]);
-  return noContent();
+const remove = operation({
+  method: "DELETE",
+  path: "/prices/{provider}/{model}",
+  summary: "Delete a price of your own",
+  access: "organization",
+  query: oneQuery,
+  answers: { 204: { what: "The list price counts from the next call on" } },
+  async handle(c, { query }) {
+    const { services } = c.var;
+    const organizationId = organizationOf(c, query.organization_id);
+    const { database } = services;
+    const { provider, model } = modelOf(c);
+    const document = scopeDocument("organization", organizationId);
+    const [gone] = await commit(c, [
+      database
+        .delete(priceOverrides)
+        .where(
+          and(
+            eq(priceOverrides.organizationId, organizationId),
+            eq(priceOverrides.provider, provider),
+            eq(priceOverrides.model, model),
+          ),
+        )
+        .returning({ model: priceOverrides.model }),
+      raiseVersion(database, organizationId, document),
+    ]);
+    if (gone.length === 0) throw notFound("price override");
+    await publishAll(services, organizationId, [document]);
+    return noContent();
+  },
 });
 
 /** An organization's overrides, in the order of their names. */

@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { callFilterQuery } from "../books/call-filters.ts";
-import { DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
 import { moment, oneOf, shortText } from "../frame/fields.ts";
 import { pageQuery } from "../frame/pages.ts";
 import { GROUPS, type Group } from "./usage-groups.ts";
@@ -28,7 +27,7 @@ const momentOrDay = z
 export const usageQuery = z.strictObject({
   limit: pageQuery.limit.unwrap().optional(),
   cursor: z.string().min(1).max(MAX_CURSOR_LENGTH).optional(),
-  organization_id: shortText.default(DEFAULT_ORGANIZATION_ID),
+  organization_id: shortText.optional(),
   ...callFilterQuery,
   group_by: groups.default([]),
   /** At or after `from`, before `to`. */

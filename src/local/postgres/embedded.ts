@@ -8,10 +8,16 @@ import { type Backend, type Statement, type StatementResult, transactionModeSql 
 
 type Session = Pick<PGlite, "query">;
 
-/** Opens the database in `dir`, which is created if missing; without `dir` it lives in memory. */
-export async function embedded({ dir }: { dir?: string | undefined } = {}): Promise<Backend> {
+/**
+ * Opens the database in `dir`, which is created if missing; without `dir` it lives in memory. `from`: a dump of another
+ * one's data directory, for a new one to begin with.
+ */
+export async function embedded({
+  dir,
+  from,
+}: { dir?: string | undefined; from?: Blob | undefined } = {}): Promise<Backend> {
   if (dir !== undefined) await mkdir(dir, { recursive: true });
-  const db = await PGlite.create(dir);
+  const db = await PGlite.create(dir, from && { loadDataDir: from });
   const options = await textOptions(db);
 
   return {

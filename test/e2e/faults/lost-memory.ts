@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { until } from "../../support/e2e-until.ts";
 import type { FaultGate } from "../../support/fault-gate.ts";
 import { expectExactBooks } from "../../support/gate-books.ts";
 import { costOf, OPENAI, requestIdOf, send, upstreamOf } from "../../support/gate-dialects.ts";
@@ -62,7 +63,10 @@ export function lostMemory(rigOf: () => FaultGate): void {
       responses.push(...(await Promise.all(calls)));
     }
     const answered = responses.filter(({ status }) => status === 200);
-    for (const response of answered) await rig.rest.settledRequest(requestIdOf(response));
+    // Nothing knows of a call whose hold was lost until it is in the ledger.
+    await until("each call to be booked", async () =>
+      (await rig.rest.ledger(key.id)).length === answered.length ? true : undefined,
+    );
     // A call that was never admitted, because its books were lost too often meanwhile, says so.
     expect(responses.every(({ status }) => status === 200 || status === 503)).toBe(true);
     await expectExactBooks(rig, key, BigInt(answered.length) * COST);

@@ -1,0 +1,31 @@
+import { sql } from "drizzle-orm";
+import type { BatchItem, BatchResponse } from "drizzle-orm/batch";
+import type { ControlContext } from "./context.ts";
+
+type Statements = Readonly<[BatchItem<"pg">, ...BatchItem<"pg">[]]>;
+
+/**
+ * Runs the statements of a change as one transaction that knows who makes it: the audit is written by triggers on the
+ * tables, which read it there. Answers each statement's rows.
+ */
+export async function commit<T extends Statements>(
+  c: ControlContext,
+  statements: T,
+): Promise<BatchResponse<T>> {
+  const { database } = c.var.services;
+  const [, ...answers] = await database.batch([tellActor(c), ...statements]);
+  return answers; // The first was of our own statement.
+}
+
+function tellActor(c: ControlContext) {
+  const { principal, requestId, services } = c.var;
+  const actor = JSON.stringify({
+    actor: principal.actor,
+    request_id: requestId,
+    at: new Date(services.now()).toISOString(),
+  });
+  // True: until the transaction's end.
+  return c.var.services.database
+    .select({ set: sql`set_config('tollgate.actor', ${actor}, true)` })
+    .from(sql`(select 1) as one`);
+}

@@ -1,0 +1,39 @@
+import { auditOperations } from "./audit/audit.ts";
+import { holdOperations } from "./books/holds.ts";
+import { ledgerOperations } from "./books/ledger.ts";
+import { reconcileOperations } from "./books/reconcile.ts";
+import { requestOperations } from "./books/requests.ts";
+import { adjustmentOperations } from "./budgets/adjustments.ts";
+import { budgetResetOperations } from "./budgets/budget-reset.ts";
+import { budgetOperations } from "./budgets/budgets.ts";
+import type { Operation } from "./frame/operation.ts";
+import { keyOperations } from "./keys/keys.ts";
+import { ownKeyOperations } from "./keys/own-key.ts";
+import { customerOperations } from "./organizations/customers.ts";
+import { memberOperations } from "./organizations/members.ts";
+import { organizationOperations } from "./organizations/organizations.ts";
+import { teamOperations } from "./organizations/teams.ts";
+import { userOperations } from "./organizations/users.ts";
+import { priceOperations } from "./prices/prices.ts";
+import { quoteOperations } from "./prices/quote.ts";
+import { tokenOperations } from "./tokens/tokens.ts";
+import { usageOperations } from "./usage/usage.ts";
+
+export const CONTROL_BASE = "/api/v1";
+
+/** All that can be done under CONTROL_BASE, by the part of the interface that it belongs to. */
+export const OPERATIONS: Record<string, Operation[]> = {
+  Keys: [...keyOperations(), ...ownKeyOperations()],
+  Budgets: [...budgetOperations(), ...adjustmentOperations(), ...budgetResetOperations()],
+  Organizations: [
+    ...organizationOperations(),
+    ...teamOperations(),
+    ...memberOperations(),
+    ...userOperations(),
+    ...customerOperations(),
+  ],
+  Books: [...holdOperations(), ...ledgerOperations(), ...requestOperations(), ...reconcileOperations()],
+  Usage: usageOperations(),
+  Prices: [...quoteOperations(), ...priceOperations()],
+  Access: [...tokenOperations(), ...auditOperations()],
+};

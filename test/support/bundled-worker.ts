@@ -1,0 +1,28 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { madeOnce, PROJECT } from "./made-once.ts";
+
+const WRANGLER = join(PROJECT, "node_modules/wrangler/bin/wrangler.js");
+
+/** Where the bundle is that a deploy would upload: one module, `worker.js`. */
+export async function bundledWorker(): Promise<string> {
+  const folder = await madeOnce({
+    name: "worker",
+    from: ["src", "wrangler.toml", "tsconfig.json", "package-lock.json"],
+    make: bundleInto,
+  });
+  return join(folder, "worker.js");
+}
+
+async function bundleInto(folder: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [WRANGLER, "deploy", "--dry-run", `--outdir=${folder}`], {
+    cwd: PROJECT,
+    env: {
+      ...process.env,
+      WRANGLER_SEND_METRICS: "false",
+      WRANGLER_LOG_PATH: join(folder, "logs"),
+      WRANGLER_HIDE_BANNER: "true",
+    },
+  });
+}
