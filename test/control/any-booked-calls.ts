@@ -58,7 +58,9 @@ export async function bookCalls(
   calls: readonly AnyCall[],
   batch: number,
 ): Promise<void> {
-  const rows = calls.flatMap(rowsOf).map((row, i) => ({ ...row, n: i + 1, tag: `1.${i + 1}/${row.id}` }));
+  const rows = calls
+    .flatMap(rowsOf)
+    .map((row, i) => Object.assign(row, { n: i + 1, tag: `1.${i + 1}/${row.id}` }));
   let tag = "-";
   for (let i = 0; i < rows.length; i += batch) {
     const entries = rows.slice(i, i + batch);

@@ -77,7 +77,7 @@ async function answeredRows(org: string, asked: Asked, limit: number): Promise<R
 
   const rows: Record<string, unknown>[] = [];
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const answer = await harness.call("GET", `/api/v1/usage?${query}`);
+    const answer = await harness.call("GET", `/api/v1/usage?${query.toString()}`);
     if (answer.status !== 200) throw new Error(answer.text);
     const { data, has_more, next_cursor } = page.parse(answer.body);
     rows.push(...data);

@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { type Database } from "../../src/ledger/database.ts";
+import type { Database } from "../../src/ledger/database.ts";
 import { ledgerEntries } from "../../src/ledger/schema.ts";
 
 // What a report must say, from every single entry of the ledger and no other table.
@@ -43,13 +43,14 @@ export function expectedRows(entries: readonly Entry[], asked: Asked): Record<st
       sum.cost += BigInt(entry.amount);
     }
   }
-  return [...sums.values()].toSorted(inOrder(asked)).map(({ values, requests, input, output, cost }) => ({
-    ...Object.fromEntries(asked.groups.map((group, i) => [group, values[i]])),
-    requests,
-    input_tokens: input,
-    output_tokens: output,
-    cost: usdOf(cost),
-  }));
+  return [...sums.values()].toSorted(inOrder(asked)).map(({ values, requests, input, output, cost }) =>
+    Object.assign(Object.fromEntries(asked.groups.map((group, i) => [group, values[i]])), {
+      requests,
+      input_tokens: input,
+      output_tokens: output,
+      cost: usdOf(cost),
+    }),
+  );
 }
 
 const nothing = (values: (string | null)[]): Sums => ({ values, requests: 0, input: 0, output: 0, cost: 0n });
@@ -64,7 +65,7 @@ function isAsked(entry: Entry, { filters, fromMs, toMs }: Asked): boolean {
 function placesOf(entry: Entry, groups: readonly string[]): (string | null)[][] {
   let places: (string | null)[][] = [[]];
   for (const group of groups) {
-    places = places.flatMap((place) => valuesOf(entry, group).map((value) => [...place, value]));
+    places = places.flatMap((place) => valuesOf(entry, group).map((value) => place.concat(value)));
   }
   return places;
 }

@@ -50,8 +50,15 @@ test("a row has the groups that were asked for, the latest day first, null for w
   expect(rows).toEqual([
     { customer: "zoo", day: "2026-05-13", ...plain, ...sums },
     {
-      ...{ customer: null, day: "2026-05-13", key: "key_2", team: "team_1", user: "user_1" },
-      ...{ model: "b", provider: "p", tag: "t", ...sums },
+      customer: null,
+      day: "2026-05-13",
+      key: "key_2",
+      team: "team_1",
+      user: "user_1",
+      model: "b",
+      provider: "p",
+      tag: "t",
+      ...sums,
     },
     { customer: "acme", day: "2026-05-12", ...plain, ...sums },
   ]);

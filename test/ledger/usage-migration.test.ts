@@ -5,13 +5,19 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../src/ledger/database.ts";
 import { createLedger } from "../../src/ledger/ledger.ts";
 import { anyCall, bookCalls } from "../control/any-booked-calls.ts";
-import { entriesOfOrganization, expectedRows } from "../control/usage-reference.ts";
+import { type Asked, entriesOfOrganization, expectedRows } from "../control/usage-reference.ts";
 import { migrateToday, migrateUntil } from "../support/earlier-migrations.ts";
 
 // What was booked before there were totals is in them, too, once.
 
 const CALLS = 80;
-const GROUPS = ["day", "provider", "model", "key", "team", "user", "customer"];
+const ALL: Asked = {
+  groups: ["day", "provider", "model", "key", "team", "user", "customer"],
+  filters: {},
+  fromMs: 0,
+  toMs: null,
+  order: "group",
+};
 
 let pg: PGlite;
 beforeAll(async () => {
@@ -39,9 +45,7 @@ test("law 1: entries from before the migration and from after it are in the tota
       [org],
     );
     const entries = await entriesOfOrganization(database, org);
-    const expected = expectedRows(entries, {
-      ...{ groups: GROUPS, filters: {}, order: "group", fromMs: 0, toMs: null },
-    });
+    const expected = expectedRows(entries, ALL);
     expect(sorted(totals.rows as Record<string, unknown>[])).toEqual(sorted(expected.map(withNano)));
   }
 });
