@@ -48,7 +48,9 @@ describe("a key", () => {
 
 describe("the target of a model", () => {
   const target = (model: string, path: string, changes: Partial<KeyPolicy> = {}) => {
-    const aimed = targetOf(model, route(path), policy(changes).modelAliases ?? {}, "openai");
+    const aliases = policy(changes).modelAliases ?? {};
+    const isOwn = (name: string) => name === "acme";
+    const aimed = targetOf(model, route(path), { aliases, defaultProvider: "openai", isOwn });
     if ("refusal" in aimed) return aimed;
     return { target: { provider: aimed.target.provider.name, model: aimed.target.model } };
   };
@@ -182,10 +184,19 @@ describe("routes", () => {
     expect(metering === null || metering === "free" ? metering : metering.name).toBe(expected);
   });
 
-  test.each(["/", "/v1", "/v1/", "/openai", "/openai/", "/openai/v2/x", "/nobody/v1/x", "/openaiv1/x"])(
-    "%s has none",
-    (path) => {
-      expect(routeOf("POST", path)).toBeNull();
-    },
-  );
+  test.each([
+    "/",
+    "/v1",
+    "/v1/",
+    "/openai",
+    "/openai/",
+    "/openai/v2/x",
+    "/docs/v1/x",
+    "/v2/x",
+    "/NoName/v1/x",
+    "/-x/v1/x",
+    "/acme",
+  ])("%s has none", (path) => {
+    expect(routeOf("POST", path)).toBeNull();
+  });
 });

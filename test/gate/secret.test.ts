@@ -9,7 +9,7 @@ describe("a virtual key's text", () => {
     const minted = await mintSecret(SECRET, "org_default");
     expect(minted.secret).toMatch(/^tg_default_[0-9a-z]{32}_[0-9a-z]{26}$/);
     expect(minted.secret.endsWith(minted.hint)).toBe(true);
-    expect(await proveSecret(SECRET, minted.secret)).toEqual({
+    expect(await proveSecret([SECRET], minted.secret)).toEqual({
       organizationId: "org_default",
       digest: minted.digest,
     });
@@ -19,14 +19,14 @@ describe("a virtual key's text", () => {
     const { secret } = await mintSecret(SECRET, "org_default");
     for (let at = 0; at < secret.length; at++) {
       const other = secret[at] === "x" ? "y" : "x";
-      expect(await proveSecret(SECRET, secret.slice(0, at) + other + secret.slice(at + 1))).toBeNull();
+      expect(await proveSecret([SECRET], secret.slice(0, at) + other + secret.slice(at + 1))).toBeNull();
     }
   });
 
   test("is refused under another secret, and when it names another organization", async () => {
     const { secret } = await mintSecret(SECRET, "org_default");
-    expect(await proveSecret("another key secret", secret)).toBeNull();
-    expect(await proveSecret(SECRET, secret.replace("_default_", "_other_"))).toBeNull();
+    expect(await proveSecret(["another key secret"], secret)).toBeNull();
+    expect(await proveSecret([SECRET], secret.replace("_default_", "_other_"))).toBeNull();
   });
 
   test("is made anew each time, and holds no part of its digest", async () => {

@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import type { Hono } from "hono";
 import { authenticate as provenKey } from "../../gate/authenticate.ts";
+import { keySecretsOf } from "../../key-secrets.ts";
 import { type KeyRow, keyStatus } from "../../ledger/rows.ts";
 import { keys } from "../../ledger/schema.ts";
 import { unauthorized } from "../frame/admin.ts";
@@ -24,7 +25,7 @@ const show: Endpoint = endpoint(async (c) => {
 async function authenticate(c: ControlContext): Promise<KeyRow> {
   const { services } = c.var;
   const { raw, url } = c.req;
-  const proven = await provenKey(raw.headers, new URL(url), services.config.KEY_SECRET);
+  const proven = await provenKey(raw.headers, new URL(url), keySecretsOf(services.config));
   if (!proven) throw unauthorized("The key is missing or wrong");
   const [row] = await services.database
     .select()

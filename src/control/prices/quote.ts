@@ -7,6 +7,7 @@ import { organizations } from "../../ledger/schema.ts";
 import { type ControlEnv, DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
 import { shortText } from "../frame/fields.ts";
 import { readBody } from "../frame/input.ts";
+import { providersOf } from "../providers/provider-rows.ts";
 import { overridesOf } from "./prices.ts";
 import { priceView } from "../../domain/price-views.ts";
 import { badField, Problem } from "../frame/problem.ts";
@@ -34,9 +35,11 @@ const ask: Endpoint = endpointWithQuery(query, async (c, { organization_id }) =>
     .from(organizations)
     .where(eq(organizations.id, organization_id));
   if (!organization) throw badField("/organization_id", "is not an organization");
+  const own = await providersOf(database, { organizationId: organization_id, teamId: "" });
   const policies = {
     priceOverrides: await overridesOf(database, organization_id),
     modelAliases: organization.modelAliases ?? {},
+    ownProviders: own.map(({ name }) => name),
   };
   const quoted = await quote(services.config, value, policies, services.now());
   if ("refusal" in quoted) {
