@@ -21,7 +21,7 @@ const ANYWHERE = "(?:/[^/]+)*";
  * A server that doesn't know the newer limit ignores it without a word, and every server knows the older: a bound that may
  * be none isn't one, so the older is what a clamp sets.
  */
-const chat = openaiChatOf({ limitField: "max_tokens", usageOption: true, statesCost: false });
+const chat = openaiChatOf({ limitField: "max_tokens", usageOption: true, statesCost: true });
 
 const ROUTES: readonly ProviderRoute[] = [
   ...openaiRoutes(ANYWHERE, chat),
