@@ -37,17 +37,16 @@ export async function resealed(sealed: Sealed, place: SealPlace): Promise<Sealed
 }
 
 async function open(sealed: Sealed, place: SealPlace): Promise<{ text: string; keySecret: string }> {
-  let failure: unknown;
   for (const keySecret of place.keySecrets) {
     try {
       const key = await keyOf(keySecret, place);
       const data = await crypto.subtle.decrypt(gcm(bytesOf(sealed.iv), place), key, bytesOf(sealed.data));
       return { text: new TextDecoder().decode(data), keySecret };
-    } catch (error) {
-      failure = error; // Under another secret, or broken: only the next one tells.
+    } catch {
+      continue; // Under another secret, or broken: only the next one tells.
     }
   }
-  throw failure;
+  throw new Error("the text was sealed elsewhere, under another secret, or changed since");
 }
 
 function gcm(iv: Uint8Array<ArrayBuffer>, { context }: SealPlace) {

@@ -16,6 +16,8 @@ import { mountMembers } from "./organizations/members.ts";
 import { mountOrganizations } from "./organizations/organizations.ts";
 import { mountOwnKey } from "./keys/own-key.ts";
 import { mountPrices } from "./prices/prices.ts";
+import { mountProviders } from "./providers/providers.ts";
+import { mountReseal } from "./providers/reseal.ts";
 import { notFound, problemResponse } from "./frame/problem.ts";
 import { mountQuote } from "./prices/quote.ts";
 import { mountReconcile } from "./books/reconcile.ts";
@@ -59,6 +61,8 @@ export function createControl(servicesFor: (c: Context) => Services): Hono<Contr
   mountCustomers(app, CONTROL_BASE);
   mountQuote(app, CONTROL_BASE);
   mountPrices(app, CONTROL_BASE);
+  mountProviders(app, CONTROL_BASE);
+  mountReseal(app, CONTROL_BASE);
   mountHolds(app, CONTROL_BASE);
   mountLedger(app, CONTROL_BASE);
   mountRequests(app, CONTROL_BASE);

@@ -64,6 +64,19 @@ describe("the target of a model", () => {
     });
   });
 
+  test("is the organization's own provider, by its path, its prefix or an alias", () => {
+    const acme = { target: { provider: "acme", model: "m" } };
+    expect(target("m", "/acme/v1/chat/completions")).toEqual(acme);
+    expect(target("acme/m", "/v1/chat/completions")).toEqual(acme);
+    expect(target("fast", "/v1/embeddings", { modelAliases: { fast: "acme/m" } })).toEqual(acme);
+    expect(target("fast", "/acme/v1/chat/completions", { modelAliases: { fast: "acme/m" } })).toEqual(acme);
+    expect(target("acme/m", "/v1/messages")).toMatchObject({ refusal: { code: "model_not_allowed" } });
+    // Nobody's name, so the default provider's model.
+    expect(target("other/m", "/v1/chat/completions")).toEqual({
+      target: { provider: "openai", model: "other/m" },
+    });
+  });
+
   test("follows the prefix under /v1, and the default provider without one", () => {
     expect(target("anthropic/claude-sonnet-4-6", "/v1/chat/completions")).toEqual({
       target: { provider: "anthropic", model: "claude-sonnet-4-6" },
@@ -179,6 +192,17 @@ describe("routes", () => {
     ["POST", "/azure/openai/deployments/d/chat/completions", "openai-chat"],
     ["POST", "/azure/openai/v1/chat/completions", "openai-chat"],
     ["POST", "/azure/openai/deployments/d/files", null],
+    // An organization's own, wherever it has them.
+    ["POST", "/acme/v1/chat/completions", "openai-chat"],
+    ["POST", "/acme/chat/completions", "openai-chat"],
+    ["POST", "/acme/client/v4/accounts/a/ai/v1/chat/completions", "openai-chat"],
+    ["POST", "/acme/v1/conversations/chat/completions", "openai-chat"],
+    ["POST", "/acme/v1/responses", "openai-responses"],
+    ["POST", "/acme/v1/audio/speech", "openai-speech"],
+    ["POST", "/acme/v1/rerank", "rerank"],
+    ["GET", "/acme/v1/models", "free"],
+    ["POST", "/acme/v1/batches", null],
+    ["POST", "/acme/v1/chat/completions/", null],
   ])("%s %s is metered by %s (law 11)", (method, path, expected) => {
     const { metering } = route(path, method);
     expect(metering === null || metering === "free" ? metering : metering.name).toBe(expected);

@@ -1,5 +1,6 @@
 import { assert, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { keySecretsOf } from "../../src/key-secrets.ts";
 import { equalTexts, mintSecret, proveSecret } from "../../src/gate/secret.ts";
 
 const SECRET = "a key secret for these tests";
@@ -43,4 +44,24 @@ test("texts compare equal exactly when they are", () => {
       expect(equalTexts(a, a)).toBe(true);
     }),
   );
+});
+
+describe("KEY_SECRET's rotation", () => {
+  const NEXT = "the key secret that comes after";
+
+  test("a key of before proves itself by the digest that it was made with, while its secret counts", async () => {
+    const before = await mintSecret(SECRET, "org_default");
+    const after = await mintSecret(NEXT, "org_default");
+    const proven = ({ digest }: { digest: string }) => ({ organizationId: "org_default", digest });
+    expect(await proveSecret([NEXT, SECRET], before.secret)).toEqual(proven(before));
+    expect(await proveSecret([NEXT, SECRET], after.secret)).toEqual(proven(after));
+    expect(await proveSecret([NEXT], before.secret)).toBeNull();
+    expect(await proveSecret([SECRET], after.secret)).toBeNull();
+  });
+
+  test("the secret before counts only where it is another", () => {
+    expect(keySecretsOf({ KEY_SECRET: NEXT, KEY_SECRET_PREVIOUS: SECRET })).toEqual([NEXT, SECRET]);
+    expect(keySecretsOf({ KEY_SECRET: NEXT, KEY_SECRET_PREVIOUS: NEXT })).toEqual([NEXT]);
+    expect(keySecretsOf({ KEY_SECRET: NEXT })).toEqual([NEXT]);
+  });
 });
