@@ -246,7 +246,7 @@ test.each<[string, string, unknown, string[]]>([
   ["no service account", "vertex", { service_account: { client_email: "x" } }, ["/service_account"]],
   ["an empty key", "openai", { api_key: "" }, ["/api_key"]],
   ["a key of two lines", "openai", { api_key: "sk-1\r\nx-evil: 1" }, ["/api_key"]],
-  ["a key that is too long", "openai", { api_key: "k".repeat(8_193) }, ["/api_key"]],
+  ["a key that is too long", "openai", { api_key: "k".repeat(4_097) }, ["/api_key"]],
   ["an unknown field", "openai", { api_key: SECRET, apikey: "x" }, ["/apikey"]],
   ["a query in the address", "acme", { ...ACME, base_url: "https://api.acme.example/v1?x=1" }, ["/base_url"]],
   ["http", "acme", { ...ACME, base_url: "http://api.acme.example" }, ["/base_url"]],

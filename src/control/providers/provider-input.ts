@@ -8,7 +8,7 @@ import type { FieldError } from "../frame/problem.ts";
 
 // The body of a PUT of a provider. A PUT is whole: null is absent.
 
-const MAX_SECRET_LENGTH = 8_192;
+const MAX_SECRET_LENGTH = 4_096;
 const MAX_SERVICE_ACCOUNT_LENGTH = 16_384;
 
 /** It goes into a header. */
