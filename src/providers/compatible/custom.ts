@@ -11,11 +11,8 @@ const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const RESERVED =
   /^(?:v\d+|api|admin|docs|health|healthz|readyz|metrics|openapi|static|assets|status|tollgate|constructor)$/;
 
-/**
- * Whatever stands before an endpoint: which interfaces they have at how many places, only they know.
- * Each segment is matched whole, so that it takes no longer than the path is long.
- */
-const ANYWHERE = "(?:/[^/]+)*";
+/** Whatever stands before an endpoint, in so many segments: which interfaces they have at how many places, only they know. */
+const ANYWHERE = "(?:/[^/]+){0,10}";
 
 /**
  * A server that doesn't know the newer limit ignores it without a word, and every server knows the older: a bound that may
