@@ -30,11 +30,14 @@ async function withOwn(deps: GateDeps, upstream: Upstream, own: OwnProvider): Pr
     if ("aws" in credential) return { ...upstream, aws: credential.aws };
     const serviceAccount = parseServiceAccount(credential.serviceAccount, upstream.tokenUrl);
     return serviceAccount && { ...upstream, serviceAccount };
-  } catch (error) {
-    // The operator put another KEY_SECRET in place without the one before it.
+  } catch {
+    // Another KEY_SECRET is in place, without the one before it. The cause could quote what was opened.
     const { organizationId, teamId, name } = own;
-    const where = { organization: organizationId, team: teamId, provider: name };
-    deps.books.report("credential_unreadable", { ...where, cause: String(error) });
+    deps.books.report("credential_unreadable", {
+      organization: organizationId,
+      team: teamId,
+      provider: name,
+    });
     return null;
   }
 }

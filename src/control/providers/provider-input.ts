@@ -92,7 +92,7 @@ export function credentialOf(value: ProviderPut): { credential: OwnCredential; h
 
 const HINT_LENGTH = 4;
 /** Of a shorter text four characters would tell too much. */
-const MIN_HINTED_LENGTH = 16;
+const MIN_HINTED_LENGTH = 12;
 
 function hintOf(text: string): string | null {
   return text.length < MIN_HINTED_LENGTH ? null : text.slice(-HINT_LENGTH);
