@@ -16,6 +16,8 @@ import { teamOperations } from "./organizations/teams.ts";
 import { userOperations } from "./organizations/users.ts";
 import { priceOperations } from "./prices/prices.ts";
 import { quoteOperations } from "./prices/quote.ts";
+import { providerOperations } from "./providers/providers.ts";
+import { resealOperations } from "./providers/reseal.ts";
 import { tokenOperations } from "./tokens/tokens.ts";
 
 export const CONTROL_BASE = "/api/v1";
@@ -33,5 +35,6 @@ export const OPERATIONS: Record<string, Operation[]> = {
   ],
   Books: [...holdOperations(), ...ledgerOperations(), ...requestOperations(), ...reconcileOperations()],
   Prices: [...quoteOperations(), ...priceOperations()],
+  Providers: [...providerOperations(), ...resealOperations()],
   Access: [...tokenOperations(), ...auditOperations()],
 };

@@ -1,5 +1,6 @@
 import { and, eq, or } from "drizzle-orm";
 import { authenticate as provenKey } from "../../gate/authenticate.ts";
+import { keySecretsOf } from "../../key-secrets.ts";
 import { type KeyRow, keyStatus } from "../../ledger/rows.ts";
 import { keys } from "../../ledger/schema.ts";
 import { budgetsOfKey } from "../budgets/budgets-under.ts";
@@ -33,7 +34,7 @@ const show = operation({
 async function authenticate(c: ControlContext): Promise<KeyRow> {
   const { services } = c.var;
   const { raw, url } = c.req;
-  const proven = await provenKey(raw.headers, new URL(url), services.config.KEY_SECRET);
+  const proven = await provenKey(raw.headers, new URL(url), keySecretsOf(services.config));
   if (!proven) throw unauthorized(WRONG);
   const ofSecret = or(eq(keys.digest, proven.digest), eq(keys.previousDigest, proven.digest));
   const [row] = await services.database
