@@ -19,6 +19,7 @@ import { quoteOperations } from "./prices/quote.ts";
 import { providerOperations } from "./providers/providers.ts";
 import { resealOperations } from "./providers/reseal.ts";
 import { tokenOperations } from "./tokens/tokens.ts";
+import { usageOperations } from "./usage/usage.ts";
 
 export const CONTROL_BASE = "/api/v1";
 
@@ -33,7 +34,13 @@ export const OPERATIONS: Record<string, Operation[]> = {
     ...userOperations(),
     ...customerOperations(),
   ],
-  Books: [...holdOperations(), ...ledgerOperations(), ...requestOperations(), ...reconcileOperations()],
+  Books: [
+    ...holdOperations(),
+    ...ledgerOperations(),
+    ...requestOperations(),
+    ...usageOperations(),
+    ...reconcileOperations(),
+  ],
   Prices: [...quoteOperations(), ...priceOperations()],
   Providers: [...providerOperations(), ...resealOperations()],
   Access: [...tokenOperations(), ...auditOperations()],

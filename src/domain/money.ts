@@ -27,9 +27,11 @@ export function parseUsd(text: string): number | null {
 }
 
 /** Writes nano-USD as decimal USD: at least two places, no trailing zeros beyond them ("12.50", "0.000150"  becomes "0.00015"). */
-export function formatUsd(amountNanoUsd: number): string {
+export function formatUsd(amountNanoUsd: number | bigint): string {
   const sign = amountNanoUsd < 0 ? "-" : "";
-  const digits = Math.abs(amountNanoUsd).toFixed(0).padStart(10, "0");
+  const magnitude =
+    typeof amountNanoUsd === "bigint" ? String(amountNanoUsd) : Math.abs(amountNanoUsd).toFixed(0);
+  const digits = magnitude.replace("-", "").padStart(10, "0");
   const places = digits.slice(-9).replace(/0+$/, "").padEnd(2, "0");
   return `${sign}${digits.slice(0, -9)}.${places}`;
 }

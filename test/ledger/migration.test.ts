@@ -1,46 +1,29 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
-import { migrate } from "drizzle-orm/pglite/migrator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../src/ledger/database.ts";
 import { createLedger, type BookRow, type Ledger } from "../../src/ledger/ledger.ts";
 import { factsOf } from "../support/calls.ts";
+import { migrateToday, migrateUntil } from "../support/earlier-migrations.ts";
 
 // Books that were kept before entries were counted go on, also while Workers of the version before still drain.
 
-const MIGRATIONS = join(import.meta.dirname, "../../drizzle");
 const ORG = "org_old";
 const counters = [{ counter: "b1", periodStartMs: 0 }];
 
 let pg: PGlite;
 let ledger: Ledger;
-let earlier: string;
 
 beforeAll(async () => {
   pg = await PGlite.create();
-  earlier = await mkdtemp(join(tmpdir(), "migrations-"));
-  await cp(MIGRATIONS, earlier, { recursive: true });
-  const journal = join(earlier, "meta/_journal.json");
-  const { entries, ...rest } = JSON.parse(await readFile(journal, "utf8")) as { entries: { tag: string }[] };
-  const before = entries.slice(
-    0,
-    entries.findIndex(({ tag }) => tag === "0006_entry_count"),
-  );
-  await writeFile(journal, JSON.stringify({ ...rest, entries: before }));
-  await migrate(drizzle(pg), { migrationsFolder: earlier });
+  await migrateUntil(pg, "_entry_count");
   ledger = createLedger(drizzle(pg) as unknown as Pick<Database, "execute">); // It only executes statements and reads their rows.
 });
-afterAll(async () => {
-  await pg.close();
-  await rm(earlier, { recursive: true });
-});
+afterAll(() => pg.close());
 
 test("law 9: totals and watermark stay, and whoever books an entry counts it", async () => {
   await bookAsBefore(entry(1));
-  await migrate(drizzle(pg), { migrationsFolder: MIGRATIONS });
+  await migrateToday(pg);
   expect(await ledger.snapshot(ORG, 1, counters)).toEqual({
     watermark: { epoch: 1, n: 1, tag: "1.1/h1.s/5/x", entryCount: 0 },
     totals: [{ counter: "b1", periodStartMs: 0, spent: 5 }],

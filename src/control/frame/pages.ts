@@ -4,7 +4,7 @@ import { badField } from "./problem.ts";
 // Lists: `?limit=&cursor=` in, `{data, has_more, next_cursor}` out. A cursor names the last item of the page before,
 // never a position, so what is inserted in between neither repeats nor hides an item.
 
-const DEFAULT_LIMIT = 50;
+export const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 const MAX_CURSOR_LENGTH = 512;
 const LIMIT_DETAIL = `must be a whole number from 1 to ${MAX_LIMIT}`;
@@ -30,7 +30,7 @@ export interface Page<T> {
 export function pageOf<Row, View>(
   rows: Row[],
   limit: number,
-  page: { view: (row: Row) => View; cursor: (last: Row) => readonly (string | number)[] },
+  page: { view: (row: Row) => View; cursor: (last: Row) => CursorParts },
 ): Page<View> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
@@ -42,7 +42,9 @@ export function pageOf<Row, View>(
   };
 }
 
-export function encodeCursor(parts: readonly (string | number)[]): string {
+export type CursorParts = readonly (string | number | null)[];
+
+export function encodeCursor(parts: CursorParts): string {
   const bytes = new TextEncoder().encode(JSON.stringify(parts));
   const text = btoa(String.fromCharCode(...bytes));
   return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -56,10 +58,14 @@ export function decodeCursor<T>(cursor: string | undefined, schema: z.ZodType<T>
   return parsed.data;
 }
 
+/** How JSON writes the characters that Postgres can't take: a cursor of ours has none. */
+const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
+
 function jsonOf(cursor: string): unknown {
   try {
-    const text = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
-    return JSON.parse(new TextDecoder().decode(Uint8Array.from(text, (char) => char.charCodeAt(0))));
+    const bytes = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
+    const text = new TextDecoder().decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
+    return UNSTORABLE.test(text) ? undefined : JSON.parse(text);
   } catch {
     return undefined; // The schema refuses it.
   }

@@ -1,7 +1,8 @@
 import { withoutNulls } from "../frame/views.ts";
 import { type KeyRow, keyStatus } from "../../ledger/rows.ts";
 
-export function keyView(row: KeyRow, nowMs: number) {
+/** `lastUsedAt`: undefined where no call is known of. */
+export function keyView(row: KeyRow, nowMs: number, lastUsedAt?: Date) {
   return withoutNulls({
     id: row.id,
     name: row.name,
@@ -24,6 +25,7 @@ export function keyView(row: KeyRow, nowMs: number) {
     min_output_tokens: row.minOutputTokens,
     on_disconnect: row.onDisconnect,
     allow_unpriced: row.allowUnpriced,
+    last_used_at: lastUsedAt?.toISOString(),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   });

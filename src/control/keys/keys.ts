@@ -5,7 +5,6 @@ import type { KeyRow } from "../../ledger/rows.ts";
 import { budgets, keys } from "../../ledger/schema.ts";
 import { newBudgetRow } from "../budgets/budget-rows.ts";
 import { newBudgetView } from "../budgets/budget-views.ts";
-import { budgetsOfKey } from "../budgets/budgets-under.ts";
 import { organizationOf, requireOrganizationWide, teamOf } from "../frame/access.ts";
 import { commit } from "../frame/commit.ts";
 import type { ControlContext } from "../frame/context.ts";
@@ -24,10 +23,12 @@ import {
   scopeDocument,
 } from "../frame/policies.ts";
 import { requireKeyPlace, requireOrganization } from "../frame/references.ts";
+import { fullKeyView } from "./full-key.ts";
 import { type KeySettings, keyPatch, keyPost } from "./key-input.ts";
 import { columnsOf, newKeyRow } from "./key-rows.ts";
 import { fullKeyShape, keyPageShape, newKeyShape } from "./key-shapes.ts";
 import { keyView } from "./key-views.ts";
+import { lastUsedOf } from "./last-used.ts";
 import { rotate } from "./rotation.ts";
 
 /** Virtual keys: what clients send in place of a provider's key. */
@@ -68,7 +69,12 @@ const list = operation({
       .orderBy(desc(keys.id))
       .limit(query.limit + 1);
     const nowMs = services.now();
-    return json(pageOf(rows, query.limit, { view: (row) => keyView(row, nowMs), cursor: ({ id }) => [id] }));
+    const lastUsed = await lastUsedOf(
+      services.database,
+      rows.map(({ id }) => id),
+    );
+    const view = (row: KeyRow) => keyView(row, nowMs, lastUsed.get(row.id));
+    return json(pageOf(rows, query.limit, { view, cursor: ({ id }) => [id] }));
   },
 });
 
@@ -129,7 +135,7 @@ const show = operation({
   access: "team",
   answers: { 200: { what: "The key", schema: fullKeyShape } },
   async handle(c) {
-    return json(await fullView(c, await findKey(c, pathId(c, "key", "key"))));
+    return json(await fullKeyView(c.var.services, await findKey(c, pathId(c, "key", "key"))));
   },
 });
 
@@ -158,7 +164,7 @@ const change = operation({
       raiseKeyVersions(database, before.id),
     ]);
     await publishAll(services, organizationId, keyDocuments(row));
-    return json(await fullView(c, row));
+    return json(await fullKeyView(c.var.services, row));
   },
 });
 
@@ -199,9 +205,4 @@ async function requireSettings(
 ): Promise<void> {
   if (settings.allow_unpriced) requireOrganizationWide(c, "/allow_unpriced");
   await requireKeyPlace(c.var.services.database, organizationId, settings);
-}
-
-async function fullView(c: ControlContext, row: KeyRow) {
-  const { services } = c.var;
-  return { ...keyView(row, services.now()), budgets: await budgetsOfKey(services, row) };
 }

@@ -3,13 +3,12 @@ import { authenticate as provenKey } from "../../gate/authenticate.ts";
 import { keySecretsOf } from "../../key-secrets.ts";
 import { type KeyRow, keyStatus } from "../../ledger/rows.ts";
 import { keys } from "../../ledger/schema.ts";
-import { budgetsOfKey } from "../budgets/budgets-under.ts";
 import { unauthorized } from "../frame/access.ts";
 import type { ControlContext } from "../frame/context.ts";
 import { type Operation, json, operation } from "../frame/operation.ts";
 import { Problem } from "../frame/problem.ts";
 import { fullKeyShape } from "./key-shapes.ts";
-import { keyView } from "./key-views.ts";
+import { fullKeyView } from "./full-key.ts";
 
 export function ownKeyOperations(): Operation[] {
   return [show];
@@ -27,7 +26,7 @@ const show = operation({
   async handle(c) {
     const { services } = c.var;
     const row = await authenticate(c);
-    return json({ ...keyView(row, services.now()), budgets: await budgetsOfKey(services, row) });
+    return json(await fullKeyView(services, row));
   },
 });
 
