@@ -21,6 +21,11 @@ const MEBIBYTE = 1_048_576;
 const schema = z.object({
   ADMIN_KEY: text,
   KEY_SECRET: z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`),
+  /** The one before it, while keys and stored texts of its time still count. */
+  KEY_SECRET_PREVIOUS: z
+    .string()
+    .min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`)
+    .optional(),
   UPSTASH_REDIS_REST_URL: url,
   UPSTASH_REDIS_REST_TOKEN: text,
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL"),
@@ -63,6 +68,8 @@ export interface ProviderSettings {
   apiKey?: string;
   aws?: AwsCredentials;
   serviceAccount?: ServiceAccount;
+  /** Where the tokens of service accounts are fetched, if not at Google. */
+  tokenUrl?: string;
 }
 
 export type Config = Omit<z.infer<typeof schema>, "VERTEX_SERVICE_ACCOUNT" | "VERTEX_TOKEN_URL"> & {
@@ -87,7 +94,11 @@ export function parseEnv(
     const { VERTEX_SERVICE_ACCOUNT: json, VERTEX_TOKEN_URL: tokenUrl, ...config } = parsed.data;
     const providers = providerSettings(given);
     const serviceAccount = json === undefined ? null : parseServiceAccount(json, tokenUrl);
-    if (serviceAccount) providers["vertex"] = { ...providers["vertex"], serviceAccount };
+    providers["vertex"] = {
+      ...providers["vertex"],
+      ...(serviceAccount && { serviceAccount }),
+      ...(tokenUrl !== undefined && { tokenUrl }),
+    };
     providers["bedrock"] = { ...bedrockSettings(aws.data), ...providers["bedrock"] };
     return { config: { ...config, providers } };
   }

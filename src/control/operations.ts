@@ -16,6 +16,8 @@ import { teamOperations } from "./organizations/teams.ts";
 import { userOperations } from "./organizations/users.ts";
 import { priceOperations } from "./prices/prices.ts";
 import { quoteOperations } from "./prices/quote.ts";
+import { providerOperations } from "./providers/providers.ts";
+import { resealOperations } from "./providers/reseal.ts";
 import { tokenOperations } from "./tokens/tokens.ts";
 import { usageOperations } from "./usage/usage.ts";
 
@@ -32,8 +34,14 @@ export const OPERATIONS: Record<string, Operation[]> = {
     ...userOperations(),
     ...customerOperations(),
   ],
-  Books: [...holdOperations(), ...ledgerOperations(), ...requestOperations(), ...reconcileOperations()],
-  Usage: usageOperations(),
+  Books: [
+    ...holdOperations(),
+    ...ledgerOperations(),
+    ...requestOperations(),
+    ...usageOperations(),
+    ...reconcileOperations(),
+  ],
   Prices: [...quoteOperations(), ...priceOperations()],
+  Providers: [...providerOperations(), ...resealOperations()],
   Access: [...tokenOperations(), ...auditOperations()],
 };

@@ -92,6 +92,24 @@ const priceOverride = z.object({
   tool_calls: z.record(z.string(), amount).exactOptional(),
 });
 
+/** How a provider that Tollgate doesn't know by its name is called. */
+export const PROVIDER_KINDS = ["openai-compatible"] as const;
+
+const ownProvider = z.object({
+  organizationId: z.string(),
+  /** Empty: all of the organization's. */
+  teamId: z.string(),
+  name: z.string(),
+  /** Null: a provider that Tollgate knows by this name. */
+  kind: z.enum(PROVIDER_KINDS).nullable(),
+  /** Null: where the deployment calls it. */
+  baseUrl: z.string().nullable(),
+  /** The credential, as `src/sealed.ts` has it. Null: none goes along. */
+  sealed: z.object({ iv: z.string(), data: z.string() }).nullable(),
+});
+/** A provider as its organization or team calls it. It stands for itself: nothing of the deployment's credential is used. */
+export type OwnProvider = z.infer<typeof ownProvider>;
+
 const scopePolicy = z.object({
   budgets: z.array(budget),
   /** Of a customer: no call may name it. */
@@ -104,6 +122,8 @@ const scopePolicy = z.object({
   modelAliases: z.record(z.string(), z.string()).nullable(),
   /** An organization's; absent where it has none. */
   priceOverrides: z.array(priceOverride).exactOptional(),
+  /** An organization's or a team's; absent where it has none. */
+  providers: z.array(ownProvider).exactOptional(),
 });
 export type ScopePolicy = z.infer<typeof scopePolicy>;
 

@@ -1,3 +1,4 @@
+import type { KeySecrets } from "../key-secrets.ts";
 import { proveSecret, type ProvenKey } from "./secret.ts";
 
 /** Where clients of the providers' SDKs put their key. */
@@ -5,9 +6,18 @@ export const CREDENTIAL_HEADERS = ["authorization", "x-api-key", "x-goog-api-key
 export const CREDENTIAL_PARAMETER = "key";
 
 /** The virtual key that a request presents, proven genuine with no I/O; null for none, or a forged one. */
-export async function authenticate(headers: Headers, url: URL, keySecret: string): Promise<ProvenKey | null> {
+export async function authenticate(
+  headers: Headers,
+  url: URL,
+  keySecrets: KeySecrets,
+): Promise<ProvenKey | null> {
   const presented = presentedKey(headers, url);
-  return presented === undefined ? null : proveSecret(keySecret, presented);
+  return presented === undefined ? null : proveSecret(keySecrets, presented);
+}
+
+/** Whether a request presents any key, one of ours or not. */
+export function presentsKey(headers: Headers, url: URL): boolean {
+  return CREDENTIAL_HEADERS.some((name) => headers.has(name)) || url.searchParams.has(CREDENTIAL_PARAMETER);
 }
 
 function presentedKey(headers: Headers, url: URL): string | undefined {

@@ -2,6 +2,7 @@ import type { UnitCounts } from "../domain/billed-units.ts";
 import type { PriceOptions } from "../domain/price-options.ts";
 import { overrideFor, type PriceOverride } from "../domain/price-override.ts";
 import type { Price } from "../domain/pricing.ts";
+import { customNamed } from "../providers/registry.ts";
 import type { Reading } from "../providers/wire.ts";
 import { costOfReading } from "./cost.ts";
 import { priceFor } from "./price-for.ts";
@@ -55,6 +56,8 @@ export function callEnd(
   const cost = costOfReading(reading, {
     ...call,
     ...settled,
+    // What an organization's own provider counts in what it calls a cost, nobody has looked into.
+    statedIsHearsay: customNamed(provider) !== null,
     priceOf: (named) => priceOf(named, options) ?? priceOf(named, {}),
   });
   return {

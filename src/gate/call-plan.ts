@@ -9,6 +9,7 @@ import type { Plan } from "./admit.ts";
 import type { Estimate } from "./estimate.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { tooManyTags } from "./labels.ts";
+import { noSuchProvider } from "./custom-route.ts";
 import { allowanceRefusal, keyRefusal, targetOf, type Target } from "./plan.ts";
 import type { CallPolicies } from "./policies.ts";
 import { modelsOf, pricedCall } from "./priced-call.ts";
@@ -53,7 +54,13 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   if (!labels) return { refusal: tooManyTags() };
   if (policies.customerBlocked) return { refusal: blocked(labels) };
   const aliases = { ...policies.modelAliases, ...key.modelAliases };
-  const aimed = targetOf(planned.call.facts.model, route, aliases, deps.config.DEFAULT_PROVIDER);
+  if (route.provider?.custom && !policies.ownProvider(route.provider.name))
+    return { refusal: noSuchProvider(route.provider.name) };
+  const aimed = targetOf(planned.call.facts.model, route, {
+    aliases,
+    defaultProvider: deps.config.DEFAULT_PROVIDER,
+    isOwn: (name) => policies.ownProvider(name) !== null,
+  });
   if ("refusal" in aimed) return aimed;
   const { target } = aimed;
   const call = target.wire === route.metering ? planned.call : readAs(target.wire, planned.call, route.path);
@@ -65,7 +72,7 @@ export function planCall(deps: GateDeps, planned: PlannedCall, policies: CallPol
   }
   const hidden = target.provider.hiddenUsage?.(askedIn(planned)) ?? null;
   if (hidden !== null) return { refusal: unreadable(hidden) };
-  const upstream = upstreamOf(deps.config, target.provider, target);
+  const upstream = upstreamOf(deps.config, target.provider, target, policies.ownProvider(provider));
   if (!upstream) return { refusal: nowhere(provider) };
 
   const priced = pricedCall(call, target, { policies, key, atMs: startedAtMs });
@@ -131,7 +138,7 @@ function blocked({ customer }: CallLabels): Refusal {
 export function nowhere(provider: string): Refusal {
   return {
     code: "provider_not_allowed",
-    message: `No ${provider.toUpperCase()}_BASE_URL says where ${provider} is.`,
+    message: `No ${provider.toUpperCase()}_BASE_URL says where ${provider} is, nor does the organization's own credential.`,
   };
 }
 

@@ -29,6 +29,8 @@ interface Call {
   price: Price | null;
   /** The answer names a dearer tier that has no known price: the call costs more than its price says. */
   tierUnpriced?: boolean;
+  /** The provider's word on what a call costs is shown, and nothing is settled at it. */
+  statedIsHearsay?: boolean;
   /** What a usage or a price that can't be booked (law 13) is settled at. */
   holdNanoUsd: number;
   /** Of calls that the provider made inside. */
@@ -36,13 +38,14 @@ interface Call {
 }
 
 /**
- * What a dispatched call cost, from what its answer said. The provider's own word wins over our calculation; of an answer
+ * What a dispatched call cost, from what its answer said. A known provider's own word wins over our calculation; of an answer
  * that broke off it is the cost so far, as the usage is.
  */
 export function costOfReading(reading: Reading, call: Call): Cost {
   const computed = computedCost(reading, call);
   const stated = reading.costNanoUsd;
   if (stated === undefined || !isAmount(stated)) return computed;
+  if (call.statedIsHearsay) return { ...computed, providerCostNanoUsd: stated };
   const whole = reading.complete || reading.failed;
   return {
     ...computed,

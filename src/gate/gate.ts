@@ -1,15 +1,17 @@
 import { refusalResponse, type Refusal } from "../errors.ts";
 import type { BodyEdit } from "../providers/framing/json-edit.ts";
+import { keySecretsOf } from "../key-secrets.ts";
 import { routeOf, type Route } from "../providers/registry.ts";
-import { authorize } from "../providers/upstream.ts";
 import type { Wire } from "../providers/wire.ts";
 import { StoreUnavailable } from "../services.ts";
 import { admit, storeRefusal, type Admission } from "./admit.ts";
 import { answer } from "./answer.ts";
 import { rateLimitHeaders } from "./answer-headers.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticate, presentsKey } from "./authenticate.ts";
 import { planCall, type CallPlan, type PlannedCall } from "./call-plan.ts";
 import { watchClient } from "./client-watch.ts";
+import { putCredential } from "./credential.ts";
+import { customRefusal } from "./custom-route.ts";
 import { forward, type Dispatched } from "./forward.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { upstreamHeaders } from "./headers.ts";
@@ -33,9 +35,14 @@ export async function gate(deps: GateDeps, request: Request): Promise<Response |
   const requestId = deps.newId("req");
   const refuse = (refusal: Refusal) => refusalResponse(refusal, route.envelope, requestId);
 
-  const proven = await authenticate(request.headers, url, deps.config.KEY_SECRET);
+  const custom = route.provider?.custom ? route.provider : null;
+  // To a client without a key there is nothing behind a name that only its organization knows.
+  if (custom && !presentsKey(request.headers, url)) return null;
+  const proven = await authenticate(request.headers, url, keySecretsOf(deps.config));
   if (!proven) return refuse({ code: "invalid_key", message: "The API key is missing, or is none of ours." });
   try {
+    const refusal = custom && (await customRefusal(deps, proven, custom.name));
+    if (refusal) return refuse(refusal);
     if (asksForModels(route)) {
       const listed = await modelList(deps, proven, requestId);
       return "refusal" in listed ? refuse(listed.refusal) : listed.response;
@@ -108,7 +115,7 @@ async function meteredCall(
       headers: upstreamHeaders(request.headers),
       body: call.edited(edits),
     };
-    const secrets = await authorize(upstream, outgoing, { fetcher: deps.fetch, nowMs: deps.books.now() });
+    const secrets = await putCredential(deps, upstream, outgoing);
     const dispatched: Dispatched =
       secrets === null
         ? { failed: "provider_unreachable" }

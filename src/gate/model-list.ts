@@ -1,7 +1,7 @@
 import { priceView } from "../domain/price-views.ts";
 import type { Refusal } from "../errors.ts";
 import { listedModels } from "../providers/prices/listed-models.ts";
-import { providerNamed, type Route } from "../providers/registry.ts";
+import { customNamed, providerNamed, type Route } from "../providers/registry.ts";
 import { upstreamOf } from "../providers/upstream.ts";
 import { storeRefusal } from "./admit.ts";
 import type { GateDeps } from "./gate-deps.ts";
@@ -43,8 +43,12 @@ function modelsOf(deps: GateDeps, policies: CallPolicies): object[] {
   const listed = listedModels().map((model) =>
     Object.assign({ id: `${model.provider}/${model.model}` }, model),
   );
-  return [...named, ...listed].flatMap(({ id, provider, model }) => {
-    if (!isReachable(deps, provider)) return [];
+  // Of a provider that the organization added itself, only what it has a price of its own for is known.
+  const own = policies.priceOverrides
+    .filter(({ provider, model }) => customNamed(provider) && !model.includes("*"))
+    .map(({ provider, model }) => ({ id: `${provider}/${model}`, provider, model }));
+  return [...named, ...listed, ...own].flatMap(({ id, provider, model }) => {
+    if (!isReachable(deps, policies, provider)) return [];
     if (allowanceRefusal({ ...key, endpoints: null }, { provider, path: CHAT_PATH, model })) return [];
     const price = priceFor(policies, { provider, model, atMs: deps.books.now() });
     return [
@@ -53,9 +57,11 @@ function modelsOf(deps: GateDeps, policies: CallPolicies): object[] {
   });
 }
 
-/** At `/v1`, with a credential. */
-function isReachable({ config }: GateDeps, name: string): boolean {
-  const provider = providerNamed(name);
+/** At `/v1`: with a credential, or without one where its owner says that it needs none. */
+function isReachable({ config }: GateDeps, policies: CallPolicies, name: string): boolean {
+  const own = policies.ownProvider(name);
+  const provider = providerNamed(name) ?? (own ? customNamed(name) : null);
   if (!provider || provider.compatiblePath === null) return false;
-  return upstreamOf(config, provider, { auth: provider.auth, path: CHAT_PATH })?.apiKey !== undefined;
+  const upstream = upstreamOf(config, provider, { auth: provider.auth, path: CHAT_PATH }, own);
+  return upstream !== null && (own !== null || upstream.apiKey !== undefined);
 }

@@ -1,12 +1,14 @@
 import type { Refusal } from "../errors.ts";
 import type { Provider } from "../providers/provider.ts";
 import { compatibleRoute, providerNamed, type Route } from "../providers/registry.ts";
-import { authorize, upstreamOf } from "../providers/upstream.ts";
+import { upstreamOf } from "../providers/upstream.ts";
 import type { Reading } from "../providers/wire.ts";
 import { storeRefusal } from "./admit.ts";
 import { settleTold } from "./background.ts";
 import { nowhere } from "./call-plan.ts";
 import { watchClient } from "./client-watch.ts";
+import { putCredential } from "./credential.ts";
+import { noSuchProvider } from "./custom-route.ts";
 import { forward } from "./forward.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { clientHeaders, upstreamHeaders } from "./headers.ts";
@@ -35,7 +37,7 @@ export async function passThrough(
     return { refusal: { code: "endpoint_not_allowed", message: `Nothing is at ${route.path}.` } };
   const refusal = passRefusal(deps, policies, aimed);
   if (refusal) return { refusal };
-  const upstream = upstreamOf(deps.config, aimed.provider, aimed);
+  const upstream = upstreamOf(deps.config, aimed.provider, aimed, policies.ownProvider(aimed.provider.name));
   if (!upstream) return { refusal: nowhere(aimed.provider.name) };
   const client = watchClient(request.signal, 0);
   const outgoing = {
@@ -44,7 +46,7 @@ export async function passThrough(
     headers: upstreamHeaders(request.headers),
     body: request.body,
   };
-  const secrets = await authorize(upstream, outgoing, { fetcher: deps.fetch, nowMs: deps.books.now() });
+  const secrets = await putCredential(deps, upstream, outgoing);
   if (secrets === null) return { refusal: UNREACHABLE };
   const timeoutMs = deps.config.PROVIDER_TIMEOUT_SECONDS * 1_000;
   const dispatched = await forward(deps.fetch, outgoing, { timeoutMs, stop: client.stop });
@@ -86,7 +88,9 @@ function passRefusal(deps: GateDeps, policies: CallPolicies, route: Aimed): Refu
   if (refusal || !key) return refusal;
   if (!policies.labels) return tooManyTags();
   if (policies.customerBlocked) return { code: "customer_blocked", message: "This customer is blocked." };
-  const forbidden = allowanceRefusal(key, { provider: route.provider.name, path: route.path });
+  const { name, custom } = route.provider;
+  if (custom && !policies.ownProvider(name)) return noSuchProvider(name);
+  const forbidden = allowanceRefusal(key, { provider: name, path: route.path });
   if (forbidden || route.metering === "free") return forbidden;
   // A budget for some models may cover the one that this body names, so it counts too.
   if (policies.charged.some(({ budget }) => budget.unit === "usd")) {

@@ -29,26 +29,36 @@ export function keyRefusal(policy: KeyPolicy | null, nowMs: number): Refusal | n
   return null;
 }
 
+/** What the names in a body mean. */
+export interface Naming {
+  aliases: Record<string, string>;
+  defaultProvider: string;
+  /** Whether the key's organization or team has added a provider of this name. */
+  isOwn: (name: string) => boolean;
+}
+
 /** The provider and the model that a body's model names for this key: after aliases, then prefixes (R20). */
 export function targetOf(
   model: string,
   route: Route,
-  aliases: Record<string, string>,
-  defaultProvider: string,
+  { aliases, defaultProvider, isOwn }: Naming,
 ): { target: Target } | { refusal: Refusal } {
   const wire = wireOf(route);
   if (wire === null) throw new Error("a call that isn't metered has no target");
   const alias = Object.hasOwn(aliases, model) ? aliases[model] : undefined;
   // A provider's own base URL takes its own model names, which may contain slashes; an alias always has a prefix.
   const named =
-    alias !== undefined || route.provider === null ? splitModel(alias ?? model) : { provider: null, model };
+    alias !== undefined || route.provider === null
+      ? splitModel(alias ?? model, isOwn)
+      : { provider: null, model };
   const plain =
-    route.path.startsWith("/v1/messages") && named.provider === null ? splitModel(named.model) : named;
+    route.path.startsWith("/v1/messages") && named.provider === null ? splitModel(named.model, isOwn) : named;
   const provider = plain.provider ?? route.provider ?? providerNamed(defaultProvider);
   if (provider === null) throw new Error("the default provider is none of ours");
   if (route.provider !== null) {
     const { path, auth } = route;
-    if (provider === route.provider) return { target: { provider, model: plain.model, path, auth, wire } };
+    if (provider.name === route.provider.name)
+      return { target: { provider, model: plain.model, path, auth, wire } };
     return {
       refusal: {
         code: "model_not_allowed",

@@ -1,5 +1,5 @@
 import { chargedBudgets, coversModel, type ChargedBudget } from "../domain/charged-budgets.ts";
-import { LABEL_KINDS, type KeyPolicy, type ScopePolicy } from "../domain/policy.ts";
+import { LABEL_KINDS, type KeyPolicy, type OwnProvider, type ScopePolicy } from "../domain/policy.ts";
 import type { PriceOverride } from "../domain/price-override.ts";
 import { scopesOf, type CallLabels, type KeyPlace, type ScopeRef } from "../domain/scope.ts";
 import type { PolicyRef } from "../services.ts";
@@ -22,6 +22,8 @@ export interface CallPolicies {
   modelAliases: Record<string, string>;
   /** The organization's. */
   priceOverrides: readonly PriceOverride[];
+  /** A provider as the key's team calls it, or else its organization; null where both leave it to the deployment. */
+  ownProvider(name: string): OwnProvider | null;
   /** Every budget that the key and the labels are under, whatever the model. */
   charged: ChargedBudget[];
   /** Those of them that a call to this target counts in. */
@@ -60,6 +62,7 @@ export function policiesInMemory(memory: IsolateMemory, proven: ProvenKey, calle
     versions.push({ policy, version: held?.version ?? NO_VERSION });
     if (held) documents.set(policy.id, held.policy);
   }
+  const team = place.teamId ? documents.get(`team:${place.teamId}`) : undefined;
   const own = (scope: ScopeRef) => documents.get(scopeRef(scope).id)?.budgets ?? [];
   const charged = chargedBudgets(scopes, place, { own, wildcards: organization?.wildcards ?? [] });
   return {
@@ -68,11 +71,16 @@ export function policiesInMemory(memory: IsolateMemory, proven: ProvenKey, calle
     customerBlocked: scopes.some((scope) => documents.get(scopeRef(scope).id)?.blocked === true),
     modelAliases: organization?.modelAliases ?? {},
     priceOverrides: organization?.priceOverrides ?? [],
+    ownProvider: (name) => provided(team, name) ?? provided(organization, name),
     charged,
     chargedFor: (target) => charged.filter(({ budget }) => coversModel(budget, target)),
     complete: versions.every(({ version }) => version !== NO_VERSION),
     versions,
   };
+}
+
+function provided(policy: ScopePolicy | undefined, name: string): OwnProvider | null {
+  return policy?.providers?.find((own) => own.name === name) ?? null;
 }
 
 function scopeRef(scope: ScopeRef): PolicyRef {

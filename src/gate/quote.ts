@@ -17,6 +17,14 @@ export interface Quote {
   price: Price;
 }
 
+/** What an organization says that its calls mean and cost. */
+export interface Quoted {
+  priceOverrides: readonly PriceOverride[];
+  modelAliases: Record<string, string>;
+  /** Names of providers that it added itself. */
+  ownProviders: readonly string[];
+}
+
 /** A call without when_short would be clamped; what a quote says is held where all of it fits. */
 const KEY = { whenShort: "clamp", minOutputTokens: 1 } as const;
 const FREE: Price = { version: "free", rates: {}, tiers: [], per_request: 0, tool_calls: {} };
@@ -25,12 +33,14 @@ const FREE: Price = { version: "free", rates: {}, tiers: [], per_request: 0, too
 export async function quote(
   config: Pick<Config, "DEFAULT_PROVIDER" | "MAX_BODY_BYTES">,
   { path, body }: { path: string; body: unknown },
-  policies: { priceOverrides: readonly PriceOverride[]; modelAliases: Record<string, string> },
+  policies: Quoted,
   atMs: number,
 ): Promise<Quote | { refusal: Refusal }> {
   const url = URL.parse(path, "http://quote.invalid");
   const route = path.startsWith("/") && url ? routeOf("POST", url.pathname) : null;
+  const isOwn = (name: string) => policies.ownProviders.includes(name);
   if (!url || !route || route.metering === null) return { refusal: unmetered(path) };
+  if (route.provider?.custom && !isOwn(route.provider.name)) return { refusal: unmetered(path) };
   if (route.metering === "free") {
     const provider = route.provider?.name ?? config.DEFAULT_PROVIDER;
     return { provider, model: "", holdNanoUsd: 0, inputTokensBound: 0, outputTokensBound: 0, price: FREE };
@@ -42,7 +52,8 @@ export async function quote(
     config.MAX_BODY_BYTES,
   );
   if ("refusal" in understood) return understood;
-  const aimed = targetOf(understood.call.facts.model, route, policies.modelAliases, config.DEFAULT_PROVIDER);
+  const naming = { aliases: policies.modelAliases, defaultProvider: config.DEFAULT_PROVIDER, isOwn };
+  const aimed = targetOf(understood.call.facts.model, route, naming);
   if ("refusal" in aimed) return aimed;
   const { target } = aimed;
   const call = readAs(target.wire, understood.call, route.path);

@@ -1,4 +1,5 @@
 import { base32 } from "../ids.ts";
+import type { KeySecrets } from "../key-secrets.ts";
 
 // The text of a virtual key: `tg_<organization>_<random>_<tag>`. The tag is half of an HMAC under KEY_SECRET, so a
 // forged key is refused with no I/O; the other half is the digest by which the stores know the key.
@@ -35,14 +36,19 @@ export async function mintSecret(
   return { secret, digest, hint: secret.slice(-HINT_LENGTH) };
 }
 
-/** Proves a presented key genuine; null for anything else. No I/O. */
-export async function proveSecret(keySecret: string, presented: string): Promise<ProvenKey | null> {
+/**
+ * Proves a presented key genuine; null for anything else. No I/O. The digest is of the secret that made the key: under it
+ * the stores know the key. The time tells only which secret that was, to who holds the key.
+ */
+export async function proveSecret(keySecrets: KeySecrets, presented: string): Promise<ProvenKey | null> {
   const match = SECRET.exec(presented);
   if (!match) return null;
   const [, organization = "", random = "", presentedTag = ""] = match;
-  const { tag, digest } = await sign(keySecret, `tg_${organization}_${random}`);
-  if (!equalTexts(tag, presentedTag)) return null;
-  return { organizationId: ORGANIZATION_PREFIX + organization, digest };
+  for (const keySecret of keySecrets) {
+    const { tag, digest } = await sign(keySecret, `tg_${organization}_${random}`);
+    if (equalTexts(tag, presentedTag)) return { organizationId: ORGANIZATION_PREFIX + organization, digest };
+  }
+  return null;
 }
 
 /** Compares two texts in a time that depends on their lengths only. */

@@ -1,8 +1,16 @@
-/** Where a call goes: the provider's base, its own path, and the client's query, byte for byte, but for the client's key. */
+const VERSION = "/v\\d+(?:(?:alpha|beta)\\d*)?";
+const ENDS_IN_VERSION = new RegExp(`${VERSION}$`);
+const STARTS_WITH_VERSION = new RegExp(`^${VERSION}(?=/)`);
+
+/**
+ * Where a call goes: the provider's base, its own path, and the client's query, byte for byte, but for the client's key.
+ * A base that ends in a version, as those that SDKs are given do, has it in place of the path's.
+ */
 export function upstreamUrl(baseUrl: string, path: string, client: URL): string {
   const pairs = client.search.slice(1).split("&");
   const kept = pairs.filter((pair) => !holdsKey(pair)).join("&");
-  return `${baseUrl}${path}${kept === "" ? "" : `?${kept}`}`;
+  const behind = ENDS_IN_VERSION.test(baseUrl) ? path.replace(STARTS_WITH_VERSION, "") : path;
+  return `${baseUrl}${behind}${kept === "" ? "" : `?${kept}`}`;
 }
 
 const VIRTUAL_KEY = /tg_[0-9a-z]{1,40}_[0-9a-z]{32}_[0-9a-z]{26}/i;

@@ -1,4 +1,5 @@
 import { index, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { PROVIDER_KINDS } from "../domain/policy.ts";
 import { amount, createdAt, moment, updatedAt } from "./columns.ts";
 import { organizations } from "./schema.ts";
 
@@ -45,7 +46,7 @@ export const providerCredentials = pgTable(
     teamId: text("team_id").notNull().default(""),
     name: text("name").notNull(),
     /** Null: a provider that Tollgate knows by this name. */
-    kind: text("kind", { enum: ["openai-compatible"] }),
+    kind: text("kind", { enum: PROVIDER_KINDS }),
     baseUrl: text("base_url"),
     /** Null: the provider asks for no credential. */
     sealed: jsonb("sealed").$type<SealedText>(),

@@ -4,7 +4,8 @@ import { LABEL_KINDS, type KeyPolicy, type ScopePolicy } from "../domain/policy.
 import { SCOPE_KINDS, type ScopeKind } from "../domain/scope.ts";
 import { StoreUnavailable, type PolicyRef } from "../services.ts";
 import type { Database } from "./database.ts";
-import { type KeyRow, budgetFromRow, overrideFromRow } from "./rows.ts";
+import { providerCredentials } from "./control-schema.ts";
+import { type KeyRow, budgetFromRow, overrideFromRow, providerFromRow } from "./rows.ts";
 import {
   adjustments,
   budgets,
@@ -100,7 +101,7 @@ async function readScopeDocument(
   if (!kind) throw new Error("not a scope");
   const id = scope.slice(colon + 1);
   const onScope = and(eq(budgets.organizationId, org), eq(budgets.scopeKind, kind), eq(budgets.scopeId, id));
-  const [versions, own, changes, blocked] = await database.batch([
+  const [versions, own, changes, blocked, provided] = await database.batch([
     versionOf(database, org, "scope", scope),
     database.select().from(budgets).where(onScope).orderBy(asc(budgets.id)),
     adjustmentsOf(database, onScope, nowMs),
@@ -108,11 +109,13 @@ async function readScopeDocument(
       .select({ blocked: customers.blocked })
       .from(customers)
       .where(and(eq(customers.organizationId, org), eq(customers.id, id))),
+    providersOf(database, org, kind, id),
   ]);
   const policy: ScopePolicy = {
     budgets: own.map((row) => budgetFromRow(row, changes)),
     blocked: kind === "customer" && (blocked[0]?.blocked ?? false),
     ...(await organizationWide(database, org, kind, nowMs)),
+    ...(provided.length > 0 && { providers: provided.map(providerFromRow) }),
   };
   return { version: versions[0]?.version ?? 0, json: JSON.stringify(policy) };
 }
@@ -162,6 +165,20 @@ async function organizationWide(
     modelAliases: named[0]?.modelAliases ?? null,
     ...(prices.length > 0 && { priceOverrides: prices.map(overrideFromRow) }),
   };
+}
+
+/** An organization's or a team's own; other scopes have none. */
+function providersOf(database: Database, org: string, kind: ScopeKind, id: string) {
+  const owner = kind === "organization" ? "" : kind === "team" ? id : null;
+  return database
+    .select()
+    .from(providerCredentials)
+    .where(
+      owner === null
+        ? sql`false`
+        : and(eq(providerCredentials.organizationId, org), eq(providerCredentials.teamId, owner)),
+    )
+    .orderBy(asc(providerCredentials.name));
 }
 
 function adjustmentsOf(database: Database, which: ReturnType<typeof and>, nowMs: number) {

@@ -2,7 +2,9 @@ import * as z from "zod";
 import { CALENDAR_KINDS } from "../domain/calendar.ts";
 import { MAX_DURATION_SECONDS, MIN_DURATION_SECONDS, type Period } from "../domain/period.ts";
 import type { Budget } from "../domain/charged-budgets.ts";
+import type { OwnProvider } from "../domain/policy.ts";
 import type { PriceOverride } from "../domain/price-override.ts";
+import type { providerCredentials } from "./control-schema.ts";
 import type { adjustments, budgets, keys, priceOverrides } from "./schema.ts";
 
 // Postgres rows as the domain's objects. Pure.
@@ -10,6 +12,7 @@ import type { adjustments, budgets, keys, priceOverrides } from "./schema.ts";
 export type BudgetRow = typeof budgets.$inferSelect;
 export type AdjustmentRow = typeof adjustments.$inferSelect;
 export type KeyRow = typeof keys.$inferSelect;
+export type ProviderRow = typeof providerCredentials.$inferSelect;
 export type PriceOverrideRow = typeof priceOverrides.$inferSelect;
 
 export type KeyStatus = "active" | "disabled" | "expired" | "revoked";
@@ -48,6 +51,18 @@ export function budgetFromRow(row: BudgetRow, changes: readonly AdjustmentRow[] 
       .map(({ amount, until }) => ({ amount, untilMs: until?.getTime() ?? null })),
     generation: row.generation,
   };
+}
+
+/** An own provider as the gate uses it. */
+export function providerFromRow({
+  organizationId,
+  teamId,
+  name,
+  kind,
+  baseUrl,
+  sealed,
+}: ProviderRow): OwnProvider {
+  return { organizationId, teamId, name, kind, baseUrl, sealed };
 }
 
 /** The override as the gate uses it. */

@@ -11,6 +11,8 @@ Settings come from the environment, then from .dev.vars:
   LOCAL_POSTGRES     embedded, or a postgres:// URL (embedded)
   ADMIN_KEY, KEY_SECRET
                      generated once and kept, unless given
+  KEY_SECRET_PREVIOUS
+                     the KEY_SECRET before, while keys of its time still count
   <PROVIDER>_API_KEY, <PROVIDER>_BASE_URL
                      a provider's credential, and what stands before its own paths
   HOLD_LEASE_SECONDS, DISCONNECT_GRACE_SECONDS, LEDGER_FLUSH_SECONDS, PROVIDER_TIMEOUT_SECONDS, MAX_BODY_BYTES,

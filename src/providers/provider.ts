@@ -22,6 +22,8 @@ export interface Provider {
   readonly routes: readonly ProviderRoute[];
   /** What stands in place of `/v1` for calls at Tollgate's own `/v1`. Null: it has no OpenAI-compatible endpoints. */
   readonly compatiblePath: string | null;
+  /** An organization's own: others don't have it. */
+  readonly custom?: true;
   /** The parameter or header of a metered call that would keep its cost from being read, or null. */
   readonly hiddenUsage?: (asked: { query: URLSearchParams; headers: Headers }) => string | null;
 }

@@ -14,6 +14,7 @@ import {
   together,
   xai,
 } from "./compatible/compatible.ts";
+import { customProvider } from "./compatible/custom.ts";
 import { google } from "./google/google.ts";
 import { mistral } from "./mistral/mistral.ts";
 import { ollama } from "./ollama/ollama.ts";
@@ -53,6 +54,11 @@ export function providerNamed(name: string): Provider | null {
   return BY_NAME.get(name) ?? null;
 }
 
+/** The provider that an organization may have added under a name; null for a name that can't be one's. */
+export function customNamed(name: string): Provider | null {
+  return BY_NAME.has(name) ? null : customProvider(name);
+}
+
 export interface Route {
   /** Null where the body's model decides: `/v1/chat/completions`. */
   provider: Provider | null;
@@ -70,7 +76,10 @@ export interface Route {
   tells?: Wire;
 }
 
-/** The route of a data-plane path, or null where there is none. `pathname` as the URL parser gives it. */
+/**
+ * The route of a data-plane path, or null where there is none. `pathname` as the URL parser gives it. A route of a custom
+ * provider is one only for organizations that have it.
+ */
 export function routeOf(method: string, pathname: string): Route | null {
   if (/^\/v1\/./.test(pathname)) {
     // Anthropic's SDK appends this path to any base URL.
@@ -78,7 +87,7 @@ export function routeOf(method: string, pathname: string): Route | null {
     return { ...providerRoute(openai, method, pathname), provider: null };
   }
   const [, prefix = "", path] = /^\/([^/]+)(\/.+)$/.exec(pathname) ?? [];
-  const provider = providerNamed(prefix);
+  const provider = providerNamed(prefix) ?? customProvider(prefix);
   if (!provider || path === undefined || !isUnder(provider, path)) return null;
   return providerRoute(provider, method, path);
 }
@@ -104,9 +113,16 @@ export function compatibleRoute(
   return providerRoute(provider, method, provider.compatiblePath + path.slice("/v1".length));
 }
 
-/** Splits `provider/model`. No prefix, or one that names no provider of ours, leaves the model to the default one. */
-export function splitModel(model: string): { provider: Provider | null; model: string } {
+/**
+ * Splits `provider/model`. No prefix, or one that names no provider of ours, leaves the model to the default one. `isOwn`:
+ * whether the organization has added a provider of this name.
+ */
+export function splitModel(
+  model: string,
+  isOwn: (name: string) => boolean,
+): { provider: Provider | null; model: string } {
   const slash = model.indexOf("/");
-  const provider = providerNamed(model.slice(0, Math.max(slash, 0)));
+  const name = model.slice(0, Math.max(slash, 0));
+  const provider = providerNamed(name) ?? (isOwn(name) ? customNamed(name) : null);
   return provider ? { provider, model: model.slice(slash + 1) } : { provider: null, model };
 }

@@ -1,3 +1,4 @@
+import type { OwnProvider } from "../domain/policy.ts";
 import type { Config } from "../env.ts";
 import { authorizeBedrock } from "./bedrock/authorize.ts";
 import type { AwsCredentials } from "./bedrock/settings.ts";
@@ -5,7 +6,7 @@ import type { AuthScheme, Provider } from "./provider.ts";
 import { accessToken } from "./vertex/access-token.ts";
 import type { ServiceAccount } from "./vertex/service-account.ts";
 
-// Where a provider is called in this deployment, and how its credential goes along.
+// Where a provider is called, and how its credential goes along.
 
 export interface Upstream {
   baseUrl: string;
@@ -16,6 +17,10 @@ export interface Upstream {
   serviceAccount?: ServiceAccount;
   /** What a call is signed with where there is no key. */
   aws?: AwsCredentials;
+  /** Whose credential is still to be opened; it stands in place of all above. */
+  own?: OwnProvider;
+  /** Where the token of its service account is fetched, if not at Google. */
+  tokenUrl?: string;
 }
 
 /** A call as it will be sent, but for its credential. */
@@ -26,17 +31,24 @@ export interface Outgoing {
   body: BodyInit | null;
 }
 
-/** Null where neither the deployment nor the path says where the provider is. */
+/**
+ * Null where nobody says where the provider is. `own`: the organization's or team's. With one, nothing of the deployment's
+ * credential goes along: its base URL could be anybody's.
+ */
 export function upstreamOf(
   config: Config,
   provider: Provider,
   { auth, path }: { auth: AuthScheme; path: string },
+  own: OwnProvider | null = null,
 ): Upstream | null {
-  const { apiKey, serviceAccount, aws, ...settings } = config.providers[provider.name] ?? {};
-  const baseUrl = settings.baseUrl ?? provider.baseUrlFor?.(path) ?? provider.baseUrl;
+  const { apiKey, serviceAccount, aws, tokenUrl, ...settings } = config.providers[provider.name] ?? {};
+  const baseUrl = own?.baseUrl ?? settings.baseUrl ?? provider.baseUrlFor?.(path) ?? provider.baseUrl;
   if (baseUrl === null) return null;
+  const trimmed = baseUrl.replace(/\/+$/, "");
+  if (own)
+    return { baseUrl: trimmed, auth, apiKey: undefined, own, ...(tokenUrl !== undefined && { tokenUrl }) };
   return {
-    baseUrl: baseUrl.replace(/\/+$/, ""),
+    baseUrl: trimmed,
     auth,
     apiKey,
     ...(serviceAccount && { serviceAccount }),

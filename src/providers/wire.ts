@@ -58,7 +58,7 @@ export interface Reading {
   model?: string;
   /** As the provider states it; where it answers with more than one (a fast answer in one region), joined by a space. */
   serviceTier?: string;
-  /** What the call costs by the provider's own word, in integer nano-USD: it is settled at. See statedCostNano. */
+  /** What the call costs by the provider's own word, in integer nano-USD: a known one's is settled at. See statedCostNano. */
   costNanoUsd?: number;
   /**
    * Calls that the provider made inside this one and left out of `usage` (Anthropic's compaction and advisor):

@@ -1,3 +1,4 @@
+import type { OwnCredential } from "../providers/own-credential.ts";
 import type { KeyPolicy, ScopePolicy } from "../domain/policy.ts";
 
 // What an isolate remembers between requests. Any of it may be old: the scripts compare it with what Redis has.
@@ -11,8 +12,16 @@ export interface IsolateMemory {
   drainedAtMs: Map<string, number>;
   /** When this isolate last looked for stranded settles behind a refusal, in milliseconds. */
   replayedAtMs: Map<string, number>;
+  /** Opened credentials, by what they were opened from. A document that no longer has one doesn't lead to it. */
+  credentials: Map<string, OwnCredential>;
 }
 
 export function createMemory(): IsolateMemory {
-  return { policies: new Map(), epochs: new Map(), drainedAtMs: new Map(), replayedAtMs: new Map() };
+  return {
+    policies: new Map(),
+    epochs: new Map(),
+    drainedAtMs: new Map(),
+    replayedAtMs: new Map(),
+    credentials: new Map(),
+  };
 }

@@ -53,7 +53,7 @@ describe("POST", () => {
 
   test("the secret proves itself and its digest is what is stored", async () => {
     const { id, secret } = await makeKey(harness);
-    const proven = await proveSecret(KEY_SECRET, secret);
+    const proven = await proveSecret([KEY_SECRET], secret);
     expect(proven).toEqual({ organizationId: "org_default", digest: await digestOf(id) });
   });
 

@@ -45,7 +45,7 @@ describe("the examples do what they say", () => {
       const example = JSON.stringify(operation.example).replace("user_…", await aUser());
       const answer = await harness.call(
         operation.method,
-        path.replace("{provider}", "openai").replace("{model}", "gpt-4o"),
+        path.replace("{provider}", "openai").replace("{model}", "gpt-4o").replace("{name}", "openai"),
         { text: example },
       );
       expect([answer.status, answer.text.slice(0, 300)]).toEqual([

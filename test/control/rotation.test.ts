@@ -22,7 +22,7 @@ const secretOf = (answer: Awaited<ReturnType<typeof rotate>>) => String(bodyOf(a
 
 /** What the gate reads of a secret. */
 async function policyOf(secret: string) {
-  const proven = await proveSecret(KEY_SECRET, secret);
+  const proven = await proveSecret([KEY_SECRET], secret);
   if (!proven) throw new Error("no secret of ours");
   const read = await readPolicyDocument(harness.database, proven.organizationId, {
     kind: "key",

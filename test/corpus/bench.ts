@@ -11,7 +11,7 @@ import { createMemoryLedger, type BookedRow } from "../simulation/memory-ledger.
 import { createRedisSide } from "../simulation/redis-side.ts";
 import { seededRandom } from "../support/schedule.ts";
 import { bindings, KEY_SECRET } from "./bindings.ts";
-import { budgetOf, keyOf } from "./policies.ts";
+import { budgetOf, keyOf, providerOf } from "./policies.ts";
 
 // The gate with its real scripts, and an organization of its own for each call: its books are that call's alone.
 
@@ -43,16 +43,18 @@ export async function openBench() {
 
   async function stall(
     fetcher: typeof fetch,
-    { nowMs, allowUnpriced }: { nowMs: number; allowUnpriced: boolean },
+    { nowMs, allowUnpriced, prefix }: { nowMs: number; allowUnpriced: boolean; prefix: string },
   ): Promise<Stall> {
     stalls += 1;
     const org = `org_c${stalls}`;
     const { secret, digest } = await mintSecret(KEY_SECRET, org, new Uint8Array(20).fill(7));
+    const own = await providerOf(org, prefix.slice(1));
     const documents = createDocuments({
       organizationId: org,
       keys: [keyOf(org, { digest, allowUnpriced })],
       budgets: [budgetOf(org)],
       blockedCustomers: [],
+      ...(own && { providers: [own] }),
     });
     const now = () => nowMs;
     const store = createStore((command) => redis.look(...command), sleepForLong);

@@ -138,6 +138,12 @@ describe("a difference fails the run", () => {
   });
 });
 
+test("a provider that Tollgate doesn't know is the organization's own", async () => {
+  const { report, checks } = await findings({ ...chat, provider: "somebody" });
+  expect(checks).toEqual([]);
+  expect(report).toMatchObject({ states: { booked: 1 }, exact: 1, unpriced: 1 });
+});
+
 describe("no failure", () => {
   test("is a difference in a case whose recording can't be relied on", async () => {
     const expected_usage = { ...chat.expected_usage, output_total: 4 };
@@ -148,7 +154,7 @@ describe("no failure", () => {
 
   test("is a path that can't be metered, or that Tollgate doesn't have", async () => {
     const batches = await findings({ ...chat, url: "https://api.openai.com/v1/batches" });
-    const unknown = await findings({ ...chat, provider: "somebody" });
+    const unknown = await findings({ ...chat, provider: "some body" });
     for (const { report, checks } of [batches, unknown]) {
       expect(checks).toEqual([]);
       expect(report).toMatchObject({ states: { unrouted: 1 }, metered: 0 });

@@ -1,6 +1,7 @@
 import type { Case } from "./cases.ts";
 
-// Where a client of Tollgate sends a recorded call: the provider's own path behind Tollgate's prefix for it.
+// Where a client of Tollgate sends a recorded call: the provider's own path behind Tollgate's prefix for it. A name that
+// Tollgate doesn't know is that of a provider which the organization added itself.
 
 /** The recordings' names of providers whose prefix is another word. All others have their own name as prefix. */
 const PREFIXES: Record<string, string> = { gemini: "google" };

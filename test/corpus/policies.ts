@@ -1,6 +1,10 @@
 import { MAX_NANO_USD } from "../../src/domain/money.ts";
+import type { OwnProvider } from "../../src/domain/policy.ts";
+import { sealCredential } from "../../src/providers/own-credential.ts";
+import { customNamed } from "../../src/providers/registry.ts";
 import type { Budget } from "../../src/domain/charged-budgets.ts";
 import type { KeyRow } from "../simulation/documents.ts";
+import { KEY_SECRET, PROVIDER_SECRET, UPSTREAM } from "./bindings.ts";
 
 /** Of the largest limit that there is: no call is refused or clamped for want of money. */
 export function budgetOf(org: string): Budget {
@@ -40,4 +44,12 @@ export function keyOf(org: string, key: { digest: string; allowUnpriced: boolean
     minOutputTokens: 1,
     onDisconnect: "drain",
   };
+}
+
+/** The organization's own of a name that Tollgate doesn't know; null for one that it does, or that can't be a provider's. */
+export async function providerOf(organizationId: string, name: string): Promise<OwnProvider | null> {
+  if (!customNamed(name)) return null;
+  const owned = { organizationId, teamId: "", name, baseUrl: UPSTREAM };
+  const sealed = await sealCredential({ apiKey: PROVIDER_SECRET }, owned, [KEY_SECRET]);
+  return { ...owned, kind: "openai-compatible", sealed };
 }

@@ -75,7 +75,11 @@ async function attempt(
     sent = { url: urlOf(input), body: await bytesOf(new Response(init?.body ?? null)) };
     return providerAnswer(recorded, cut(responseBytes(recorded)));
   };
-  const stall = await bench.stall(provider, { nowMs: dateOf(recorded), allowUnpriced: unpriced });
+  const stall = await bench.stall(provider, {
+    nowMs: dateOf(recorded),
+    allowUnpriced: unpriced,
+    prefix: path.prefix,
+  });
   const request = clientRequest(recorded, path, stall.secret);
   const { url, method, headers, body: bytes } = request;
   const response = await gate(stall.deps, new Request(url, { method, headers, body: bytes }));

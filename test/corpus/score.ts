@@ -1,4 +1,5 @@
 import type { Usage } from "../../src/domain/usage.ts";
+import { customNamed } from "../../src/providers/registry.ts";
 import type { Case } from "./cases.ts";
 import type { Booked } from "./replay.ts";
 
@@ -40,10 +41,14 @@ export function meteredOf(booked: Booked | null): Metered | null {
   };
 }
 
-/** Where the settle's facts have a cost that the provider stated, that is what the call must be booked at. */
+/**
+ * Where the settle's facts have a cost that the provider stated, that is what the call must be booked at; of a provider that
+ * the organization added itself it is only shown.
+ */
 function statedCostUsd({ facts, costNanoUsd }: Booked): number | undefined {
   const stated = facts["provider_cost"];
-  return stated === undefined || stated === null ? undefined : costNanoUsd * USD_PER_NANO;
+  if (typeof stated !== "number") return undefined;
+  return (customNamed(String(facts["provider"])) ? stated : costNanoUsd) * USD_PER_NANO;
 }
 
 /** What differs, in words; nothing where the two agree. */

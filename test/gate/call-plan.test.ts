@@ -61,6 +61,7 @@ function plan(body: JsonObject, priceOverrides: PriceOverride[] = []) {
     customerBlocked: false,
     modelAliases: {},
     priceOverrides,
+    ownProvider: () => null,
     charged,
     chargedFor: () => charged,
     complete: true,

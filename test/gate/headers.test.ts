@@ -78,3 +78,15 @@ test("the provider's URL has the client's query, without the client's key", () =
     "https://api.example.com/v1/x",
   );
 });
+
+test.each([
+  ["https://api.example.com/v1", "/v1/chat/completions", "https://api.example.com/v1/chat/completions"],
+  ["https://api.example.com/v1", "/chat/completions", "https://api.example.com/v1/chat/completions"],
+  ["https://api.example.com/paas/v4", "/v1/embeddings", "https://api.example.com/paas/v4/embeddings"],
+  ["https://api.example.com/v1beta", "/v1beta/models/m", "https://api.example.com/v1beta/models/m"],
+  ["https://api.example.com/openai", "/v1/x", "https://api.example.com/openai/v1/x"],
+  ["https://api.example.com/v1x", "/v1/x", "https://api.example.com/v1x/v1/x"],
+  ["https://api.example.com/v1", "/v1x/y", "https://api.example.com/v1/v1x/y"],
+])("a base that ends in a version has it in place of the path's: %s and %s", (base, path, expected) => {
+  expect(upstreamUrl(base, path, new URL("https://gate.test/"))).toBe(expected);
+});

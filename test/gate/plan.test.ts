@@ -48,7 +48,9 @@ describe("a key", () => {
 
 describe("the target of a model", () => {
   const target = (model: string, path: string, changes: Partial<KeyPolicy> = {}) => {
-    const aimed = targetOf(model, route(path), policy(changes).modelAliases ?? {}, "openai");
+    const aliases = policy(changes).modelAliases ?? {};
+    const isOwn = (name: string) => name === "acme";
+    const aimed = targetOf(model, route(path), { aliases, defaultProvider: "openai", isOwn });
     if ("refusal" in aimed) return aimed;
     return { target: { provider: aimed.target.provider.name, model: aimed.target.model } };
   };
@@ -59,6 +61,19 @@ describe("the target of a model", () => {
     });
     expect(target("ft/odd/name", "/openai/v1/chat/completions")).toEqual({
       target: { provider: "openai", model: "ft/odd/name" },
+    });
+  });
+
+  test("is the organization's own provider, by its path, its prefix or an alias", () => {
+    const acme = { target: { provider: "acme", model: "m" } };
+    expect(target("m", "/acme/v1/chat/completions")).toEqual(acme);
+    expect(target("acme/m", "/v1/chat/completions")).toEqual(acme);
+    expect(target("fast", "/v1/embeddings", { modelAliases: { fast: "acme/m" } })).toEqual(acme);
+    expect(target("fast", "/acme/v1/chat/completions", { modelAliases: { fast: "acme/m" } })).toEqual(acme);
+    expect(target("acme/m", "/v1/messages")).toMatchObject({ refusal: { code: "model_not_allowed" } });
+    // Nobody's name, so the default provider's model.
+    expect(target("other/m", "/v1/chat/completions")).toEqual({
+      target: { provider: "openai", model: "other/m" },
     });
   });
 
@@ -177,15 +192,35 @@ describe("routes", () => {
     ["POST", "/azure/openai/deployments/d/chat/completions", "openai-chat"],
     ["POST", "/azure/openai/v1/chat/completions", "openai-chat"],
     ["POST", "/azure/openai/deployments/d/files", null],
+    // An organization's own, wherever it has them.
+    ["POST", "/acme/v1/chat/completions", "openai-chat"],
+    ["POST", "/acme/chat/completions", "openai-chat"],
+    ["POST", "/acme/client/v4/accounts/a/ai/v1/chat/completions", "openai-chat"],
+    ["POST", "/acme/v1/conversations/chat/completions", "openai-chat"],
+    ["POST", "/acme/v1/responses", "openai-responses"],
+    ["POST", "/acme/v1/audio/speech", "openai-speech"],
+    ["POST", "/acme/v1/rerank", "rerank"],
+    ["GET", "/acme/v1/models", "free"],
+    ["POST", "/acme/v1/batches", null],
+    ["POST", "/acme/v1/chat/completions/", null],
   ])("%s %s is metered by %s (law 11)", (method, path, expected) => {
     const { metering } = route(path, method);
     expect(metering === null || metering === "free" ? metering : metering.name).toBe(expected);
   });
 
-  test.each(["/", "/v1", "/v1/", "/openai", "/openai/", "/openai/v2/x", "/nobody/v1/x", "/openaiv1/x"])(
-    "%s has none",
-    (path) => {
-      expect(routeOf("POST", path)).toBeNull();
-    },
-  );
+  test.each([
+    "/",
+    "/v1",
+    "/v1/",
+    "/openai",
+    "/openai/",
+    "/openai/v2/x",
+    "/docs/v1/x",
+    "/v2/x",
+    "/NoName/v1/x",
+    "/-x/v1/x",
+    "/acme",
+  ])("%s has none", (path) => {
+    expect(routeOf("POST", path)).toBeNull();
+  });
 });

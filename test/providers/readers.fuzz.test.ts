@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { isAmount } from "../../src/domain/money.ts";
 import { costOf } from "../../src/domain/pricing.ts";
 import { settledUsage } from "../../src/domain/estimate.ts";
+import { anthropicComplete } from "../../src/providers/anthropic/complete.ts";
 import { anthropicMessages } from "../../src/providers/anthropic/messages.ts";
 import { converse, converseStream } from "../../src/providers/bedrock/converse.ts";
 import { invoke, invokeStream } from "../../src/providers/bedrock/invoke.ts";
@@ -42,6 +43,7 @@ const WIRES: [string, Wire][] = [
   ["openai-transcriptions", openaiTranscriptions],
   ["openrouter-chat", openrouterChat],
   ["anthropic-messages", anthropicMessages],
+  ["anthropic-complete", anthropicComplete],
   ["bedrock-converse", converse],
   ["bedrock-converse-stream", converseStream],
   ["bedrock-invoke", invoke],

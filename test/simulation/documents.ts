@@ -1,5 +1,5 @@
 import { WILDCARD, type Budget } from "../../src/domain/charged-budgets.ts";
-import { LABEL_KINDS, type KeyPolicy, type ScopePolicy } from "../../src/domain/policy.ts";
+import { LABEL_KINDS, type KeyPolicy, type OwnProvider, type ScopePolicy } from "../../src/domain/policy.ts";
 import type { PolicyRef } from "../../src/services.ts";
 
 // What Postgres says of keys and budgets, as documents with versions; and all that they ever said.
@@ -11,6 +11,8 @@ export interface PolicyState {
   keys: KeyRow[];
   budgets: Budget[];
   blockedCustomers: string[];
+  /** The organization's own; absent where it has none. */
+  providers?: OwnProvider[];
 }
 
 export type Documents = ReturnType<typeof createDocuments>;
@@ -74,5 +76,6 @@ function contentOf(state: PolicyState, { kind, id }: PolicyRef): Omit<KeyRow, "d
     wildcards: organization ? state.budgets.filter(({ scope: on }) => on.id === WILDCARD) : [],
     labelled: organization ? labelled : [],
     modelAliases: null,
+    ...(organization && state.providers && { providers: state.providers }),
   };
 }

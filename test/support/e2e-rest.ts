@@ -60,6 +60,7 @@ const settledView = requestView.extend({
   estimated: z.boolean(),
   duration_ms: z.number().nullable(),
   usage: z.record(z.string(), z.unknown()),
+  provider_cost: z.string().optional(),
 });
 export type SettledRequest = z.infer<typeof settledView>;
 
@@ -117,6 +118,12 @@ export function createRest({ url, stack }: Pick<Rig, "url" | "stack">) {
     /** What a model ("provider/model") costs the organization from then on; null: what the list says. */
     setPrice: (model: string, price: object | null) =>
       price ? call("PUT", `/prices/${model}`, price) : call("DELETE", `/prices/${model}`),
+    /** A provider of the organization's own, or of a team's; null takes it off. */
+    setProvider: (name: string, own: object | null, query = "") =>
+      own ? call("PUT", `/providers/${name}${query}`, own) : call("DELETE", `/providers/${name}${query}`),
+    createTeam: async (): Promise<string> =>
+      z.object({ id: z.string() }).parse(await call("POST", "/teams", { name: "A team" })).id,
+    reseal: () => call("POST", "/reseal"),
     key,
     /** What a client sees of its own key. */
     ownKey: async (secret: string) => keyView.parse(await call("GET", "/key", undefined, secret)),

@@ -1,5 +1,5 @@
 import { type SQL, eq, sql } from "drizzle-orm";
-import * as z from "zod";
+import type * as z from "zod";
 import type { ledgerEntries } from "../../ledger/schema.ts";
 import type { usageTotals } from "../../ledger/usage-schema.ts";
 import { teamOf } from "../frame/access.ts";
@@ -23,37 +23,27 @@ export const callFilterQuery = {
   provider: shortText.optional(),
 };
 
-const query = z.object(callFilterQuery);
-type CallQuery = z.infer<typeof query>;
+export type CallFilters = z.infer<z.ZodObject<typeof callFilterQuery>>;
 
-/** Undefined: of any. */
-export type CallFilters = Partial<
-  Record<"keyId" | "teamId" | "userId" | "customer" | "tag" | "model" | "provider", string | undefined>
->;
-
-/** What the query names, and of a team's token no calls but the team's. */
-export function callFiltersOf(c: ControlContext, query: CallQuery): CallFilters {
-  const { customer, tag, model, provider } = query;
-  return {
-    keyId: eitherOf(query, "key", "key_id"),
-    teamId: teamOf(c, eitherOf(query, "team", "team_id")) ?? undefined,
-    userId: eitherOf(query, "user", "user_id"),
-    customer,
-    tag,
-    model,
-    provider,
-  };
+/** The filters of a call of REST: a team's token has its own team as one, and no other. */
+export function filtersWithin(c: ControlContext, { team, team_id, ...filters }: CallFilters): CallFilters {
+  const within = teamOf(c, eitherOf({ team, team_id }, "team", "team_id"));
+  return { ...filters, team: undefined, team_id: within ?? undefined };
 }
 
-/** The filters on a table that has a call's columns. */
-export function conditionsOn(
+/** As conditions on a table that has a call's columns. */
+export function callFilters(
+  query: CallFilters,
   table: typeof ledgerEntries | typeof usageTotals,
-  { keyId, teamId, userId, customer, tag, model, provider }: CallFilters,
 ): (SQL | undefined)[] {
+  const { customer, tag, model, provider } = query;
+  const key = eitherOf(query, "key", "key_id");
+  const team = eitherOf(query, "team", "team_id");
+  const user = eitherOf(query, "user", "user_id");
   return [
-    keyId === undefined ? undefined : eq(table.keyId, keyId),
-    teamId === undefined ? undefined : eq(table.teamId, teamId),
-    userId === undefined ? undefined : eq(table.userId, userId),
+    key === undefined ? undefined : eq(table.keyId, key),
+    team === undefined ? undefined : eq(table.teamId, team),
+    user === undefined ? undefined : eq(table.userId, user),
     customer === undefined ? undefined : eq(table.customer, customer),
     tag === undefined ? undefined : sql`${table.tags} @> ${JSON.stringify([tag])}::jsonb`,
     model === undefined ? undefined : eq(table.model, model),
@@ -62,7 +52,7 @@ export function conditionsOn(
 }
 
 function eitherOf(
-  query: CallQuery,
+  query: CallFilters,
   short: "key" | "team" | "user",
   long: "key_id" | "team_id" | "user_id",
 ): string | undefined {

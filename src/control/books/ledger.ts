@@ -1,10 +1,10 @@
 import { organizationOf } from "../frame/access.ts";
-import { type CallFilters, callFilterQuery, callFiltersOf, conditionsOn } from "./call-filters.ts";
 import { pageShape } from "../frame/shapes.ts";
 import { entryShape } from "./entry-shapes.ts";
 import { type SQL, eq, gte, lt } from "drizzle-orm";
 import * as z from "zod";
 import { ENTRY_KINDS, ledgerEntries } from "../../ledger/schema.ts";
+import { callFilterQuery, callFilters, filtersWithin } from "./call-filters.ts";
 import { cursorOf, entryCursor, newestEntries, unitsOfEntries } from "./entries.ts";
 import { entryView } from "./entry-views.ts";
 import { moment, oneOf, shortText } from "../frame/fields.ts";
@@ -39,7 +39,7 @@ const list = operation({
     const { services } = c.var;
     const organizationId = organizationOf(c, query.organization_id);
     const after = decodeCursor(query.cursor, entryCursor);
-    const where = filtersOf(query, { organizationId, calls: callFiltersOf(c, query) });
+    const where = filtersOf(organizationId, { ...query, ...filtersWithin(c, query) });
     // Later pages are older than whatever this would add.
     if (!after) await services.bringLedgerUpToDate(organizationId);
     const rows = await newestEntries(services.database, { where, after, limit: query.limit });
@@ -48,14 +48,12 @@ const list = operation({
   },
 });
 
-function filtersOf(
-  { kind, from, to }: LedgerQuery,
-  { organizationId, calls }: { organizationId: string; calls: CallFilters },
-): (SQL | undefined)[] {
+function filtersOf(organizationId: string, query: LedgerQuery): (SQL | undefined)[] {
+  const { kind, from, to } = query;
   if (from && to && from > to) throw badField("/to", "is before from");
   return [
     eq(ledgerEntries.organizationId, organizationId),
-    ...conditionsOn(ledgerEntries, calls),
+    ...callFilters(query, ledgerEntries),
     kind && eq(ledgerEntries.kind, kind),
     from && gte(ledgerEntries.at, from),
     to && lt(ledgerEntries.at, to),

@@ -2,7 +2,9 @@ import { eq, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import * as z from "zod";
 import { base32 } from "../../ids.ts";
+import { keySecretsOf } from "../../key-secrets.ts";
 import { idempotencyKeys } from "../../ledger/schema.ts";
+import { seal, unseal } from "../../sealed.ts";
 import type { PolicyRef, Services } from "../../services.ts";
 import { type Claim, claimOf, claimedBy, giveBack, unansweredBy } from "./claims.ts";
 import type { ControlContext } from "./context.ts";
@@ -10,7 +12,6 @@ import { DIVISION_BY_ZERO, sqlStateOf } from "./failures.ts";
 import { publishAll } from "./policies.ts";
 import { Problem } from "./problem.ts";
 import { json } from "./operation.ts";
-import { seal, unseal } from "./sealed.ts";
 
 // Idempotency-Key: a POST claims its key, does its work and stores its answer in one transaction, and a second POST
 // gets that answer. An answer may hold a key's secret, so it lies in Postgres sealed.
@@ -107,7 +108,7 @@ function inProgress(): Problem {
 }
 
 function sealPlace(services: Services, id: string) {
-  return { keySecret: services.config.KEY_SECRET, purpose: PURPOSE, context: id };
+  return { keySecrets: keySecretsOf(services.config), purpose: PURPOSE, context: id };
 }
 
 async function digestOf(parts: string[]): Promise<string> {

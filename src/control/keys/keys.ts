@@ -68,11 +68,11 @@ const list = operation({
       )
       .orderBy(desc(keys.id))
       .limit(query.limit + 1);
+    const nowMs = services.now();
     const lastUsed = await lastUsedOf(
       services.database,
       rows.map(({ id }) => id),
     );
-    const nowMs = services.now();
     const view = (row: KeyRow) => keyView(row, nowMs, lastUsed.get(row.id));
     return json(pageOf(rows, query.limit, { view, cursor: ({ id }) => [id] }));
   },
@@ -164,7 +164,7 @@ const change = operation({
       raiseKeyVersions(database, before.id),
     ]);
     await publishAll(services, organizationId, keyDocuments(row));
-    return json(await fullKeyView(services, row));
+    return json(await fullKeyView(c.var.services, row));
   },
 });
 

@@ -1,13 +1,14 @@
 import { and, eq, or } from "drizzle-orm";
 import { authenticate as provenKey } from "../../gate/authenticate.ts";
+import { keySecretsOf } from "../../key-secrets.ts";
 import { type KeyRow, keyStatus } from "../../ledger/rows.ts";
 import { keys } from "../../ledger/schema.ts";
 import { unauthorized } from "../frame/access.ts";
 import type { ControlContext } from "../frame/context.ts";
 import { type Operation, json, operation } from "../frame/operation.ts";
 import { Problem } from "../frame/problem.ts";
-import { fullKeyView } from "./full-key.ts";
 import { fullKeyShape } from "./key-shapes.ts";
+import { fullKeyView } from "./full-key.ts";
 
 export function ownKeyOperations(): Operation[] {
   return [show];
@@ -23,14 +24,16 @@ const show = operation({
   access: "key",
   answers: { 200: { what: "The key", schema: fullKeyShape } },
   async handle(c) {
-    return json(await fullKeyView(c.var.services, await authenticate(c)));
+    const { services } = c.var;
+    const row = await authenticate(c);
+    return json(await fullKeyView(services, row));
   },
 });
 
 async function authenticate(c: ControlContext): Promise<KeyRow> {
   const { services } = c.var;
   const { raw, url } = c.req;
-  const proven = await provenKey(raw.headers, new URL(url), services.config.KEY_SECRET);
+  const proven = await provenKey(raw.headers, new URL(url), keySecretsOf(services.config));
   if (!proven) throw unauthorized(WRONG);
   const ofSecret = or(eq(keys.digest, proven.digest), eq(keys.previousDigest, proven.digest));
   const [row] = await services.database

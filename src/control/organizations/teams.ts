@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { newId } from "../../ids.ts";
+import { providerCredentials } from "../../ledger/control-schema.ts";
 import { budgets, keys, teamMembers, teams } from "../../ledger/schema.ts";
 import { budgetsOfScope } from "../budgets/budgets-under.ts";
 import { fixed, shortText } from "../frame/fields.ts";
@@ -150,6 +151,7 @@ function referrersOf({ id, organizationId }: TeamRow): Referrers {
   return {
     members: { table: teamMembers, where: eq(teamMembers.teamId, id) },
     keys: { table: keys, where: and(eq(keys.teamId, id), isNull(keys.revokedAt)) },
+    providers: { table: providerCredentials, where: eq(providerCredentials.teamId, id) },
     budgets: { table: budgets, where: and(eq(budgets.organizationId, organizationId), onTeam) },
   };
 }

@@ -6,6 +6,7 @@ import { formatUsd } from "../../domain/money.ts";
 import { quote } from "../../gate/quote.ts";
 import { organizations } from "../../ledger/schema.ts";
 import { shortText } from "../frame/fields.ts";
+import { providersOf } from "../providers/provider-rows.ts";
 import { overridesOf } from "./prices.ts";
 import { priceView } from "../../domain/price-views.ts";
 import { badField, Problem } from "../frame/problem.ts";
@@ -46,9 +47,11 @@ const ask = operation({
       .from(organizations)
       .where(eq(organizations.id, organizationId));
     if (!organization) throw badField("/organization_id", "is not an organization");
+    const own = await providersOf(database, { organizationId, teamId: "" });
     const policies = {
       priceOverrides: await overridesOf(database, organizationId),
       modelAliases: organization.modelAliases ?? {},
+      ownProviders: own.map(({ name }) => name),
     };
     const quoted = await quote(services.config, body, policies, services.now());
     if ("refusal" in quoted) {

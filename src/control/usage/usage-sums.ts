@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Database } from "../../ledger/database.ts";
 import { ledgerEntries } from "../../ledger/schema.ts";
 import { usageTotals } from "../../ledger/usage-schema.ts";
-import { type CallFilters, conditionsOn } from "../books/call-filters.ts";
+import { type CallFilters, callFilters } from "../books/call-filters.ts";
 import { type Group, type GroupValue, columnOf, sortKeyAt, sortKeyOf, sortOrder } from "./usage-groups.ts";
 import { type Range, splitRange } from "./usage-range.ts";
 
@@ -100,7 +100,7 @@ function totalsBetween(
   const { day } = usageTotals;
   const where = and(
     eq(usageTotals.organizationId, organizationId),
-    ...conditionsOn(usageTotals, filters),
+    ...callFilters(filters, usageTotals),
     sql`${day} >= date '1970-01-01' + ${from}::int`,
     to === null ? undefined : sql`${day} < date '1970-01-01' + ${to}::int`,
   );
@@ -110,7 +110,7 @@ function totalsBetween(
 function entriesBetween({ organizationId, filters }: Whose, fromMs: number, toMs: number): SQL {
   const where = and(
     eq(ledgerEntries.organizationId, organizationId),
-    ...conditionsOn(ledgerEntries, filters),
+    ...callFilters(filters, ledgerEntries),
     sql`${ledgerEntries.at} >= ${momentOf(fromMs)}`,
     sql`${ledgerEntries.at} < ${momentOf(toMs)}`,
   );

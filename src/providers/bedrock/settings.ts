@@ -10,15 +10,17 @@ export interface AwsCredentials {
   region: string;
 }
 
+export const AWS_REGION = {
+  pattern: /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/,
+  detail: "must be a region as us-east-1",
+};
+
 const text = z.string().min(1).optional();
 
 /** One of the pair alone is a mistake, as is a base URL that is signed for and says no region. */
 export const bedrockSchema = z
   .object({
-    AWS_REGION: z
-      .string()
-      .regex(/^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/, "must be a region as us-east-1")
-      .optional(),
+    AWS_REGION: z.string().regex(AWS_REGION.pattern, AWS_REGION.detail).optional(),
     AWS_ACCESS_KEY_ID: text,
     AWS_SECRET_ACCESS_KEY: text,
     AWS_SESSION_TOKEN: text,
@@ -37,6 +39,10 @@ export const bedrockSchema = z
     }
   });
 
+export function bedrockBaseUrl(region: string): string {
+  return `https://bedrock-runtime.${region}.amazonaws.com`;
+}
+
 /** What the provider's own settings leave out. With no region Bedrock is nowhere, unless its base URL is given. */
 export function bedrockSettings(settings: z.infer<typeof bedrockSchema>): {
   baseUrl?: string;
@@ -49,7 +55,7 @@ export function bedrockSettings(settings: z.infer<typeof bedrockSchema>): {
     AWS_SESSION_TOKEN: sessionToken,
   } = settings;
   if (region === undefined) return {};
-  const baseUrl = `https://bedrock-runtime.${region}.amazonaws.com`;
+  const baseUrl = bedrockBaseUrl(region);
   if (accessKeyId === undefined || secretAccessKey === undefined) return { baseUrl };
   const aws = { accessKeyId, secretAccessKey, region, ...(sessionToken !== undefined && { sessionToken }) };
   return { baseUrl, aws };

@@ -90,9 +90,8 @@ function clampEdits(
   facts: CallFacts,
   { outputTokens, limitField }: { outputTokens: number; limitField: ChatDialect["limitField"] },
 ): BodyEdit[] {
-  if (facts.outputLimit === undefined) return [{ path: [limitField], value: outputTokens }];
-  return LIMITS.filter((key) => Number(body[key] ?? 0) > outputTokens).map((key) => ({
-    path: [key],
-    value: outputTokens,
-  }));
+  const above = LIMITS.filter((key) => Number(body[key] ?? 0) > outputTokens);
+  // One that may be ignored is no limit, and stands beside the new one, where it may also count before it.
+  const stated = facts.outputLimit === undefined ? new Set([limitField, ...above]) : above;
+  return [...stated].map((key) => ({ path: [key], value: outputTokens }));
 }

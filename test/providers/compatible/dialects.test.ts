@@ -21,9 +21,12 @@ const PATHS: Record<string, string> = {
   moonshot: "/v1",
   deepseek: "",
   perplexity: "",
+  acme: "/v1",
 };
 const NEWER = ["openai", "anthropic", "groq", "xai", "openrouter", "fireworks", "cerebras", "moonshot"];
-const OLDER = ["together", "deepseek", "perplexity"];
+const OLDER = ["together", "deepseek", "perplexity", "acme"];
+/** `acme` is one that the organization added itself. */
+const NAMING = { aliases: {}, defaultProvider: "openai", isOwn: (name: string) => name === "acme" };
 /** Those that state usage unasked, or refuse the option. */
 const UNASKED = new Set(["openrouter", "together", "perplexity"]);
 
@@ -40,7 +43,7 @@ function called(provider: string, members: JsonObject, at: "its path" | "/v1") {
   const route = routeAt(path);
   const model = at === "/v1" ? `${provider}/m` : "m";
   const call = understoodOf(route.wire, { model, messages: [], ...members });
-  const aimed = targetOf(model, route, {}, "openai");
+  const aimed = targetOf(model, route, NAMING);
   if ("refusal" in aimed) throw new Error(aimed.refusal.message);
   const { wire } = aimed.target;
   const { body, facts } = readAs(wire, call, route.path);
@@ -65,6 +68,11 @@ describe.each(["its path", "/v1"] as const)("law 3, at %s", (at) => {
     const ignored = called(provider, { max_completion_tokens: 5 }, at);
     expect(ignored.facts.outputLimit).toBeUndefined();
     expect(ignored.clamped).toEqual([["max_tokens", 9]]);
+    // Who knows both may let the newer one count before the older.
+    expect(called(provider, { max_completion_tokens: 50 }, at).clamped).toEqual([
+      ["max_tokens", 9],
+      ["max_completion_tokens", 9],
+    ]);
     expect(called(provider, { max_tokens: 50 }, at).clamped).toEqual([["max_tokens", 9]]);
     expect(called(provider, { max_tokens: 50, max_completion_tokens: 60 }, at).facts.outputLimit).toBe(60);
   });
@@ -78,7 +86,7 @@ describe.each(["its path", "/v1"] as const)("law 3, at %s", (at) => {
 
 test("at /v1 a provider's own dialect is used from the target on", () => {
   const route = routeAt("/v1/chat/completions");
-  const aimed = targetOf("deepseek/deepseek-chat", route, {}, "openai");
+  const aimed = targetOf("deepseek/deepseek-chat", route, NAMING);
   expect(aimed).toMatchObject({ target: { wire: { name: "openai-chat" } } });
   expect("target" in aimed && aimed.target.wire).not.toBe(openaiChat);
 });
