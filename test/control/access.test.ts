@@ -136,6 +136,45 @@ describe("what a token sees", () => {
   });
 });
 
+describe("nobody changes, or sees, what is another organization's", () => {
+  const foreign: Record<string, string> = {};
+  beforeAll(async () => {
+    const organization_id = ids["other"];
+    const team = await make(harness, "teams", { organization_id, name: "theirs" });
+    const user = await make(harness, "users", { organization_id });
+    const key = (await makeKey(harness, { organization_id })).id;
+    const budget = await makeBudget(harness, { organization_id, scope: { kind: "key", id: key } });
+    const token = idOf(
+      await harness.call("POST", "/api/v1/tokens", {
+        body: { name: "x", role: "org-admin", organization_id },
+      }),
+    );
+    Object.assign(foreign, { teams: team, users: user, keys: key, budgets: budget, tokens: token });
+    Object.assign(foreign, { organizations: organization_id });
+  });
+
+  const named = guarded.filter(
+    ({ path, access }) =>
+      /^\/(teams|users|keys|budgets|tokens|organizations)\/\{id\}/.test(path) && access !== "deployment",
+  );
+  test.each(named.map((each) => [`${each.method} ${each.path}`, each] as const))(
+    "%s is 404",
+    async (_, { method, path, example }) => {
+      const resource = path.split("/")[1] ?? "";
+      const one = `/api/v1/${resource}/${foreign[resource]}`;
+      const before = (await harness.call("GET", one)).text;
+      const at =
+        CONTROL_BASE +
+        path.replace("{id}", foreign[resource] ?? "").replace("{user}", foreign["users"] ?? "");
+      const answer = await harness.call(method, at, {
+        ...(example === undefined ? {} : { body: example }),
+        ...as(tokens["org-admin"]),
+      });
+      expect([answer.status, (await harness.call("GET", one)).text]).toEqual([404, before]);
+    },
+  );
+});
+
 describe("what a team's token can't do", () => {
   const team = () => as(tokens["team-admin"]);
   test("raise, adjust, reset or delete what the organization holds its team to", async () => {

@@ -107,7 +107,7 @@ const change = operation({
   async handle(c, { body }) {
     const { services } = c.var;
     const { database } = services;
-    const id = pathId(c, "team", "team");
+    const { id } = await findTeam(c, pathId(c, "team", "team"));
     const [[row]] = await commit(c, [
       database
         .update(teams)
@@ -115,7 +115,7 @@ const change = operation({
         .where(eq(teams.id, id))
         .returning(),
     ]);
-    return json(teamView(row ?? (await findTeam(c, id))));
+    return json(teamView(row ?? (await findTeam(c, id)))); // Deleted meanwhile: that is a 404.
   },
 });
 
