@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import type { Sealed } from "../sealed.ts";
 import { createdAt, moment, updatedAt } from "./columns.ts";
-import type { SealedText } from "./control-schema.ts";
+
 import { organizations } from "./schema.ts";
 
 // What operators are told of, and how it reaches them.
@@ -41,7 +42,7 @@ export const webhookEndpoints = pgTable(
     url: text("url").notNull(),
     events: jsonb("events").$type<AlertType[]>().notNull(),
     /** What signs the deliveries. */
-    sealed: jsonb("sealed").$type<SealedText>().notNull(),
+    sealed: jsonb("sealed").$type<Sealed>().notNull(),
     enabled: boolean("enabled").notNull().default(true),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

@@ -1,5 +1,6 @@
 import { index, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { PROVIDER_KINDS } from "../domain/policy.ts";
+import type { Sealed } from "../sealed.ts";
 import { amount, createdAt, moment, updatedAt } from "./columns.ts";
 import { organizations } from "./schema.ts";
 
@@ -29,12 +30,6 @@ export const managementTokens = pgTable(
   (table) => [uniqueIndex("management_tokens_digest").on(table.digest)],
 );
 
-/** A text that only a Worker with the right KEY_SECRET can read. */
-export interface SealedText {
-  iv: string;
-  data: string;
-}
-
 /** An organization's or a team's own credential of a provider, or a provider that it adds itself. */
 export const providerCredentials = pgTable(
   "provider_credentials",
@@ -49,7 +44,7 @@ export const providerCredentials = pgTable(
     kind: text("kind", { enum: PROVIDER_KINDS }),
     baseUrl: text("base_url"),
     /** Null: the provider asks for no credential. */
-    sealed: jsonb("sealed").$type<SealedText>(),
+    sealed: jsonb("sealed").$type<Sealed>(),
     /** The last characters of the credential, to recognize it by. */
     hint: text("hint"),
     createdAt: createdAt(),

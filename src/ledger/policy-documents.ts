@@ -3,9 +3,9 @@ import { WILDCARD } from "../domain/charged-budgets.ts";
 import { LABEL_KINDS, type KeyPolicy, type ScopePolicy } from "../domain/policy.ts";
 import { SCOPE_KINDS, type ScopeKind } from "../domain/scope.ts";
 import { StoreUnavailable, type PolicyRef } from "../services.ts";
-import type { Database } from "./database.ts";
 import { providerCredentials } from "./control-schema.ts";
-import { type KeyRow, budgetFromRow, overrideFromRow, providerFromRow } from "./rows.ts";
+import type { Database } from "./database.ts";
+import { budgetFromRow, endOfSecret, overrideFromRow, providerFromRow } from "./rows.ts";
 import {
   adjustments,
   budgets,
@@ -82,12 +82,6 @@ async function readKeyDocument(database: Database, org: string, digest: string):
       }
     : null;
   return { version: versions[0]?.version ?? 0, json: JSON.stringify(policy) };
-}
-
-/** A secret that was rotated away ends before its key does. */
-function endOfSecret({ digest: current, expiresAt, previousEndsAt }: KeyRow, digest: string): Date | null {
-  if (digest === current || !previousEndsAt) return expiresAt;
-  return expiresAt && expiresAt < previousEndsAt ? expiresAt : previousEndsAt;
 }
 
 async function readScopeDocument(

@@ -79,6 +79,15 @@ export function overrideFromRow(row: PriceOverrideRow): PriceOverride {
   };
 }
 
+/** When a secret of a key ends, or null: one that was rotated away ends before its key does. */
+export function endOfSecret(
+  { digest: current, expiresAt, previousEndsAt }: KeyRow,
+  digest: string,
+): Date | null {
+  if (digest === current || !previousEndsAt) return expiresAt;
+  return expiresAt && expiresAt < previousEndsAt ? expiresAt : previousEndsAt;
+}
+
 /** A key's state now. Where several hold, the one that the gate names: the hardest to undo. */
 export function keyStatus(
   row: Pick<KeyRow, "revokedAt" | "expiresAt" | "enabled">,

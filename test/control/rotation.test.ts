@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { bodyOf, type Harness, makeKey, startHarness } from "./harness.ts";
-import { readPolicyDocument } from "../../src/ledger/policy-documents.ts";
 import { proveSecret } from "../../src/gate/secret.ts";
+import { readPolicyDocument } from "../../src/ledger/policy-documents.ts";
+import { bodyOf, type Harness, makeKey, startHarness } from "./harness.ts";
 import { KEY_SECRET } from "./harness.ts";
 
 let harness: Harness;

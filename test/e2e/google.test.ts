@@ -7,6 +7,7 @@ import { close, listen, serveDemoProvider, type DemoProvider } from "../../src/l
 import { collect } from "../local/demo-support.ts";
 import { priceOf } from "../support/e2e-money.ts";
 import { createRest, type NewKey, type Rest } from "../support/e2e-rest.ts";
+import { serviceAccountKey } from "../support/service-account-key.ts";
 import { startRig, type Rig } from "../support/e2e-rig.ts";
 
 const MODEL = "gemini-2.5-flash";
@@ -21,22 +22,6 @@ let rig: Rig;
 let rest: Rest;
 let key: NewKey;
 
-async function privateKey(): Promise<string> {
-  const pair = await crypto.subtle.generateKey(
-    {
-      name: "RSASSA-PKCS1-v1_5",
-      hash: "SHA-256",
-      modulusLength: 2_048,
-      publicExponent: new Uint8Array([1, 0, 1]),
-    },
-    true,
-    ["sign", "verify"],
-  );
-  if (!("privateKey" in pair)) throw new Error("RSA keys come in pairs");
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey("pkcs8", pair.privateKey)).toString("base64");
-  return `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`;
-}
-
 beforeAll(async () => {
   demo = await serveDemoProvider();
   // Gives no token, as Google does to an account that was closed.
@@ -49,7 +34,10 @@ beforeAll(async () => {
       GOOGLE_BASE_URL: demo.url,
       GOOGLE_API_KEY: SECRET,
       VERTEX_BASE_URL: demo.url,
-      VERTEX_SERVICE_ACCOUNT: JSON.stringify({ client_email: "gate@e2e", private_key: await privateKey() }),
+      VERTEX_SERVICE_ACCOUNT: JSON.stringify({
+        client_email: "gate@e2e",
+        private_key: (await serviceAccountKey()).pem,
+      }),
       VERTEX_TOKEN_URL: `http://127.0.0.1:${tokenPort}/token`,
     },
   });

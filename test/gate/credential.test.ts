@@ -8,6 +8,7 @@ import type { AuthScheme } from "../../src/providers/provider.ts";
 import { providerNamed } from "../../src/providers/registry.ts";
 import { upstreamOf } from "../../src/providers/upstream.ts";
 import { createMemory } from "../../src/store/memory.ts";
+import { serviceAccountKey } from "../support/service-account-key.ts";
 
 const SECRET = "the key secret of these tests";
 const DEPLOYMENT = "the-credential-of-the-deployment";
@@ -126,19 +127,7 @@ test("AWS's own sign in place of the deployment's bearer, for their own region",
 });
 
 test("a service account of its own fetches its token where the deployment says", async () => {
-  const pair = await crypto.subtle.generateKey(
-    {
-      name: "RSASSA-PKCS1-v1_5",
-      hash: "SHA-256",
-      modulusLength: 2_048,
-      publicExponent: new Uint8Array([1, 0, 1]),
-    },
-    true,
-    ["sign", "verify"],
-  );
-  if (!("privateKey" in pair)) throw new Error("RSA keys come in pairs");
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey("pkcs8", pair.privateKey)).toString("base64");
-  const private_key = `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`;
+  const { pem: private_key } = await serviceAccountKey();
   const serviceAccount = JSON.stringify({ client_email: "own@acme.example", private_key });
   const own = await ownOf("vertex", { serviceAccount });
   const bindings = { VERTEX_TOKEN_URL: "https://tokens.example/token" };

@@ -1,5 +1,6 @@
 import { getTableColumns } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
+import { overrideView } from "../../domain/price-views.ts";
 import { type auditEvents, managementTokens } from "../../ledger/control-schema.ts";
 import { overrideFromRow } from "../../ledger/rows.ts";
 import {
@@ -13,7 +14,6 @@ import {
   teams,
   users,
 } from "../../ledger/schema.ts";
-import { overrideView } from "../../domain/price-views.ts";
 import { budgetView } from "../budgets/budget-views.ts";
 import { timeOf, withoutNulls } from "../frame/views.ts";
 import { keyView } from "../keys/key-views.ts";

@@ -3,8 +3,8 @@ import { alias } from "drizzle-orm/pg-core";
 import * as z from "zod";
 import type { Database } from "../../ledger/database.ts";
 import { ledgerEntries } from "../../ledger/schema.ts";
-import type { EntryRow } from "./entry-views.ts";
 import { type UnitOf, unitsOf } from "../budgets/units.ts";
+import type { EntryRow } from "./entry-views.ts";
 
 // Reads of the ledger.
 

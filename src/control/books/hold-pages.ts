@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { Database } from "../../ledger/database.ts";
 import type { HoldView, Services } from "../../services.ts";
+import { type UnitOf, unitsOf } from "../budgets/units.ts";
+import { type Page, decodeCursor, encodeCursor } from "../frame/pages.ts";
 import {
   type EntryCursor,
   cursorOf,
@@ -10,8 +12,6 @@ import {
   unitsOfEntries,
 } from "./entries.ts";
 import { bookedHoldView, holdView } from "./entry-views.ts";
-import { type Page, decodeCursor, encodeCursor } from "../frame/pages.ts";
-import { type UnitOf, unitsOf } from "../budgets/units.ts";
 
 // The list of holds: first those in flight, by lease end, which only Redis has; then the lapsed ones, the newest
 // first, which the ledger keeps for good.

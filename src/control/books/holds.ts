@@ -1,20 +1,20 @@
-import { organizationOf } from "../frame/access.ts";
-import { commit } from "../frame/commit.ts";
-import { auditAction } from "../frame/audit-action.ts";
-import { pageShape } from "../frame/shapes.ts";
-import { holdShape } from "./entry-shapes.ts";
 import * as z from "zod";
 import type { Services } from "../../services.ts";
-import { entriesOf, isNonEmpty, unitsOfEntries } from "./entries.ts";
-import { bookedHoldView, holdView } from "./entry-views.ts";
+import { organizationOf } from "../frame/access.ts";
+import { auditAction } from "../frame/audit-action.ts";
+import { commit } from "../frame/commit.ts";
 import { oneOf, shortText } from "../frame/fields.ts";
-import { holdPage, unitsOfHolds } from "./hold-pages.ts";
 import { answerOnce } from "../frame/idempotency.ts";
 import { pathId } from "../frame/input.ts";
+import { type Operation, json, operation } from "../frame/operation.ts";
 import { pageQuery } from "../frame/pages.ts";
 import { Problem, notFound } from "../frame/problem.ts";
-import { type Operation, json, operation } from "../frame/operation.ts";
+import { pageShape } from "../frame/shapes.ts";
 import { timeOf } from "../frame/views.ts";
+import { entriesOf, isNonEmpty, unitsOfEntries } from "./entries.ts";
+import { holdShape } from "./entry-shapes.ts";
+import { bookedHoldView, holdView } from "./entry-views.ts";
+import { holdPage, unitsOfHolds } from "./hold-pages.ts";
 
 export function holdOperations(): Operation[] {
   return [list, show, voidOne];

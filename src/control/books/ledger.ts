@@ -1,16 +1,16 @@
-import { organizationOf } from "../frame/access.ts";
-import { pageShape } from "../frame/shapes.ts";
-import { entryShape } from "./entry-shapes.ts";
 import { type SQL, eq, gte, lt } from "drizzle-orm";
 import * as z from "zod";
 import { ENTRY_KINDS, ledgerEntries } from "../../ledger/schema.ts";
-import { callFilterQuery, callFilters, filtersWithin } from "./call-filters.ts";
-import { cursorOf, entryCursor, newestEntries, unitsOfEntries } from "./entries.ts";
-import { entryView } from "./entry-views.ts";
+import { organizationOf } from "../frame/access.ts";
 import { moment, oneOf, shortText } from "../frame/fields.ts";
+import { type Operation, json, operation } from "../frame/operation.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
 import { badField } from "../frame/problem.ts";
-import { type Operation, json, operation } from "../frame/operation.ts";
+import { pageShape } from "../frame/shapes.ts";
+import { callFilterQuery, callFilters, filtersWithin } from "./call-filters.ts";
+import { cursorOf, entryCursor, newestEntries, unitsOfEntries } from "./entries.ts";
+import { entryShape } from "./entry-shapes.ts";
+import { entryView } from "./entry-views.ts";
 
 export function ledgerOperations(): Operation[] {
   return [list];

@@ -1,16 +1,16 @@
-import { organizationOf } from "../frame/access.ts";
-import { commit } from "../frame/commit.ts";
-import { auditAction } from "../frame/audit-action.ts";
-import { reconciliationShape } from "./entry-shapes.ts";
 import * as z from "zod";
 import { counterParts } from "../../domain/charged-budgets.ts";
 import type { Drift } from "../../services.ts";
 import { formatAmount } from "../budgets/amounts.ts";
+import { type UnitOf, unitsOf } from "../budgets/units.ts";
+import { organizationOf } from "../frame/access.ts";
+import { auditAction } from "../frame/audit-action.ts";
+import { commit } from "../frame/commit.ts";
 import { oneOf, shortText } from "../frame/fields.ts";
 import { answerOnce } from "../frame/idempotency.ts";
 import { type Operation, operation } from "../frame/operation.ts";
-import { type UnitOf, unitsOf } from "../budgets/units.ts";
 import { timeOf } from "../frame/views.ts";
+import { reconciliationShape } from "./entry-shapes.ts";
 
 export function reconcileOperations(): Operation[] {
   return [reconcile];

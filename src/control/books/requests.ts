@@ -1,14 +1,14 @@
+import * as z from "zod";
 import { organizationOf, requireSeen } from "../frame/access.ts";
 import type { ControlContext } from "../frame/context.ts";
-import { findKey } from "../frame/find.ts";
-import { requestShape } from "./entry-shapes.ts";
-import * as z from "zod";
-import { entriesOf, isNonEmpty, unitsOfEntries } from "./entries.ts";
-import { requestView, unbookedRequestView } from "./entry-views.ts";
 import { shortText } from "../frame/fields.ts";
+import { findKey } from "../frame/find.ts";
 import { pathId } from "../frame/input.ts";
-import { notFound } from "../frame/problem.ts";
 import { type Operation, json, operation } from "../frame/operation.ts";
+import { notFound } from "../frame/problem.ts";
+import { entriesOf, isNonEmpty, unitsOfEntries } from "./entries.ts";
+import { requestShape } from "./entry-shapes.ts";
+import { requestView, unbookedRequestView } from "./entry-views.ts";
 
 export function requestOperations(): Operation[] {
   return [show];

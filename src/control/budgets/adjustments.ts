@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, lt, or } from "drizzle-orm";
+import { and, eq, gt, isNull, or } from "drizzle-orm";
 import * as z from "zod";
 import { windowOf } from "../../domain/charged-budgets.ts";
 import { newId } from "../../ids.ts";
@@ -10,8 +10,9 @@ import { moment, shortText } from "../frame/fields.ts";
 import { findBudget } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
 import { idPattern, parseFields, pathId } from "../frame/input.ts";
+import { byId, newestRows } from "../frame/newest.ts";
 import { type Operation, json, noContent, operation } from "../frame/operation.ts";
-import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
+import { pageOf, pageQuery } from "../frame/pages.ts";
 import { budgetDocument, publishAll, raiseVersion } from "../frame/policies.ts";
 import { Problem, badField, notFound } from "../frame/problem.ts";
 import { pageShape } from "../frame/shapes.ts";
@@ -28,7 +29,6 @@ export function adjustmentOperations(): Operation[] {
 /** Each call under the budget reads them all. */
 const MAX_IN_FORCE = 100;
 
-const listCursor = z.tuple([z.string().regex(idPattern("adj"))]);
 const settings = { until: moment.nullish(), reason: shortText.nullish() };
 
 const list = operation({
@@ -42,15 +42,13 @@ const list = operation({
   async handle(c, { query }) {
     const { database } = c.var.services;
     const budget = await findBudget(c, pathId(c, "bud", "budget"));
-    const after = decodeCursor(query.cursor, listCursor);
-    const rows = await database
-      .select()
-      .from(adjustments)
-      .where(and(eq(adjustments.budgetId, budget.id), after && lt(adjustments.id, after[0])))
-      .orderBy(desc(adjustments.id))
-      .limit(query.limit + 1);
+    const rows = await newestRows(database, adjustments, {
+      query,
+      id: idPattern("adj"),
+      where: [eq(adjustments.budgetId, budget.id)],
+    });
     const view = (row: AdjustmentRow) => adjustmentView(row, budget);
-    return json(pageOf(rows, query.limit, { view, cursor: (last) => [last.id] }));
+    return json(pageOf(rows, query.limit, { view, cursor: byId }));
   },
 });
 

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { type Unit, WILDCARD } from "../../domain/charged-budgets.ts";
 import type { ScopeRef } from "../../domain/scope.ts";
+import { allowList, fixed, oneOf, shortText } from "../frame/fields.ts";
+import { badFields } from "../frame/problem.ts";
 import { amountInput, countLimit, limitOf, usdLimit } from "./amounts.ts";
 import { budgetScope } from "./budget-scope.ts";
-import { allowList, fixed, oneOf, shortText } from "../frame/fields.ts";
 import { periodInput, slotPeriod } from "./period-input.ts";
-import { badFields } from "../frame/problem.ts";
 
 // The bodies of /budgets, and of the budgets inside a POST of a key. What a limit and a period may be depends on the unit.
 

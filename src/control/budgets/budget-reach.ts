@@ -11,15 +11,19 @@ import { Problem, badField } from "../frame/problem.ts";
 // Which budgets a team's token sees and changes: those on its keys and members. The team's own is what the organization
 // holds it to.
 
-/** The budgets that are a team's matter, its own among them. */
-export function ofTeam(database: Database, teamId: string): SQL | undefined {
-  const itsKeys = database.select({ id: keys.id }).from(keys).where(eq(keys.teamId, teamId));
+/** The budgets on a team and its members, and those that are narrowed to it. */
+export function onTeam(teamId: string): SQL | undefined {
   return or(
     eq(budgets.scopeTeamId, teamId),
     and(eq(budgets.scopeKind, "team"), eq(budgets.scopeId, teamId)),
     and(eq(budgets.scopeKind, "member"), sql`starts_with(${budgets.scopeId}, ${`${teamId}/`})`),
-    and(eq(budgets.scopeKind, "key"), inArray(budgets.scopeId, itsKeys)),
   );
+}
+
+/** The budgets that are a team's matter: those on its keys, too. */
+export function ofTeam(database: Database, teamId: string): SQL | undefined {
+  const itsKeys = database.select({ id: keys.id }).from(keys).where(eq(keys.teamId, teamId));
+  return or(onTeam(teamId), and(eq(budgets.scopeKind, "key"), inArray(budgets.scopeId, itsKeys)));
 }
 
 /** Ends a team's call that would put a budget on what isn't the team's. */

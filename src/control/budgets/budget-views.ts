@@ -1,8 +1,8 @@
 import { WILDCARD, windowOf } from "../../domain/charged-budgets.ts";
 import { type AdjustmentRow, type BudgetRow, budgetFromRow } from "../../ledger/rows.ts";
 import type { LiveBudget } from "../../services.ts";
-import { formatAmount } from "./amounts.ts";
 import { timeOf, withoutNulls } from "../frame/views.ts";
+import { formatAmount } from "./amounts.ts";
 
 // Budgets as the API shows them: usd as decimal text, other units as integers. Pure.
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { WILDCARD } from "../../domain/charged-budgets.ts";
 import { budgets, deletedBudgets } from "../../ledger/schema.ts";
@@ -8,13 +8,14 @@ import { shortText } from "../frame/fields.ts";
 import { findBudget } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
 import { idPattern, parseFields, pathId } from "../frame/input.ts";
+import { byId, newestRows } from "../frame/newest.ts";
 import { type Operation, json, noContent, operation } from "../frame/operation.ts";
-import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
+import { pageOf, pageQuery } from "../frame/pages.ts";
 import { budgetDocument, budgetDocuments, publishAll, raiseVersion } from "../frame/policies.ts";
-import { requireBudgetScope, requireInstance, requireOrganization } from "../frame/references.ts";
+import { requireBudgetScope, requireInstance, existingOrganization } from "../frame/references.ts";
 import { anyBudgetPatch, budgetPatch, budgetPost, refuseMisplaced } from "./budget-input.ts";
 import { ofTeam, requireBudgetIsTeams, requireScopeIsTeams } from "./budget-reach.ts";
-import { columnsOf, newBudgetRow } from "./budget-rows.ts";
+import { newBudgetRow, columnsOf } from "./budget-rows.ts";
 import { budgetPageShape, liveBudgetShape } from "./budget-shapes.ts";
 import { budgetView, newBudgetView } from "./budget-views.ts";
 import { liveView } from "./live-views.ts";
@@ -23,8 +24,6 @@ import { openBalance } from "./opening-balance.ts";
 export function budgetOperations(): Operation[] {
   return [list, create, show, change, remove];
 }
-
-const listCursor = z.tuple([z.string().regex(idPattern("bud"))]);
 
 const list = operation({
   method: "GET",
@@ -36,22 +35,16 @@ const list = operation({
   answers: { 200: { what: "A page of budgets", schema: budgetPageShape } },
   async handle(c, { query }) {
     const { database } = c.var.services;
-    const after = decodeCursor(query.cursor, listCursor);
-    const ofOrganization = eq(budgets.organizationId, organizationOf(c, query.organization_id));
     const { teamId } = c.var.principal;
-    const rows = await database
-      .select()
-      .from(budgets)
-      .where(
-        and(
-          ofOrganization,
-          teamId === null ? undefined : ofTeam(database, teamId),
-          after && lt(budgets.id, after[0]),
-        ),
-      )
-      .orderBy(desc(budgets.id))
-      .limit(query.limit + 1);
-    return json(pageOf(rows, query.limit, { view: budgetView, cursor: (last) => [last.id] }));
+    const rows = await newestRows(database, budgets, {
+      query,
+      id: idPattern("bud"),
+      where: [
+        eq(budgets.organizationId, organizationOf(c, query.organization_id)),
+        teamId === null ? undefined : ofTeam(database, teamId),
+      ],
+    });
+    return json(pageOf(rows, query.limit, { view: budgetView, cursor: byId }));
   },
 });
 
@@ -74,8 +67,7 @@ const create = operation({
     return answerOnce(c, text, async (remember) => {
       const { services } = c.var;
       const { database } = services;
-      const organizationId = organizationOf(c, body.organization_id);
-      await requireOrganization(database, organizationId);
+      const organizationId = await existingOrganization(c, body.organization_id);
       await requireBudgetScope(database, organizationId, body.scope);
       await requireScopeIsTeams(c, body.scope);
       const now = new Date(services.now());

@@ -1,5 +1,5 @@
-import * as z from "zod";
 import { html, raw } from "hono/html";
+import * as z from "zod";
 
 // The reference as one page of plain HTML, from the document alone. It has no script, so it needs none from elsewhere.
 

@@ -1,10 +1,10 @@
 import { eq } from "drizzle-orm";
 import { equalTexts } from "../../gate/secret.ts";
 import { type Role, managementTokens } from "../../ledger/control-schema.ts";
-import type { ControlContext } from "./context.ts";
-import { DEFAULT_ORGANIZATION_ID } from "./context.ts";
+import { type ControlContext, DEFAULT_ORGANIZATION_ID } from "./context.ts";
+import { digestOf } from "./digest.ts";
 import { Problem, badField, notFound } from "./problem.ts";
-import { TOKEN, digestOfToken } from "./token-secret.ts";
+import { TOKEN } from "./token-secret.ts";
 
 // Who makes a call of the REST interface, and what is within his reach.
 
@@ -32,7 +32,7 @@ export interface Place {
   teamId: string | null;
 }
 
-/** Ends the call unless who makes it may. What he sees of what there is, the handlers say by `seen`. */
+/** Ends the call unless who makes it may. What is within his reach, the handlers ask by `requireSeen`. */
 export async function requireAccess(
   c: ControlContext,
   { access, reads }: { access: Access; reads: boolean },
@@ -60,10 +60,7 @@ async function principalOf(c: ControlContext): Promise<Principal> {
   const { services } = c.var;
   const given = BEARER.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
   // Both are hashed first, so that not even the length of the admin key shows.
-  const [digest, expected] = await Promise.all([
-    digestOfToken(given),
-    digestOfToken(services.config.ADMIN_KEY),
-  ]);
+  const [digest, expected] = await Promise.all([digestOf(given), digestOf(services.config.ADMIN_KEY)]);
   if (equalTexts(digest, expected)) return ADMIN;
   if (!TOKEN.test(given)) throw unauthorized(WRONG);
   const [row] = await services.database
@@ -97,14 +94,13 @@ export function teamOf({ var: { principal } }: ControlContext, named?: string | 
   throw badField("/team_id", "is not a team of this organization");
 }
 
-export function isWithin({ organizationId, teamId }: Principal, place: Place): boolean {
-  if (organizationId !== null && organizationId !== place.organizationId) return false;
-  return teamId === null || teamId === place.teamId;
-}
-
 /** Ends the call where a thing is out of reach: it is as unknown as one that doesn't exist. */
 export function requireSeen({ var: { principal } }: ControlContext, place: Place, what: string): void {
-  if (!isWithin(principal, place)) throw notFound(what);
+  const { organizationId, teamId } = principal;
+  const isWithin =
+    (organizationId === null || organizationId === place.organizationId) &&
+    (teamId === null || teamId === place.teamId);
+  if (!isWithin) throw notFound(what);
 }
 
 /** What only those may set who answer for the whole organization: it could get a team past its own budget. */

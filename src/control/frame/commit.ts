@@ -25,7 +25,7 @@ function tellActor(c: ControlContext) {
     at: new Date(services.now()).toISOString(),
   });
   // True: until the transaction's end.
-  return c.var.services.database
+  return services.database
     .select({ set: sql`set_config('tollgate.actor', ${actor}, true)` })
     .from(sql`(select 1) as one`);
 }

@@ -56,12 +56,9 @@ export async function findTeam(c: ControlContext, id: string) {
 /** A user is the whole organization's, whichever teams he is in. */
 export async function findUser(c: ControlContext, id: string) {
   const [row] = await c.var.services.database.select().from(users).where(eq(users.id, id));
-  if (!row || !isOfReach(c, row)) throw notFound("user");
+  if (!row) throw notFound("user");
+  requireSeen(c, { organizationId: row.organizationId, teamId: c.var.principal.teamId }, "user");
   return row;
-}
-
-function isOfReach({ var: { principal } }: ControlContext, { organizationId }: { organizationId: string }) {
-  return principal.organizationId === null || principal.organizationId === organizationId;
 }
 
 /** A customer's id is its organization's own word; one that can't be a label is unknown, with no I/O. */

@@ -1,17 +1,17 @@
 import { eq, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import * as z from "zod";
-import { base32 } from "../../ids.ts";
 import { keySecretsOf } from "../../key-secrets.ts";
 import { idempotencyKeys } from "../../ledger/schema.ts";
 import { seal, unseal } from "../../sealed.ts";
 import type { PolicyRef, Services } from "../../services.ts";
 import { type Claim, claimOf, claimedBy, giveBack, unansweredBy } from "./claims.ts";
 import type { ControlContext } from "./context.ts";
+import { digestOf } from "./digest.ts";
 import { DIVISION_BY_ZERO, sqlStateOf } from "./failures.ts";
+import { json } from "./operation.ts";
 import { publishAll } from "./policies.ts";
 import { Problem } from "./problem.ts";
-import { json } from "./operation.ts";
 
 // Idempotency-Key: a POST claims its key, does its work and stores its answer in one transaction, and a second POST
 // gets that answer. An answer may hold a key's secret, so it lies in Postgres sealed.
@@ -49,9 +49,9 @@ export async function answerOnce(
     throw new Problem("invalid_request", "Idempotency-Key must have 1 to 255 visible ASCII characters");
   }
 
-  const id = await digestOf([c.var.principal.actor, c.req.path, header]);
+  const id = await digestOf(JSON.stringify([c.var.principal.actor, c.req.path, header]));
   // The query says what is asked, as the body does.
-  const bodyDigest = await digestOf([text, new URL(c.req.url).search]);
+  const bodyDigest = await digestOf(JSON.stringify([text, new URL(c.req.url).search]));
   const claim = await claimOf(services, { id, bodyDigest });
   if (!claim) return replay(services, id, bodyDigest);
   try {
@@ -109,9 +109,4 @@ function inProgress(): Problem {
 
 function sealPlace(services: Services, id: string) {
   return { keySecrets: keySecretsOf(services.config), purpose: PURPOSE, context: id };
-}
-
-async function digestOf(parts: string[]): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(parts));
-  return base32(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }

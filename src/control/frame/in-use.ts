@@ -1,6 +1,9 @@
 import { type SQL, and, notExists, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../../ledger/database.ts";
+import { commit } from "./commit.ts";
+import type { ControlContext } from "./context.ts";
 import { Problem } from "./problem.ts";
 
 // What is referred to isn't deleted: the answer is 409 and says what refers to it.
@@ -8,8 +11,34 @@ import { Problem } from "./problem.ts";
 /** The rows that refer to something, by the name of their resource. */
 export type Referrers = Record<string, { table: PgTable; where: SQL | undefined }>;
 
+interface Deletion {
+  table: PgTable;
+  where: SQL | undefined;
+  /** What it is, for the client. */
+  what: string;
+  referrers: Referrers;
+  /** Statements of the same transaction. */
+  along?: BatchItem<"pg">[];
+}
+
+/** Deletes what nothing refers to; else it is a 409 that says what does. */
+export async function deleteUnreferenced(
+  c: ControlContext,
+  { table, where, what, referrers, along = [] }: Deletion,
+): Promise<void> {
+  const { database } = c.var.services;
+  const [gone] = await commit(c, [
+    database
+      .delete(table)
+      .where(and(where, unreferenced(database, referrers)))
+      .returning({ one: sql`1` }),
+    ...along,
+  ]);
+  if (gone.length === 0) throw await inUse(database, what, referrers);
+}
+
 /** True in the statement that deletes, so that nothing can come in between. */
-export function unreferenced(database: Database, referrers: Referrers): SQL | undefined {
+function unreferenced(database: Database, referrers: Referrers): SQL | undefined {
   const rows = ({ table, where }: Referrers[string]) =>
     database
       .select({ one: sql`1` })
@@ -19,7 +48,7 @@ export function unreferenced(database: Database, referrers: Referrers): SQL | un
 }
 
 /** Why it couldn't be deleted. */
-export async function inUse(database: Database, what: string, referrers: Referrers): Promise<Problem> {
+async function inUse(database: Database, what: string, referrers: Referrers): Promise<Problem> {
   const counts = await Promise.all(
     Object.entries(referrers).map(
       async ([name, { table, where }]) => [name, await database.$count(table, where)] as const,

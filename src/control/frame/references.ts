@@ -4,14 +4,18 @@ import { type ScopeKind, type ScopeRef, isLabel } from "../../domain/scope.ts";
 import type { Database } from "../../ledger/database.ts";
 import type { BudgetRow } from "../../ledger/rows.ts";
 import { keys, organizations, teamMembers, teams, users } from "../../ledger/schema.ts";
+import { organizationOf } from "./access.ts";
+import type { ControlContext } from "./context.ts";
 import { badField } from "./problem.ts";
 
 // What a body refers to must exist in the same organization: another one's is as unknown as one that doesn't exist.
 
-/** A reference in a body to an organization that doesn't exist is a bad field. */
-export async function requireOrganization(database: Database, id: string): Promise<void> {
-  const count = await database.$count(organizations, eq(organizations.id, id));
+/** The organization that a change is made in, as `organizationOf`; one that doesn't exist is a bad field. */
+export async function existingOrganization(c: ControlContext, named?: string): Promise<string> {
+  const id = organizationOf(c, named);
+  const count = await c.var.services.database.$count(organizations, eq(organizations.id, id));
   if (count === 0) throw badField("/organization_id", "is not an organization");
+  return id;
 }
 
 /** What a budget is to stand on. Customers and tags need no row. */

@@ -1,4 +1,5 @@
 import { base32 } from "../../ids.ts";
+import { digestOf } from "./digest.ts";
 
 // The text of a management token: `tgm_<256 random bits>`. Stored is its SHA-256 only; so many random bits need no salt.
 
@@ -17,9 +18,5 @@ export async function mintToken(
   random = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)),
 ): Promise<MintedToken> {
   const secret = `tgm_${base32(random)}`;
-  return { secret, digest: await digestOfToken(secret), hint: secret.slice(-HINT_LENGTH) };
-}
-
-export async function digestOfToken(text: string): Promise<string> {
-  return base32(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
+  return { secret, digest: await digestOf(secret), hint: secret.slice(-HINT_LENGTH) };
 }

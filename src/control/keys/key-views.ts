@@ -1,5 +1,5 @@
-import { withoutNulls } from "../frame/views.ts";
 import { type KeyRow, keyStatus } from "../../ledger/rows.ts";
+import { withoutNulls } from "../frame/views.ts";
 
 /** `lastUsedAt`: undefined where no call is known of. */
 export function keyView(row: KeyRow, nowMs: number, lastUsedAt?: Date) {

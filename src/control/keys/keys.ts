@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import * as z from "zod";
 import { mintSecret } from "../../gate/secret.ts";
 import type { KeyRow } from "../../ledger/rows.ts";
@@ -12,8 +12,9 @@ import { shortText } from "../frame/fields.ts";
 import { findKey } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
 import { idPattern, pathId } from "../frame/input.ts";
+import { byId, newestRows } from "../frame/newest.ts";
 import { type Operation, json, noContent, operation } from "../frame/operation.ts";
-import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
+import { pageOf, pageQuery } from "../frame/pages.ts";
 import {
   keyDocument,
   keyDocuments,
@@ -22,10 +23,10 @@ import {
   raiseVersion,
   scopeDocument,
 } from "../frame/policies.ts";
-import { requireKeyPlace, requireOrganization } from "../frame/references.ts";
+import { requireKeyPlace, existingOrganization } from "../frame/references.ts";
 import { fullKeyView } from "./full-key.ts";
 import { type KeySettings, keyPatch, keyPost } from "./key-input.ts";
-import { columnsOf, newKeyRow } from "./key-rows.ts";
+import { newKeyRow, columnsOf } from "./key-rows.ts";
 import { fullKeyShape, keyPageShape, newKeyShape } from "./key-shapes.ts";
 import { keyView } from "./key-views.ts";
 import { lastUsedOf } from "./last-used.ts";
@@ -35,8 +36,6 @@ import { rotate } from "./rotation.ts";
 export function keyOperations(): Operation[] {
   return [list, create, show, change, revoke, rotate];
 }
-
-const listCursor = z.tuple([z.string().regex(idPattern("key"))]);
 
 const list = operation({
   method: "GET",
@@ -53,28 +52,23 @@ const list = operation({
   answers: { 200: { what: "A page of keys", schema: keyPageShape } },
   async handle(c, { query }) {
     const { services } = c.var;
-    const after = decodeCursor(query.cursor, listCursor);
     const teamId = teamOf(c, query.team_id);
-    const rows = await services.database
-      .select()
-      .from(keys)
-      .where(
-        and(
-          eq(keys.organizationId, organizationOf(c, query.organization_id)),
-          teamId === null ? undefined : eq(keys.teamId, teamId),
-          query.user_id === undefined ? undefined : eq(keys.userId, query.user_id),
-          after && lt(keys.id, after[0]),
-        ),
-      )
-      .orderBy(desc(keys.id))
-      .limit(query.limit + 1);
+    const rows = await newestRows(services.database, keys, {
+      query,
+      id: idPattern("key"),
+      where: [
+        eq(keys.organizationId, organizationOf(c, query.organization_id)),
+        teamId === null ? undefined : eq(keys.teamId, teamId),
+        query.user_id === undefined ? undefined : eq(keys.userId, query.user_id),
+      ],
+    });
     const nowMs = services.now();
     const lastUsed = await lastUsedOf(
       services.database,
       rows.map(({ id }) => id),
     );
     const view = (row: KeyRow) => keyView(row, nowMs, lastUsed.get(row.id));
-    return json(pageOf(rows, query.limit, { view, cursor: ({ id }) => [id] }));
+    return json(pageOf(rows, query.limit, { view, cursor: byId }));
   },
 });
 
@@ -95,8 +89,7 @@ const create = operation({
     return answerOnce(c, text, async (remember) => {
       const { services } = c.var;
       const { database, config } = services;
-      const organizationId = organizationOf(c, body.organization_id);
-      await requireOrganization(database, organizationId);
+      const organizationId = await existingOrganization(c, body.organization_id);
       const settings = { ...body, team_id: teamOf(c, body.team_id) };
       await requireSettings(c, organizationId, settings);
       const now = new Date(services.now());

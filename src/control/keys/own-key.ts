@@ -1,14 +1,14 @@
 import { and, eq, or } from "drizzle-orm";
 import { authenticate as provenKey } from "../../gate/authenticate.ts";
 import { keySecretsOf } from "../../key-secrets.ts";
-import { type KeyRow, keyStatus } from "../../ledger/rows.ts";
+import { type KeyRow, endOfSecret, keyStatus } from "../../ledger/rows.ts";
 import { keys } from "../../ledger/schema.ts";
 import { unauthorized } from "../frame/access.ts";
 import type { ControlContext } from "../frame/context.ts";
 import { type Operation, json, operation } from "../frame/operation.ts";
 import { Problem } from "../frame/problem.ts";
-import { fullKeyShape } from "./key-shapes.ts";
 import { fullKeyView } from "./full-key.ts";
+import { fullKeyShape } from "./key-shapes.ts";
 
 export function ownKeyOperations(): Operation[] {
   return [show];
@@ -41,14 +41,7 @@ async function authenticate(c: ControlContext): Promise<KeyRow> {
     .from(keys)
     .where(and(ofSecret, eq(keys.organizationId, proven.organizationId)));
   if (!row) throw unauthorized(WRONG);
-  const status = statusOf(row, proven.digest, services.now());
+  const status = keyStatus({ ...row, expiresAt: endOfSecret(row, proven.digest) }, services.now());
   if (status === "active") return row;
   throw new Problem(`key_${status}`, `The key is ${status}`, { headers: { "www-authenticate": "Bearer" } });
-}
-
-/** A secret that was rotated away ends before its key does. */
-function statusOf(row: KeyRow, digest: string, nowMs: number) {
-  const status = keyStatus(row, nowMs);
-  const isEnded = digest !== row.digest && row.previousEndsAt && row.previousEndsAt.getTime() <= nowMs;
-  return status === "active" && isEnded ? "expired" : status;
 }

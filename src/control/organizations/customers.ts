@@ -3,21 +3,21 @@ import * as z from "zod";
 import { budgets, customers } from "../../ledger/schema.ts";
 import type { PolicyRef } from "../../services.ts";
 import { budgetsOfScope } from "../budgets/budgets-under.ts";
-import { fixed, label, shortText } from "../frame/fields.ts";
-import { findCustomer, isCustomer } from "../frame/find.ts";
-import { answerOnce } from "../frame/idempotency.ts";
-import { type Referrers, inUse, unreferenced } from "../frame/in-use.ts";
-import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
-import { type CustomerRow, customerView } from "./place-views.ts";
-import { publishAll, raiseVersion, scopeDocument } from "../frame/policies.ts";
-import { Problem } from "../frame/problem.ts";
-import { requireOrganization } from "../frame/references.ts";
 import { organizationOf } from "../frame/access.ts";
 import { commit } from "../frame/commit.ts";
 import type { ControlContext } from "../frame/context.ts";
+import { fixed, label, shortText } from "../frame/fields.ts";
+import { findCustomer, isCustomer } from "../frame/find.ts";
+import { answerOnce } from "../frame/idempotency.ts";
+import { type Referrers, deleteUnreferenced } from "../frame/in-use.ts";
+import { type Operation, json, noContent, operation } from "../frame/operation.ts";
+import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
+import { publishAll, raiseVersion, scopeDocument } from "../frame/policies.ts";
+import { Problem } from "../frame/problem.ts";
+import { existingOrganization } from "../frame/references.ts";
 import { pageShape } from "../frame/shapes.ts";
 import { fullCustomerShape, customerShape } from "./place-shapes.ts";
-import { type Operation, json, noContent, operation } from "../frame/operation.ts";
+import { type CustomerRow, customerView } from "./place-views.ts";
 
 /** End users of the callers' apps, by the callers' own ids. One needs no row to be counted, only to be named or blocked. */
 export function customerOperations(): Operation[] {
@@ -41,7 +41,6 @@ const oneQuery = z.strictObject(organization);
 const listQuery = z.strictObject({ ...pageQuery, ...organization });
 const listCursor = z.tuple([label]);
 
-/** By id. */
 const list = operation({
   method: "GET",
   path: "/customers",
@@ -79,8 +78,7 @@ const create = operation({
     const { services } = c.var;
     return answerOnce(c, text, async (remember) => {
       const { database } = services;
-      const organizationId = organizationOf(c, body.organization_id);
-      await requireOrganization(database, organizationId);
+      const organizationId = await existingOrganization(c, body.organization_id);
       if ((await database.$count(customers, isCustomer({ organizationId, id: body.id }))) > 0)
         throw new Problem("already_exists", "There is a customer of this id");
       const now = new Date(services.now());
@@ -164,15 +162,13 @@ const remove = operation({
     const { database } = services;
     const row = await findCustomer(services.database, organizationId, idOf(c));
     const documents = documentsOf(row);
-    const referrers = referrersOf(row);
-    const [gone] = await commit(c, [
-      database
-        .delete(customers)
-        .where(and(isCustomer(row), unreferenced(database, referrers)))
-        .returning({ id: customers.id }),
-      ...documents.map((document) => raiseVersion(database, organizationId, document)),
-    ]);
-    if (gone.length === 0) throw await inUse(database, "customer", referrers);
+    await deleteUnreferenced(c, {
+      table: customers,
+      where: isCustomer(row),
+      what: "customer",
+      referrers: referrersOf(row),
+      along: documents.map((document) => raiseVersion(database, organizationId, document)),
+    });
     await publishAll(services, organizationId, documents);
     return noContent();
   },

@@ -4,20 +4,20 @@ import { memberId } from "../../domain/scope.ts";
 import type { Database } from "../../ledger/database.ts";
 import { budgets, teamMembers } from "../../ledger/schema.ts";
 import { budgetsOfScope } from "../budgets/budgets-under.ts";
+import { commit } from "../frame/commit.ts";
+import type { ControlContext } from "../frame/context.ts";
 import { shortText } from "../frame/fields.ts";
 import { findTeam, findUser } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
-import { type Referrers, inUse, unreferenced } from "../frame/in-use.ts";
+import { type Referrers, deleteUnreferenced } from "../frame/in-use.ts";
 import { idPattern, pathId } from "../frame/input.ts";
+import { type Operation, json, noContent, operation } from "../frame/operation.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
-import { type MemberRow, type TeamRow, memberView } from "./place-views.ts";
 import { Problem, notFound } from "../frame/problem.ts";
 import { requireScope } from "../frame/references.ts";
-import { commit } from "../frame/commit.ts";
-import type { ControlContext } from "../frame/context.ts";
 import { pageShape } from "../frame/shapes.ts";
 import { fullMemberShape, memberShape } from "./place-shapes.ts";
-import { type Operation, json, noContent, operation } from "../frame/operation.ts";
+import { type MemberRow, type TeamRow, memberView } from "./place-views.ts";
 
 /** The users of a team. A key may be of a team and a user without this: only budgets on a member ask for it. */
 export function memberOperations(): Operation[] {
@@ -28,7 +28,6 @@ const settings = { role: shortText.nullish() };
 const post = z.strictObject({ user_id: shortText, ...settings });
 const listCursor = z.tuple([z.string().regex(idPattern("user"))]);
 
-/** By user id. */
 const list = operation({
   method: "GET",
   path: "/teams/{id}/members",
@@ -82,7 +81,6 @@ const create = operation({
   },
 });
 
-/** Adds a user, or changes the role of one who is a member. */
 const put = operation({
   method: "PUT",
   path: "/teams/{id}/members/{user}",
@@ -138,7 +136,6 @@ const remove = operation({
   access: "team",
   answers: { 204: { what: "It is gone" } },
   async handle(c) {
-    const { database } = c.var.services;
     const { team, member } = await teamAndMember(c);
     const onMember = and(
       eq(budgets.organizationId, team.organizationId),
@@ -146,13 +143,8 @@ const remove = operation({
       eq(budgets.scopeId, memberId(member.teamId, member.userId)),
     );
     const referrers: Referrers = { budgets: { table: budgets, where: onMember } };
-    const [gone] = await commit(c, [
-      database
-        .delete(teamMembers)
-        .where(and(isMember(team, member.userId), unreferenced(database, referrers)))
-        .returning({ userId: teamMembers.userId }),
-    ]);
-    if (gone.length === 0) throw await inUse(database, "member", referrers);
+    const where = isMember(team, member.userId);
+    await deleteUnreferenced(c, { table: teamMembers, where, what: "member", referrers });
     return noContent();
   },
 });

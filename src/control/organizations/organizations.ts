@@ -1,23 +1,24 @@
-import { and, desc, eq, lt } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { newId } from "../../ids.ts";
 import { providerCredentials } from "../../ledger/control-schema.ts";
 import { budgets, customers, keys, ledgerEntries, organizations, teams, users } from "../../ledger/schema.ts";
 import { budgetsOfScope } from "../budgets/budgets-under.ts";
+import { commit } from "../frame/commit.ts";
+import { DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
+import type { ControlContext } from "../frame/context.ts";
 import { modelAliases, shortText } from "../frame/fields.ts";
 import { findOrganization } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
-import { type Referrers, inUse, unreferenced } from "../frame/in-use.ts";
-import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
-import { type OrganizationRow, organizationView } from "./place-views.ts";
+import { type Referrers, deleteUnreferenced } from "../frame/in-use.ts";
+import { byId, newestRows } from "../frame/newest.ts";
+import { type Operation, json, noContent, operation } from "../frame/operation.ts";
+import { pageOf, pageQuery } from "../frame/pages.ts";
 import { publishAll, raiseVersion, scopeDocument } from "../frame/policies.ts";
 import { Problem, notFound } from "../frame/problem.ts";
-import { DEFAULT_ORGANIZATION_ID } from "../frame/context.ts";
-import { commit } from "../frame/commit.ts";
-import type { ControlContext } from "../frame/context.ts";
 import { pageShape } from "../frame/shapes.ts";
 import { fullOrganizationShape, organizationShape } from "./place-shapes.ts";
-import { type Operation, json, noContent, operation } from "../frame/operation.ts";
+import { type OrganizationRow, organizationView } from "./place-views.ts";
 
 export function organizationOperations(): Operation[] {
   return [list, create, show, change, remove];
@@ -28,29 +29,23 @@ const ID = /^org_[0-9a-z]{1,40}$/;
 
 const post = z.strictObject({ name: shortText, model_aliases: modelAliases.nullish() });
 const patch = z.strictObject({ name: shortText.optional(), model_aliases: modelAliases.nullish() });
-const listCursor = z.tuple([z.string().regex(ID)]);
 
-/** The newest first; the default one, whose id is a word, comes before all. */
 const list = operation({
   method: "GET",
   path: "/organizations",
   summary: "List organizations",
-  description: "The newest first; the default one before all.",
+  description: "The newest first; the default one, whose id is a word, before all.",
   access: "organization",
   query: z.strictObject(pageQuery),
   answers: { 200: { what: "A page of organizations", schema: pageShape(organizationShape) } },
   async handle(c, { query }) {
-    const after = decodeCursor(query.cursor, listCursor);
     const own = c.var.principal.organizationId;
-    const rows = await c.var.services.database
-      .select()
-      .from(organizations)
-      .where(
-        and(own === null ? undefined : eq(organizations.id, own), after && lt(organizations.id, after[0])),
-      )
-      .orderBy(desc(organizations.id))
-      .limit(query.limit + 1);
-    return json(pageOf(rows, query.limit, { view: organizationView, cursor: (last) => [last.id] }));
+    const rows = await newestRows(c.var.services.database, organizations, {
+      query,
+      id: ID,
+      where: [own === null ? undefined : eq(organizations.id, own)],
+    });
+    return json(pageOf(rows, query.limit, { view: organizationView, cursor: byId }));
   },
 });
 
@@ -132,17 +127,11 @@ const remove = operation({
   access: "deployment",
   answers: { 204: { what: "It is gone" } },
   async handle(c) {
-    const { database } = c.var.services;
     const { id } = await findOrganization(c, idOf(c));
     if (id === DEFAULT_ORGANIZATION_ID) throw new Problem("in_use", "The default organization stays");
+    const where = eq(organizations.id, id);
     const referrers = referrersOf(id);
-    const [gone] = await commit(c, [
-      database
-        .delete(organizations)
-        .where(and(eq(organizations.id, id), unreferenced(database, referrers)))
-        .returning({ id: organizations.id }),
-    ]);
-    if (gone.length === 0) throw await inUse(database, "organization", referrers);
+    await deleteUnreferenced(c, { table: organizations, where, what: "organization", referrers });
     return noContent();
   },
 });

@@ -1,22 +1,24 @@
-import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import * as z from "zod";
 import { newId } from "../../ids.ts";
 import { providerCredentials } from "../../ledger/control-schema.ts";
 import { budgets, keys, teamMembers, teams } from "../../ledger/schema.ts";
+import { onTeam } from "../budgets/budget-reach.ts";
 import { budgetsOfScope } from "../budgets/budgets-under.ts";
+import { organizationOf } from "../frame/access.ts";
+import { commit } from "../frame/commit.ts";
 import { fixed, shortText } from "../frame/fields.ts";
 import { findTeam } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
-import { type Referrers, inUse, unreferenced } from "../frame/in-use.ts";
+import { type Referrers, deleteUnreferenced } from "../frame/in-use.ts";
 import { idPattern, pathId } from "../frame/input.ts";
-import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
-import { type TeamRow, teamView } from "./place-views.ts";
-import { requireOrganization } from "../frame/references.ts";
-import { organizationOf } from "../frame/access.ts";
-import { commit } from "../frame/commit.ts";
+import { byId, newestRows } from "../frame/newest.ts";
+import { type Operation, json, noContent, operation } from "../frame/operation.ts";
+import { pageOf, pageQuery } from "../frame/pages.ts";
+import { existingOrganization } from "../frame/references.ts";
 import { pageShape } from "../frame/shapes.ts";
 import { fullTeamShape, teamShape } from "./place-shapes.ts";
-import { type Operation, json, noContent, operation } from "../frame/operation.ts";
+import { type TeamRow, teamView } from "./place-views.ts";
 
 export function teamOperations(): Operation[] {
   return [list, create, show, change, remove];
@@ -28,9 +30,7 @@ const listQuery = z.strictObject({
   ...pageQuery,
   organization_id: shortText.optional(),
 });
-const listCursor = z.tuple([z.string().regex(idPattern("team"))]);
 
-/** The newest first. */
 const list = operation({
   method: "GET",
   path: "/teams",
@@ -40,21 +40,16 @@ const list = operation({
   query: listQuery,
   answers: { 200: { what: "A page of teams", schema: pageShape(teamShape) } },
   async handle(c, { query }) {
-    const after = decodeCursor(query.cursor, listCursor);
     const own = c.var.principal.teamId;
-    const rows = await c.var.services.database
-      .select()
-      .from(teams)
-      .where(
-        and(
-          eq(teams.organizationId, organizationOf(c, query.organization_id)),
-          own === null ? undefined : eq(teams.id, own),
-          after && lt(teams.id, after[0]),
-        ),
-      )
-      .orderBy(desc(teams.id))
-      .limit(query.limit + 1);
-    return json(pageOf(rows, query.limit, { view: teamView, cursor: (last) => [last.id] }));
+    const rows = await newestRows(c.var.services.database, teams, {
+      query,
+      id: idPattern("team"),
+      where: [
+        eq(teams.organizationId, organizationOf(c, query.organization_id)),
+        own === null ? undefined : eq(teams.id, own),
+      ],
+    });
+    return json(pageOf(rows, query.limit, { view: teamView, cursor: byId }));
   },
 });
 
@@ -70,8 +65,7 @@ const create = operation({
     const { services } = c.var;
     return answerOnce(c, text, async (remember) => {
       const { database } = services;
-      const organizationId = organizationOf(c, body.organization_id);
-      await requireOrganization(database, organizationId);
+      const organizationId = await existingOrganization(c, body.organization_id);
       const now = new Date(services.now());
       const row = { id: newId("team"), organizationId, name: body.name, createdAt: now, updatedAt: now };
       const answer = { status: 201, body: teamView(row), organizationId, documents: [] };
@@ -127,31 +121,19 @@ const remove = operation({
   access: "organization",
   answers: { 204: { what: "It is gone" } },
   async handle(c) {
-    const { database } = c.var.services;
     const row = await findTeam(c, pathId(c, "team", "team"));
     const referrers = referrersOf(row);
-    const [gone] = await commit(c, [
-      database
-        .delete(teams)
-        .where(and(eq(teams.id, row.id), unreferenced(database, referrers)))
-        .returning({ id: teams.id }),
-    ]);
-    if (gone.length === 0) throw await inUse(database, "team", referrers);
+    await deleteUnreferenced(c, { table: teams, where: eq(teams.id, row.id), what: "team", referrers });
     return noContent();
   },
 });
 
 /** A key that was revoked makes no more calls, so it is in nobody's way. */
 function referrersOf({ id, organizationId }: TeamRow): Referrers {
-  const onTeam = or(
-    and(eq(budgets.scopeKind, "team"), eq(budgets.scopeId, id)),
-    and(eq(budgets.scopeKind, "member"), sql`starts_with(${budgets.scopeId}, ${`${id}/`})`),
-    eq(budgets.scopeTeamId, id),
-  );
   return {
     members: { table: teamMembers, where: eq(teamMembers.teamId, id) },
     keys: { table: keys, where: and(eq(keys.teamId, id), isNull(keys.revokedAt)) },
     providers: { table: providerCredentials, where: eq(providerCredentials.teamId, id) },
-    budgets: { table: budgets, where: and(eq(budgets.organizationId, organizationId), onTeam) },
+    budgets: { table: budgets, where: and(eq(budgets.organizationId, organizationId), onTeam(id)) },
   };
 }

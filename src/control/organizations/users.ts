@@ -1,23 +1,24 @@
-import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
+import { and, eq, isNull, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { newId } from "../../ids.ts";
 import type { Database } from "../../ledger/database.ts";
 import { budgets, keys, teamMembers, users } from "../../ledger/schema.ts";
 import { budgetsOfScope } from "../budgets/budgets-under.ts";
+import { organizationOf } from "../frame/access.ts";
+import { commit } from "../frame/commit.ts";
 import { fixed, shortText } from "../frame/fields.ts";
 import { findUser } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
-import { type Referrers, inUse, unreferenced } from "../frame/in-use.ts";
+import { type Referrers, deleteUnreferenced } from "../frame/in-use.ts";
 import { idPattern, pathId } from "../frame/input.ts";
-import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
-import { type UserRow, userView } from "./place-views.ts";
+import { byId, newestRows } from "../frame/newest.ts";
+import { type Operation, json, noContent, operation } from "../frame/operation.ts";
+import { pageOf, pageQuery } from "../frame/pages.ts";
 import { Problem } from "../frame/problem.ts";
-import { requireOrganization } from "../frame/references.ts";
-import { organizationOf } from "../frame/access.ts";
-import { commit } from "../frame/commit.ts";
+import { existingOrganization } from "../frame/references.ts";
 import { pageShape } from "../frame/shapes.ts";
 import { fullUserShape, userShape } from "./place-shapes.ts";
-import { type Operation, json, noContent, operation } from "../frame/operation.ts";
+import { type UserRow, userView } from "./place-views.ts";
 
 export function userOperations(): Operation[] {
   return [list, create, show, change, remove];
@@ -36,9 +37,7 @@ const listQuery = z.strictObject({
   ...pageQuery,
   organization_id: shortText.optional(),
 });
-const listCursor = z.tuple([z.string().regex(idPattern("user"))]);
 
-/** The newest first. */
 const list = operation({
   method: "GET",
   path: "/users",
@@ -48,19 +47,12 @@ const list = operation({
   query: listQuery,
   answers: { 200: { what: "A page of users", schema: pageShape(userShape) } },
   async handle(c, { query }) {
-    const after = decodeCursor(query.cursor, listCursor);
-    const rows = await c.var.services.database
-      .select()
-      .from(users)
-      .where(
-        and(
-          eq(users.organizationId, organizationOf(c, query.organization_id)),
-          after && lt(users.id, after[0]),
-        ),
-      )
-      .orderBy(desc(users.id))
-      .limit(query.limit + 1);
-    return json(pageOf(rows, query.limit, { view: userView, cursor: (last) => [last.id] }));
+    const rows = await newestRows(c.var.services.database, users, {
+      query,
+      id: idPattern("user"),
+      where: [eq(users.organizationId, organizationOf(c, query.organization_id))],
+    });
+    return json(pageOf(rows, query.limit, { view: userView, cursor: byId }));
   },
 });
 
@@ -76,8 +68,7 @@ const create = operation({
     const { services } = c.var;
     return answerOnce(c, text, async (remember) => {
       const { database } = services;
-      const organizationId = organizationOf(c, body.organization_id);
-      await requireOrganization(database, organizationId);
+      const organizationId = await existingOrganization(c, body.organization_id);
       const now = new Date(services.now());
       await refuseTakenId(database, organizationId, body.external_id);
       const row: UserRow = {
@@ -158,16 +149,9 @@ const remove = operation({
   access: "organization",
   answers: { 204: { what: "It is gone" } },
   async handle(c) {
-    const { database } = c.var.services;
     const row = await findUser(c, pathId(c, "user", "user"));
     const referrers = referrersOf(row);
-    const [gone] = await commit(c, [
-      database
-        .delete(users)
-        .where(and(eq(users.id, row.id), unreferenced(database, referrers)))
-        .returning({ id: users.id }),
-    ]);
-    if (gone.length === 0) throw await inUse(database, "user", referrers);
+    await deleteUnreferenced(c, { table: users, where: eq(users.id, row.id), what: "user", referrers });
     return noContent();
   },
 });

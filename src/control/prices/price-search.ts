@@ -1,7 +1,7 @@
 import { overriddenPrice, overrideFor, type PriceOverride } from "../../domain/price-override.ts";
+import { overrideView, priceView } from "../../domain/price-views.ts";
 import { listedModels } from "../../providers/prices/listed-models.ts";
 import { listPrice } from "../../providers/prices/prices.ts";
-import { overrideView, priceView } from "../../domain/price-views.ts";
 
 // Which prices there are for an organization, and what each of its models costs it. Pure, but for the library's list.
 

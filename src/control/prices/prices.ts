@@ -1,22 +1,22 @@
-import { organizationOf } from "../frame/access.ts";
-import { commit } from "../frame/commit.ts";
-import type { ControlContext } from "../frame/context.ts";
-import { pageShape } from "../frame/shapes.ts";
-import { priceShape } from "./price-shapes.ts";
 import { and, asc, eq } from "drizzle-orm";
 import * as z from "zod";
 import type { PriceOverride } from "../../domain/price-override.ts";
 import type { Database } from "../../ledger/database.ts";
 import { overrideFromRow } from "../../ledger/rows.ts";
 import { priceOverrides } from "../../ledger/schema.ts";
+import { organizationOf } from "../frame/access.ts";
+import { commit } from "../frame/commit.ts";
+import type { ControlContext } from "../frame/context.ts";
 import { shortText } from "../frame/fields.ts";
+import { type Operation, json, noContent, operation } from "../frame/operation.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
 import { publishAll, raiseVersion, scopeDocument } from "../frame/policies.ts";
+import { badField, notFound, Problem } from "../frame/problem.ts";
+import { existingOrganization } from "../frame/references.ts";
+import { pageShape } from "../frame/shapes.ts";
 import { overrideAmounts, pricePut } from "./price-input.ts";
 import { effectivePrice, searchPrices } from "./price-search.ts";
-import { badField, notFound, Problem } from "../frame/problem.ts";
-import { requireOrganization } from "../frame/references.ts";
-import { type Operation, json, noContent, operation } from "../frame/operation.ts";
+import { priceShape } from "./price-shapes.ts";
 
 /** What models cost: the list, and an organization's overrides. A model's name may have slashes, and stars in an override. */
 export function priceOperations(): Operation[] {
@@ -79,10 +79,9 @@ const put = operation({
   answers: { 200: { what: "The price", schema: priceShape } },
   async handle(c, { query, body }) {
     const { services } = c.var;
-    const organizationId = organizationOf(c, query.organization_id);
     const { database } = services;
     const asked = modelOf(c);
-    await requireOrganization(database, organizationId);
+    const organizationId = await existingOrganization(c, query.organization_id);
     const before = await overridesOf(database, organizationId);
     const isNew = !before.some(({ provider, model }) => provider === asked.provider && model === asked.model);
     if (isNew && before.length >= MAX_OVERRIDES)

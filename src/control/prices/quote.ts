@@ -1,16 +1,16 @@
-import { organizationOf } from "../frame/access.ts";
-import { quoteShape } from "./price-shapes.ts";
 import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { formatUsd } from "../../domain/money.ts";
+import { priceView } from "../../domain/price-views.ts";
 import { quote } from "../../gate/quote.ts";
 import { organizations } from "../../ledger/schema.ts";
+import { organizationOf } from "../frame/access.ts";
 import { shortText } from "../frame/fields.ts";
-import { providersOf } from "../providers/provider-rows.ts";
-import { overridesOf } from "./prices.ts";
-import { priceView } from "../../domain/price-views.ts";
-import { badField, Problem } from "../frame/problem.ts";
 import { type Operation, json, operation } from "../frame/operation.ts";
+import { badField, Problem } from "../frame/problem.ts";
+import { providersOf } from "../providers/provider-rows.ts";
+import { quoteShape } from "./price-shapes.ts";
+import { overridesOf } from "./prices.ts";
 
 /** What a call would hold. It changes nothing, so an Idempotency-Key has nothing to keep. */
 export function quoteOperations(): Operation[] {

@@ -6,15 +6,14 @@ import { bedrockBaseUrl } from "../../providers/bedrock/settings.ts";
 import { sealCredential } from "../../providers/own-credential.ts";
 import { customNamed, providerNamed } from "../../providers/registry.ts";
 import type { Services } from "../../services.ts";
-import { organizationOf } from "../frame/access.ts";
 import { commit } from "../frame/commit.ts";
 import type { ControlContext } from "../frame/context.ts";
 import { shortText } from "../frame/fields.ts";
+import { type Operation, json, noContent, operation } from "../frame/operation.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
 import { publishAll, raiseVersion } from "../frame/policies.ts";
 import { badField, badFields, notFound, Problem } from "../frame/problem.ts";
-import { requireOrganization, requireScope } from "../frame/references.ts";
-import { type Operation, json, noContent, operation } from "../frame/operation.ts";
+import { existingOrganization, requireScope } from "../frame/references.ts";
 import { pageShape } from "../frame/shapes.ts";
 import { baseUrlOf } from "./base-url.ts";
 import { credentialOf, providerPut, putFaults, type ProviderPut } from "./provider-input.ts";
@@ -53,7 +52,6 @@ const list = operation({
   },
 });
 
-/** As calls of the place's keys find it. */
 const show = operation({
   method: "GET",
   path: "/providers/{name}",
@@ -167,8 +165,7 @@ type Asked = { organization_id?: string | null | undefined; team_id?: string | n
 
 async function placeOf(c: ControlContext, asked: Asked): Promise<Place> {
   const { database } = c.var.services;
-  const organizationId = organizationOf(c, asked.organization_id ?? undefined);
-  await requireOrganization(database, organizationId);
+  const organizationId = await existingOrganization(c, asked.organization_id ?? undefined);
   const teamId = asked.team_id ?? "";
   if (teamId !== "") await requireScope(database, organizationId, { kind: "team", id: teamId }, "/team_id");
   return { organizationId, teamId };

@@ -9,10 +9,10 @@ import type { Services } from "../../services.ts";
 import { isNonEmpty } from "../books/entries.ts";
 import { commit } from "../frame/commit.ts";
 import type { ControlContext } from "../frame/context.ts";
+import { type Operation, json, operation } from "../frame/operation.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
 import { publishAll, raiseVersion } from "../frame/policies.ts";
 import { withoutNulls } from "../frame/views.ts";
-import { type Operation, json, operation } from "../frame/operation.ts";
 import { isOf, placeDocument } from "./provider-rows.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { type SQL, and, desc, eq, lt, sql } from "drizzle-orm";
+import { type SQL, and, eq, sql } from "drizzle-orm";
 import * as z from "zod";
 import { newId } from "../../ids.ts";
 import { managementTokens } from "../../ledger/control-schema.ts";
@@ -8,10 +8,11 @@ import { DEFAULT_ORGANIZATION_ID, type ControlContext } from "../frame/context.t
 import { shortText } from "../frame/fields.ts";
 import { answerOnce } from "../frame/idempotency.ts";
 import { idPattern, pathId } from "../frame/input.ts";
+import { byId, newestRows } from "../frame/newest.ts";
 import { type Operation, json, noContent, operation } from "../frame/operation.ts";
-import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
+import { pageOf, pageQuery } from "../frame/pages.ts";
 import { badField, notFound } from "../frame/problem.ts";
-import { requireOrganization, requireScope } from "../frame/references.ts";
+import { existingOrganization, requireScope } from "../frame/references.ts";
 import { pageShape } from "../frame/shapes.ts";
 import { mintToken } from "../frame/token-secret.ts";
 import { refuseMoreThanOwn, tokenPost } from "./token-input.ts";
@@ -21,8 +22,6 @@ import { type TokenRow, newTokenShape, tokenShape, tokenView } from "./token-sha
 export function tokenOperations(): Operation[] {
   return [list, create, show, revoke];
 }
-
-const listCursor = z.tuple([z.string().regex(idPattern("tok"))]);
 
 const list = operation({
   method: "GET",
@@ -34,17 +33,14 @@ const list = operation({
   answers: { 200: { what: "A page of tokens", schema: pageShape(tokenShape) } },
   async handle(c, { query }) {
     const { services } = c.var;
-    const { database } = services;
-    const after = decodeCursor(query.cursor, listCursor);
-    const rows = await database
-      .select()
-      .from(managementTokens)
-      .where(and(reachedTokens(c, query.organization_id), after && lt(managementTokens.id, after[0])))
-      .orderBy(desc(managementTokens.id))
-      .limit(query.limit + 1);
+    const rows = await newestRows(services.database, managementTokens, {
+      query,
+      id: idPattern("tok"),
+      where: [reachedTokens(c, query.organization_id)],
+    });
     const nowMs = services.now();
     const view = (row: TokenRow) => tokenView(row, nowMs);
-    return json(pageOf(rows, query.limit, { view, cursor: ({ id }) => [id] }));
+    return json(pageOf(rows, query.limit, { view, cursor: byId }));
   },
 });
 
@@ -143,8 +139,7 @@ async function findToken(c: ControlContext): Promise<TokenRow> {
 async function placeOf(c: ControlContext, body: z.infer<typeof tokenPost>): Promise<string | null> {
   const { database } = c.var.services;
   if (body.role === "admin") return null;
-  const organizationId = organizationOf(c, body.organization_id);
-  await requireOrganization(database, organizationId);
+  const organizationId = await existingOrganization(c, body.organization_id);
   if (body.team_id !== undefined)
     await requireScope(database, organizationId, { kind: "team", id: body.team_id }, "/team_id");
   return organizationId;

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { badField } from "../frame/problem.ts";
 import { type CursorParts, decodeCursor } from "../frame/pages.ts";
-import type { Report, UsageRow } from "./usage-sums.ts";
+import { badField } from "../frame/problem.ts";
 import type { Range } from "./usage-range.ts";
+import type { Report, UsageRow } from "./usage-sums.ts";
 
 // The place of a report's page: its range, so that a default one stays what it was, and the last row before.
 

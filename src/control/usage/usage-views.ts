@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { formatUsd } from "../../domain/money.ts";
-import { type CsvCell, csvOf } from "./csv.ts";
 import { usdShape } from "../frame/shapes.ts";
+import { type CsvCell, csvOf } from "./csv.ts";
 import { GROUPS, type Group, type GroupValue } from "./usage-groups.ts";
 import type { UsageRow } from "./usage-sums.ts";
 

@@ -1,9 +1,9 @@
 import { filtersWithin } from "../books/call-filters.ts";
 import { organizationOf } from "../frame/access.ts";
 import type { ControlContext } from "../frame/context.ts";
+import { type Operation, json, operation } from "../frame/operation.ts";
 import { DEFAULT_LIMIT, type Page, pageOf } from "../frame/pages.ts";
 import { badField } from "../frame/problem.ts";
-import { type Operation, json, operation } from "../frame/operation.ts";
 import { pageShape } from "../frame/shapes.ts";
 import { cursorAfter, readCursor } from "./usage-cursor.ts";
 import { type UsageQuery, usageQuery } from "./usage-query.ts";

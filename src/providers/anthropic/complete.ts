@@ -1,3 +1,4 @@
+import { clampOf } from "../clamp.ts";
 import {
   asObject,
   asText,
@@ -22,10 +23,7 @@ export const anthropicComplete: Wire = {
   envelope: "anthropic",
   understand,
   usageEdits: () => [],
-  clampEdits: (_body, facts, outputTokens) =>
-    facts.outputLimit === undefined || facts.outputLimit > outputTokens
-      ? [{ path: ["max_tokens_to_sample"], value: outputTokens }]
-      : [],
+  clampEdits: clampOf("max_tokens_to_sample"),
   inputExtras: plainExtras,
   streamReader,
   readBody,

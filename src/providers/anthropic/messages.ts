@@ -1,5 +1,4 @@
-import { anthropicExtras } from "./messages-extras.ts";
-import { anthropicReader, readAnthropicBody } from "./messages-reader.ts";
+import { clampOf } from "../clamp.ts";
 import {
   arrayField,
   asObject,
@@ -13,6 +12,8 @@ import {
   valueOf,
 } from "../fields.ts";
 import type { CallFacts, InvalidBody, JsonObject, Wire } from "../wire.ts";
+import { anthropicExtras } from "./messages-extras.ts";
+import { anthropicReader, readAnthropicBody } from "./messages-reader.ts";
 
 /** Anthropic's messages. https://platform.claude.com/docs/en/api/messages */
 export const anthropicMessages: Wire = {
@@ -21,10 +22,7 @@ export const anthropicMessages: Wire = {
   understand,
   // Usage comes unasked, streamed or not.
   usageEdits: () => [],
-  clampEdits: (_body, facts, outputTokens) =>
-    facts.outputLimit === undefined || facts.outputLimit > outputTokens
-      ? [{ path: ["max_tokens"], value: outputTokens }]
-      : [],
+  clampEdits: clampOf("max_tokens"),
   inputExtras: anthropicExtras,
   streamReader: anthropicReader,
   readBody: readAnthropicBody,

@@ -1,4 +1,5 @@
 import { anthropicMessages } from "../anthropic/messages.ts";
+import { clampOf } from "../clamp.ts";
 import { modelIn, pathWithModel } from "../google/model-path.ts";
 import { openaiChat } from "../openai/chat.ts";
 import type { JsonObject, Wire } from "../wire.ts";
@@ -36,8 +37,5 @@ export const vertexMistral: Wire = {
     const understood = withPathModel(openaiChat).understand(body, path);
     return "invalid" in understood ? understood : { facts: { ...understood.facts, usageAsked: true } };
   },
-  clampEdits: (_body, facts, outputTokens) =>
-    facts.outputLimit === undefined || facts.outputLimit > outputTokens
-      ? [{ path: ["max_tokens"], value: outputTokens }]
-      : [],
+  clampEdits: clampOf("max_tokens"),
 };

@@ -3,22 +3,12 @@ import { parseEnv } from "../../../src/env.ts";
 import { authorize } from "../../../src/providers/upstream.ts";
 import { accessToken } from "../../../src/providers/vertex/access-token.ts";
 import { GOOGLE_TOKEN_URL, parseServiceAccount } from "../../../src/providers/vertex/service-account.ts";
+import { serviceAccountKey } from "../../support/service-account-key.ts";
 
 const NOW_MS = Date.UTC(2026, 5, 15);
 const RS256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
 
-async function keyPair() {
-  const pair = await crypto.subtle.generateKey(
-    { ...RS256, modulusLength: 2_048, publicExponent: new Uint8Array([1, 0, 1]) },
-    true,
-    ["sign", "verify"],
-  );
-  if (!("privateKey" in pair)) throw new Error("RSA keys come in pairs");
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey("pkcs8", pair.privateKey)).toString("base64");
-  const pem = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/(.{64})/g, "$1\n")}\n-----END PRIVATE KEY-----\n`;
-  return { pem, publicKey: pair.publicKey };
-}
-const { pem, publicKey } = await keyPair();
+const { pem, publicKey } = await serviceAccountKey();
 let accounts = 0;
 /** A new one each: what is kept of one test must not serve another. */
 const accountJson = (more: object = {}) =>
