@@ -72,6 +72,19 @@ test("a token's changes are the token's, and a change in the database itself is 
   expect(await audited("resource_id=org_sql")).toMatchObject([{ actor: "database" }]);
 });
 
+test("amounts are in their budget's unit, also of a budget that is gone", async () => {
+  const budget = await makeBudget(harness);
+  const made = await harness.call("POST", `/api/v1/budgets/${budget}/adjustments`, {
+    body: { amount: "5.25" },
+  });
+  const id = idOf(made);
+  await harness.call("DELETE", `/api/v1/budgets/${budget}`);
+  expect(await audited(`resource_id=${id}`)).toMatchObject([
+    { action: "deleted", before: { id, budget_id: budget, amount: "5.25" } },
+    { action: "created", after: { amount: "5.25" } },
+  ]);
+});
+
 test("what changes no row is told as well: a reset", async () => {
   const budget = await makeBudget(harness);
   await harness.call("POST", `/api/v1/budgets/${budget}/reset`);

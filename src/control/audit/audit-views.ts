@@ -14,7 +14,8 @@ import {
   teams,
   users,
 } from "../../ledger/schema.ts";
-import { budgetView } from "../budgets/budget-views.ts";
+import { adjustmentView, budgetView } from "../budgets/budget-views.ts";
+import type { UnitOf } from "../budgets/units.ts";
 import { timeOf, withoutNulls } from "../frame/views.ts";
 import { keyView } from "../keys/key-views.ts";
 import {
@@ -31,7 +32,7 @@ import { tokenView } from "../tokens/token-shapes.ts";
 const ID_DIGITS = 16;
 
 type Event = typeof auditEvents.$inferSelect;
-type View = (row: Record<string, unknown>, atMs: number) => object;
+type View = (row: Record<string, unknown>, atMs: number, unitOf: UnitOf) => object;
 
 /** Each table's rows as their resource shows them; a row of a table that isn't named here is shown as it is. */
 const VIEWS: Record<string, View> = {
@@ -40,15 +41,9 @@ const VIEWS: Record<string, View> = {
   users: viewOf(users, userView),
   team_members: viewOf(teamMembers, memberView),
   customers: viewOf(customers, customerView),
-  keys: viewOf(keys, keyView),
+  keys: viewOf(keys, (row, atMs) => keyView(row, atMs)),
   budgets: viewOf(budgets, budgetView),
-  adjustments: viewOf(adjustments, ({ id, budgetId, amount, until, reason }) => ({
-    id,
-    budget_id: budgetId,
-    amount,
-    until,
-    reason,
-  })),
+  adjustments: viewOf(adjustments, (row, _, unitOf) => adjustmentView(row, { unit: unitOf(row.budgetId) })),
   price_overrides: viewOf(priceOverrides, (row) => ({
     organization_id: row.organizationId,
     ...overrideView(overrideFromRow(row)),
@@ -76,10 +71,15 @@ export const RESOURCES = [
 /** What the triggers call changes of rows; anything else that was done has words of its own. */
 const OF_ROWS = new Set(["created", "changed", "deleted", "revoked", "rotated"]);
 
-export function auditView(event: Event) {
+/** The budgets whose unit the amounts of an event are in. */
+export function budgetIdsOf({ before, after }: Event): string[] {
+  return [before, after].flatMap((row) => (typeof row?.["budget_id"] === "string" ? [row["budget_id"]] : []));
+}
+
+export function auditView(event: Event, unitOf: UnitOf) {
   const atMs = event.at.getTime();
   const view = (OF_ROWS.has(event.action) && VIEWS[event.resource]) || asItIs;
-  const shown = (row: Record<string, unknown> | null) => row && view(row, atMs);
+  const shown = (row: Record<string, unknown> | null) => row && view(row, atMs, unitOf);
   return withoutNulls({
     id: `aud_${String(event.id).padStart(ID_DIGITS, "0")}`,
     at: timeOf(atMs),
@@ -97,15 +97,15 @@ export function auditView(event: Event) {
 /** A row as drizzle would have read it, from the JSON of it that Postgres made. */
 function viewOf<Table extends PgTable>(
   table: Table,
-  view: (row: Table["$inferSelect"], atMs: number) => object,
+  view: (row: Table["$inferSelect"], atMs: number, unitOf: UnitOf) => object,
 ): View {
   const columns = Object.entries(getTableColumns(table));
-  return (stored, atMs) => {
+  return (stored, atMs, unitOf) => {
     const row = columns.map(([property, { name, dataType }]) => {
       const value = stored[name] ?? null;
       return [property, dataType === "date" && typeof value === "string" ? new Date(value) : value];
     });
-    return view(Object.fromEntries(row) as Table["$inferSelect"], atMs); // The columns' own types.
+    return view(Object.fromEntries(row) as Table["$inferSelect"], atMs, unitOf); // The columns' own types.
   };
 }
 

@@ -1,13 +1,14 @@
 import { and, desc, eq, gte, lt } from "drizzle-orm";
 import * as z from "zod";
 import { auditEvents } from "../../ledger/control-schema.ts";
+import { unitsOf } from "../budgets/units.ts";
 import { organizationOf } from "../frame/access.ts";
 import { moment, oneOf, shortText } from "../frame/fields.ts";
 import { type Operation, json, operation } from "../frame/operation.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
 import { badField } from "../frame/problem.ts";
 import { idShape, pageShape, timeShape } from "../frame/shapes.ts";
-import { RESOURCES, auditView } from "./audit-views.ts";
+import { RESOURCES, auditView, budgetIdsOf } from "./audit-views.ts";
 
 /** Who changed what. The events are written by triggers on the tables, in the transaction of each change. */
 export function auditOperations(): Operation[] {
@@ -79,6 +80,8 @@ const list = operation({
       )
       .orderBy(desc(auditEvents.id))
       .limit(query.limit + 1);
-    return json(pageOf(rows, query.limit, { view: auditView, cursor: ({ id }) => [id] }));
+    const unitOf = await unitsOf(database, rows.flatMap(budgetIdsOf));
+    const view = (row: (typeof rows)[number]) => auditView(row, unitOf);
+    return json(pageOf(rows, query.limit, { view, cursor: ({ id }) => [id] }));
   },
 });
