@@ -75,10 +75,17 @@ async function runSchedule(seed: number): Promise<void> {
   const flushMs = memory ? 0 : (pick(random, FLUSH_TIMES_MS) ?? 0);
   const defects: unknown[] = [];
   try {
-    const runs = Array.from({ length: WORKERS }, (_, i) =>
-      makeCalls(schedule.actor(`W${i}`), { random, org, made, flushMs }),
-    );
-    for (const run of [...runs, tidy(schedule.actor("BG"), org)]) run.catch((error) => defects.push(error));
+    const follow = (actor: Actor, run: Promise<void>) =>
+      schedule.follow(
+        actor,
+        run.catch((error) => defects.push(error)),
+      );
+    for (let i = 0; i < WORKERS; i++) {
+      const worker = schedule.actor(`W${i}`);
+      follow(worker, makeCalls(worker, { random, org, made, flushMs }));
+    }
+    const tidier = schedule.actor("BG");
+    follow(tidier, tidy(tidier, org));
     await schedule.run(environment({ random, org, memory, trace: schedule.trace }));
     expect(defects).toEqual([]);
     await expectExactBooks(rig, org, truthsOf(made, memory));

@@ -45,12 +45,15 @@ const FAULT_CHANCE = 0.08;
 const CRASH_CHANCE = 0.02;
 const LATE_CHANCE = 0.1;
 const MAX_STEPS = 2_000;
+/** Turns of the event loop in which actors may be busy with what isn't a message: a digest, on another thread. */
+const MAX_IDLE_TURNS = 1_000_000;
 
 export function createSchedule(random: Random, clock: VirtualClock, budget: FaultBudget) {
   const trace: string[] = [];
   const dead = new Set<string>();
   const late: Waiting[] = [];
   let waiting: Waiting[] = [];
+  const running = new Set<string>();
 
   function actor(name: string): Actor {
     const border: Border = (message) =>
@@ -63,6 +66,17 @@ export function createSchedule(random: Random, clock: VirtualClock, budget: Faul
       await border({ border: "redis", name: `sleeps ${milliseconds} ms`, send });
     };
     return { name, border, sleep, isDead: () => dead.has(name) };
+  }
+
+  /** Until a message waits. False: none will, for whoever is still running is dead. */
+  async function isAnyoneWaiting(): Promise<boolean> {
+    for (let turn = 0; turn < MAX_IDLE_TURNS; turn++) {
+      // All that the last reply set off by itself has run once the event loop comes around.
+      await new Promise((resolve) => void setImmediate(resolve));
+      if (waiting.length > 0) return true;
+      if ([...running].every((name) => dead.has(name))) return false;
+    }
+    throw new Error("an actor waits for what is no message");
   }
 
   async function deliverLate(): Promise<void> {
@@ -94,12 +108,16 @@ export function createSchedule(random: Random, clock: VirtualClock, budget: Faul
   return {
     trace,
     actor,
+    /** What an actor does: the schedule doesn't end before it. */
+    follow({ name }: Actor, run: Promise<unknown>): void {
+      running.add(name);
+      const end = () => running.delete(name);
+      run.then(end, end);
+    },
     /** Until nobody waits for anything any more. `between` runs before each message, and may do anything. */
     async run(between: () => void | Promise<void>): Promise<void> {
       for (let step = 0; step < MAX_STEPS; step++) {
-        // All that the last reply set off has run once the event loop comes around.
-        await new Promise((resolve) => void setImmediate(resolve));
-        if (waiting.length === 0) break;
+        if (!(await isAnyoneWaiting())) break;
         await between();
         if (late.length > 0 && random() < LATE_CHANCE) await deliverLate();
         const one = pick(random, waiting);
