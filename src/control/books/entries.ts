@@ -1,6 +1,7 @@
 import { type SQL, and, asc, desc, eq, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import * as z from "zod";
+import { MAX_MOMENT_MS } from "../frame/fields.ts";
 import type { Database } from "../../ledger/database.ts";
 import { ledgerEntries } from "../../ledger/schema.ts";
 import { type UnitOf, unitsOf } from "../budgets/units.ts";
@@ -9,7 +10,7 @@ import type { EntryRow } from "./entry-views.ts";
 // Reads of the ledger.
 
 /** Entries are made at whole milliseconds, so time and id place one exactly. */
-export const entryCursor = z.tuple([z.int().min(0), z.string()]);
+export const entryCursor = z.tuple([z.int().min(0).max(MAX_MOMENT_MS), z.string()]);
 export type EntryCursor = z.infer<typeof entryCursor>;
 
 export function cursorOf(row: EntryRow): EntryCursor {

@@ -7,7 +7,8 @@ export const MAX_TEXT_LENGTH = 200;
 export const MAX_LIST_ITEMS = 100;
 const LABEL_DETAIL = `must have 1 to ${MAX_LABEL_BYTES} bytes with no control characters, and not be "*"`;
 const MOMENT_DETAIL = "must be an RFC 3339 time from 1970 to 9999";
-const MAX_MOMENT_MS = Date.UTC(10_000, 0) - 1;
+/** The last moment whose year has four digits. */
+export const MAX_MOMENT_MS = Date.UTC(10_000, 0) - 1;
 
 export const shortText = z.string().min(1).max(MAX_TEXT_LENGTH);
 

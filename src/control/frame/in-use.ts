@@ -27,6 +27,7 @@ export async function deleteUnreferenced(
   { table, where, what, referrers, along = [] }: Deletion,
 ): Promise<void> {
   const { database } = c.var.services;
+  await refuseReferred(database, what, referrers);
   const [gone] = await commit(c, [
     database
       .delete(table)
@@ -34,7 +35,7 @@ export async function deleteUnreferenced(
       .returning({ one: sql`1` }),
     ...along,
   ]);
-  if (gone.length === 0) throw await inUse(database, what, referrers);
+  if (gone.length === 0) await refuseReferred(database, what, referrers); // What came in between.
 }
 
 /** True in the statement that deletes, so that nothing can come in between. */
@@ -47,8 +48,8 @@ function unreferenced(database: Database, referrers: Referrers): SQL | undefined
   return and(...Object.values(referrers).map((referrer) => notExists(rows(referrer))));
 }
 
-/** Why it couldn't be deleted. */
-async function inUse(database: Database, what: string, referrers: Referrers): Promise<Problem> {
+/** Ends the call where something refers to it, and says what. */
+async function refuseReferred(database: Database, what: string, referrers: Referrers): Promise<void> {
   const counts = await Promise.all(
     Object.entries(referrers).map(
       async ([name, { table, where }]) => [name, await database.$count(table, where)] as const,
@@ -56,7 +57,8 @@ async function inUse(database: Database, what: string, referrers: Referrers): Pr
   );
   const references = Object.fromEntries(counts.filter(([, count]) => count > 0));
   const named = Object.entries(references).map(([name, count]) => `${name}: ${count}`);
-  return new Problem("in_use", `The ${what} is referred to by ${named.join(", ")}`, {
+  if (named.length === 0) return;
+  throw new Problem("in_use", `The ${what} is referred to by ${named.join(", ")}`, {
     members: { references },
   });
 }

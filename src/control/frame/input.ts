@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { findDuplicateKey } from "../../providers/framing/duplicate-key.ts";
 import type { ControlContext } from "./context.ts";
 import { type FieldError, Problem, badFields, notFound } from "./problem.ts";
 
@@ -17,6 +18,7 @@ export async function readBody(
   const text = await readText(c.req.raw);
   const json = optional && text === "" ? {} : parseJson(text);
   refuseUnstorable(json);
+  refuseDoubled(json, text);
   return { json, text };
 }
 
@@ -98,7 +100,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Refuses what Postgres's text and jsonb can't hold: NUL, lone surrogates, nesting without end. Not recursive. */
+/** Of a member that stands twice one would count and the other be lost, and who wrote it can't know which. */
+function refuseDoubled(json: unknown, text: string): void {
+  if (text === "" || typeof json !== "object" || json === null || Array.isArray(json)) return; // No schema takes one of those.
+  const name = findDuplicateKey(text);
+  if (name !== null)
+    throw new Problem("invalid_request", `The body names ${JSON.stringify(name)} twice in one object`);
+}
+
+/** What an object of JavaScript takes for its prototype: it would be lost on the way. */
+const PROTOTYPE = "__proto__";
+
+/**
+ * Refuses what can't be stored as it came: NUL, lone surrogates, numbers beyond all bounds, nesting without end.
+ * Not recursive.
+ */
 function refuseUnstorable(root: unknown): void {
   const pending: { value: unknown; path: string[] }[] = [{ value: root, path: [] }];
   for (let next = pending.pop(); next; next = pending.pop()) {
@@ -106,9 +122,13 @@ function refuseUnstorable(root: unknown): void {
     if (path.length > MAX_DEPTH)
       throw badFields([{ pointer: pointerOf(path), detail: "is nested too deep" }]);
     if (typeof value === "string") refuseText(value, path);
+    if (typeof value === "number" && !Number.isFinite(value))
+      throw badFields([{ pointer: pointerOf(path), detail: "is not a number that can be stored" }]);
     if (typeof value !== "object" || value === null) continue;
     for (const [name, inner] of Object.entries(value)) {
       refuseText(name, path);
+      if (name === PROTOTYPE)
+        throw badFields([{ pointer: pointerOf([...path, name]), detail: "is not known here" }]);
       pending.push({ value: inner, path: [...path, name] });
     }
   }

@@ -126,20 +126,16 @@ const remove = operation({
     const { database } = services;
     const { provider, model } = modelOf(c);
     const document = scopeDocument("organization", organizationId);
-    const [gone] = await commit(c, [
-      database
-        .delete(priceOverrides)
-        .where(
-          and(
-            eq(priceOverrides.organizationId, organizationId),
-            eq(priceOverrides.provider, provider),
-            eq(priceOverrides.model, model),
-          ),
-        )
-        .returning({ model: priceOverrides.model }),
+    const one = and(
+      eq(priceOverrides.organizationId, organizationId),
+      eq(priceOverrides.provider, provider),
+      eq(priceOverrides.model, model),
+    );
+    if ((await database.$count(priceOverrides, one)) === 0) throw notFound("price override");
+    await commit(c, [
+      database.delete(priceOverrides).where(one),
       raiseVersion(database, organizationId, document),
     ]);
-    if (gone.length === 0) throw notFound("price override");
     await publishAll(services, organizationId, [document]);
     return noContent();
   },

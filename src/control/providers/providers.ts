@@ -132,14 +132,12 @@ const remove = operation({
     const name = nameOf(c);
     const at = await placeOf(c, query);
     const document = placeDocument(at);
-    const [gone] = await commit(c, [
-      database
-        .delete(providerCredentials)
-        .where(and(isOf(at), eq(providerCredentials.name, name)))
-        .returning({ name: providerCredentials.name }),
+    const one = and(isOf(at), eq(providerCredentials.name, name));
+    if ((await database.$count(providerCredentials, one)) === 0) throw notFound("provider of its own");
+    await commit(c, [
+      database.delete(providerCredentials).where(one),
       raiseVersion(database, at.organizationId, document),
     ]);
-    if (gone.length === 0) throw notFound("provider of its own");
     await publishAll(services, at.organizationId, [document]);
     return noContent();
   },

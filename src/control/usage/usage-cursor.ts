@@ -26,7 +26,8 @@ export function readCursor(
   if (!parts) return undefined;
   const [kind, fromMs, toMs, cost, ...values] = parts;
   const day = report.groups.indexOf("day");
-  const fits = kind === kindOf(report) && values.length === report.groups.length;
+  // All in one row have no second page.
+  const fits = report.groups.length > 0 && kind === kindOf(report) && values.length === report.groups.length;
   if (!fits || (day >= 0 && !z.iso.date().safeParse(values[day]).success)) {
     throw badField("/cursor", "is not a cursor of this report");
   }
