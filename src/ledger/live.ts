@@ -2,6 +2,7 @@ import * as z from "zod";
 import { counterParts, effectiveLimit, windowOf, type ChargedBudget } from "../domain/charged-budgets.ts";
 import { StoreUnavailable, type HoldView, type LiveBudget } from "../services.ts";
 import type { Hold } from "../store/packed.ts";
+import type { HoldPlace } from "../store/reads.ts";
 import type { Books } from "./books.ts";
 import { drainOutbox } from "./drain.ts";
 import { lapseEnded } from "./lapse.ts";
@@ -74,13 +75,22 @@ export async function listHolds(
   org: string,
   page: { limit: number; after?: string },
 ): Promise<{ holds: HoldView[]; next: string | null }> {
-  const offset = Number(page.after ?? 0);
-  const ids = await books.store.holdIds(org, offset, page.limit + 1);
-  const holds = await books.store.readHolds(org, ids.slice(0, page.limit));
+  const places = await books.store.holdsAfter(org, placeOf(page.after), page.limit + 1);
+  const shown = places.slice(0, page.limit);
+  const holds = await books.store.readHolds(
+    org,
+    shown.map(({ id }) => id),
+  );
+  const last = shown.at(-1);
   return {
-    holds: holds.flatMap((hold, i) => (hold ? [holdView(ids[i] ?? "", hold)] : [])),
-    next: ids.length > page.limit ? String(offset + page.limit) : null,
+    holds: holds.flatMap((hold, i) => (hold ? [holdView(shown[i]?.id ?? "", hold)] : [])),
+    next: places.length > page.limit && last ? `${last.leaseEndMs}.${last.id}` : null,
   };
+}
+
+function placeOf(after: string | undefined): HoldPlace | null {
+  const [, leaseEndMs, id] = /^(\d+)\.(.+)$/.exec(after ?? "") ?? [];
+  return id === undefined ? null : { id, leaseEndMs: Number(leaseEndMs) };
 }
 
 export async function findHold(books: Books, org: string, id: string): Promise<HoldView | null> {

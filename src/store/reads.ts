@@ -6,6 +6,16 @@ import type { RunCommand } from "./redis.ts";
 import { list, text, texts } from "./reply.ts";
 import { ENDED_BATCH } from "./scripts/reserve.ts";
 
+const HOLD_BATCH = 256;
+/** So many holds' leases would have to end in one millisecond for a page to lack one. */
+const MAX_HOLD_BATCHES = 40;
+
+/** Where a hold stands in the list of holds. */
+export interface HoldPlace {
+  id: string;
+  leaseEndMs: number;
+}
+
 export function reads(read: RunCommand) {
   return {
     /** Holds whose lease has ended, the longest ended first, at most ENDED_BATCH. */
@@ -13,9 +23,17 @@ export function reads(read: RunCommand) {
       return texts(await read(["ZRANGEBYSCORE", holdsKey(org), "-inf", nowMs, "LIMIT", 0, ENDED_BATCH]));
     },
 
-    /** Ids of holds by lease end, from `offset` on. */
-    async holdIds(org: string, offset: number, limit: number): Promise<string[]> {
-      return texts(await read(["ZRANGE", holdsKey(org), offset, offset + limit - 1]));
+    /** Holds by lease end, then id, behind a place that need not be taken any more: holds come and go while others list them. */
+    async holdsAfter(org: string, after: HoldPlace | null, limit: number): Promise<HoldPlace[]> {
+      const found: HoldPlace[] = [];
+      const from = after?.leaseEndMs ?? "-inf";
+      for (let batches = 0; batches < MAX_HOLD_BATCHES && found.length < limit; batches++) {
+        const page = ["WITHSCORES", "LIMIT", batches * HOLD_BATCH, HOLD_BATCH];
+        const batch = placesOf(texts(await read(["ZRANGEBYSCORE", holdsKey(org), from, "+inf", ...page])));
+        found.push(...batch.filter((place) => !after || isBehind(place, after)));
+        if (batch.length < HOLD_BATCH) break;
+      }
+      return found.slice(0, limit);
     },
 
     /** The holds of these ids; null where Redis has none. */
@@ -43,4 +61,13 @@ export function reads(read: RunCommand) {
       await read(["PING"]);
     },
   };
+}
+
+/** A reply of ids, each followed by its score. */
+function placesOf(reply: string[]): HoldPlace[] {
+  return reply.flatMap((id, i) => (i % 2 === 0 ? [{ id, leaseEndMs: Number(reply[i + 1]) }] : []));
+}
+
+function isBehind(place: HoldPlace, { id, leaseEndMs }: HoldPlace): boolean {
+  return place.leaseEndMs > leaseEndMs || (place.leaseEndMs === leaseEndMs && place.id > id);
 }

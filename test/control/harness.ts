@@ -295,10 +295,12 @@ function redisServices(
     },
     async listHolds(_organizationId, { limit, after }) {
       reach();
-      const sorted = [...redis.holds].sort((a, b) => a.leaseEndsAtMs - b.leaseEndsAtMs);
-      const start = Number(after ?? 0);
-      const end = start + limit;
-      return { holds: sorted.slice(start, end), next: sorted.length > end ? String(end) : null };
+      const placeOf = ({ leaseEndsAtMs, id }: HoldView) => `${leaseEndsAtMs}.${id}`;
+      const rest = redis.holds
+        .toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
+        .filter((hold) => after === undefined || placeOf(hold) > after);
+      const last = rest.slice(0, limit).at(-1);
+      return { holds: rest.slice(0, limit), next: rest.length > limit && last ? placeOf(last) : null };
     },
     async findHold(_organizationId, holdId) {
       reach();

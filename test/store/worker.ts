@@ -60,7 +60,7 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
       endedHolds: (_, nowMs) =>
         read("ended holds", () => endedLeases(redis.books(), nowMs).slice(0, ENDED_BATCH)),
       readHolds: (_, ids) => read("read holds", () => ids.map((id) => redis.books().holds[id] ?? null)),
-      holdIds: () => Promise.reject(new Error("these Workers list no holds")),
+      holdsAfter: () => Promise.reject(new Error("these Workers list no holds")),
       readCounters: (_, names) =>
         read("read counters", () => {
           const { meta, counters } = redis.books();

@@ -20,7 +20,7 @@ import { bookedHoldView, holdView } from "./entry-views.ts";
 const MAX_REDIS_PAGES = 5;
 
 /** Redis's own cursor. A client could have made it up, so it is checked here. */
-const redisCursor = z.string().regex(/^\d{1,15}$/);
+const redisCursor = z.string().regex(/^\d{1,15}\.[0-9a-z_]{1,64}$/);
 
 const holdCursor = z.union([
   z.tuple([z.literal("held"), redisCursor]),
