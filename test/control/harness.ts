@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 import * as z from "zod";
 import { type Database, openDatabase } from "../../src/ledger/database.ts";
 import { parseEnv } from "../../src/env.ts";
+import type { Backend } from "../../src/local/postgres/backend.ts";
 import { type PostgresBridge, servePostgres } from "../../src/local/postgres/serve.ts";
 import { policyVersions } from "../../src/ledger/schema.ts";
 import { createControl } from "../../src/control/control.ts";
@@ -92,8 +93,9 @@ const page = z.object({
   next_cursor: z.string().nullable(),
 });
 
-export async function startHarness(): Promise<Harness> {
-  const backend = await openMigrated();
+/** `given`: a Postgres that was migrated, in place of an embedded one of its own. */
+export async function startHarness(given?: Backend): Promise<Harness> {
+  const backend = given ?? (await openMigrated());
   const bridge = await servePostgres({ backend, password: PASSWORD });
   const parsed = parseEnv({
     ADMIN_KEY,
