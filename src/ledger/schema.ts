@@ -308,6 +308,23 @@ export const ledgerEntries = pgTable(
     index("ledger_by_request").on(table.requestId),
     index("ledger_by_time").on(table.organizationId, table.at, table.id),
     index("ledger_by_key").on(table.organizationId, table.keyId, table.at),
+    // Each of these costs a booking something, and each keeps one filter of GET /ledger from reading it all.
+    index("ledger_by_customer")
+      .on(table.organizationId, table.customer, table.at)
+      .where(sql`customer is not null`),
+    index("ledger_by_team")
+      .on(table.organizationId, table.teamId, table.at)
+      .where(sql`team_id is not null`),
+    index("ledger_by_user")
+      .on(table.organizationId, table.userId, table.at)
+      .where(sql`user_id is not null`),
+    // A provider's entries are found in it, too: there are few models.
+    index("ledger_by_model").on(table.organizationId, table.model, table.provider, table.at),
+    index("ledger_by_tag").using("gin", table.tags.op("jsonb_path_ops")),
+    // Nearly all are settled, and are found by time.
+    index("ledger_by_rare_kind")
+      .on(table.organizationId, table.kind, table.at)
+      .where(sql`kind <> 'settled'`),
   ],
 );
 

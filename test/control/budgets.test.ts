@@ -100,6 +100,8 @@ describe("POST", () => {
     ["total", { kind: "total" }],
     ["90m", { kind: "duration", seconds: 5_400, anchor: "2026-05-13T10:30:00.000Z" }],
     ["36h", { kind: "duration", seconds: 129_600, anchor: "2026-05-13T10:30:00.000Z" }],
+    ["48h", { kind: "duration", seconds: 172_800, anchor: "2026-05-13T10:30:00.000Z" }],
+    ["72h", { kind: "duration", seconds: 259_200, anchor: "2026-05-13T10:30:00.000Z" }],
     ["30d", { kind: "duration", seconds: 2_592_000, anchor: "2026-05-13T10:30:00.000Z" }],
     ["2w", { kind: "duration", seconds: 1_209_600, anchor: "2026-05-13T10:30:00.000Z" }],
     ["2mo", { kind: "month", every: 2, anchor: "2026-05-13T10:30:00.000Z" }],
