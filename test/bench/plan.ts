@@ -10,6 +10,7 @@ export interface Plan {
 }
 
 interface Node {
+  "Node Type": string;
   "Relation Name"?: string | undefined;
   "Index Name"?: string | undefined;
   "Actual Rows": number;
@@ -20,6 +21,7 @@ interface Node {
 
 const node: z.ZodType<Node> = z.lazy(() =>
   z.object({
+    "Node Type": z.string(),
     "Relation Name": z.string().optional(),
     "Index Name": z.string().optional(),
     "Actual Rows": z.number(),
@@ -32,16 +34,20 @@ const explained = z.tuple([z.object({ Plan: node })]);
 
 export function planOf(json: string): Plan {
   const [{ Plan: root }] = explained.parse(JSON.parse(json));
-  const scans = nodesOf(root).filter(
-    (each) => each["Relation Name"] !== undefined || each["Index Name"] !== undefined,
-  );
-  const rows = scans.map(
-    (each) => (each["Actual Rows"] + (each["Rows Removed by Filter"] ?? 0)) * each["Actual Loops"],
-  );
+  const nodes = nodesOf(root);
+  // A bitmap of an index has no relation: its rows come out of the table.
+  const rows = nodes
+    .filter((each) => each["Relation Name"] !== undefined)
+    .map((each) => (each["Actual Rows"] + (each["Rows Removed by Filter"] ?? 0)) * each["Actual Loops"]);
   return {
-    read: [...new Set(scans.map((each) => each["Index Name"] ?? `all of ${each["Relation Name"]}`))],
+    read: [...new Set(nodes.flatMap(readBy))],
     rows: Math.round(rows.reduce((sum, each) => sum + each, 0)),
   };
+}
+
+function readBy({ "Node Type": type, "Relation Name": table, "Index Name": index }: Node): string[] {
+  if (index !== undefined) return [index];
+  return type === "Seq Scan" ? [`all of ${table}`] : [];
 }
 
 function nodesOf(root: Node): Node[] {
