@@ -74,6 +74,6 @@ async function pathFor(operation: Operation, field: string): Promise<string> {
   return world.pathOf(operation, { id });
 }
 
-function withoutTimes({ updated_at: _, ...rest }: Record<string, unknown>): Record<string, unknown> {
-  return rest;
+function withoutTimes(view: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(view).filter(([name]) => name !== "updated_at"));
 }

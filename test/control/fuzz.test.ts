@@ -29,10 +29,8 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** Nothing was wrong since the last look. */
-function expectNoFaults(): void {
-  expect(probe.faults.splice(0)).toEqual([]);
-}
+/** What was wrong since the last look. */
+const faults = () => probe.faults.splice(0);
 
 const parametersOf = ({ path }: Operation) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
 const all = named(() => true);
@@ -49,7 +47,7 @@ test.each(withBody)("%s: every field of the body", async (_, operation) => {
   for (const [turn, { field, base }] of bodyFields(operation, probe.world).entries()) {
     for (const json of valuesFor(field, turn)) await probeField(probe, { operation, base, field, json });
   }
-  expectNoFaults();
+  expect(faults()).toEqual([]);
 });
 
 test.each(withBody)("%s: several fields at once", async (_, operation) => {
@@ -67,7 +65,7 @@ test.each(withBody)("%s: several fields at once", async (_, operation) => {
         put[0]?.[0].base,
       );
       await send(probe, JSON.stringify(body).slice(0, 500), { method: operation.method, path, body });
-      expectNoFaults();
+      expect(faults()).toEqual([]);
     }),
     { numRuns: RUNS },
   );
@@ -93,7 +91,7 @@ test.each(withBody)("%s: bodies that are none, under any content type", async (_
     });
     if (status !== 400) probe.faults.push(`${type}: ${status}`);
   }
-  expectNoFaults();
+  expect(faults()).toEqual([]);
 });
 
 test.each(all)("%s: every parameter of the query, and ones that aren't", async (_, operation) => {
@@ -128,7 +126,7 @@ test.each(all)("%s: every parameter of the query, and ones that aren't", async (
   ]) {
     await query(name.slice(0, 20), `${encoded(name)}=1`, name.includes("\0") ? null : `/${name}`);
   }
-  expectNoFaults();
+  expect(faults()).toEqual([]);
 });
 
 test.each(withParameters)("%s: every parameter of the path", async (_, operation) => {
@@ -143,7 +141,7 @@ test.each(withParameters)("%s: every parameter of the path", async (_, operation
         probe.faults.push(`${method} ${path.slice(0, 100)}: ${answer.status}`);
     }
   }
-  expectNoFaults();
+  expect(faults()).toEqual([]);
 });
 
 test.each(paged)("%s: cursors that nobody was given", async (_, operation) => {
@@ -153,7 +151,7 @@ test.each(paged)("%s: cursors that nobody was given", async (_, operation) => {
     const cursor = Buffer.from(JSON.stringify(parts)).toString("base64url");
     await send(probe, JSON.stringify(parts), { method, path: `${path}?cursor=${cursor}` });
   }
-  expectNoFaults();
+  expect(faults()).toEqual([]);
 });
 
 test.each(idempotent)("%s: an Idempotency-Key that is none, and one that is", async (_, operation) => {
@@ -178,7 +176,7 @@ test.each(idempotent)("%s: an Idempotency-Key that is none, and one that is", as
     });
     if (status !== 400) probe.faults.push(`${key.slice(0, 20)}: ${status}`);
   }
-  expectNoFaults();
+  expect(faults()).toEqual([]);
 });
 /** Parameters that are the caller's own words: a GET or PUT of any may be right. */
 const NAMED_BY_CALLER = new Set(["model", "name", "provider"]);

@@ -40,13 +40,13 @@ export function listsOf(harness: Harness): List[] {
   const { database } = harness;
 
   /** Of a table that has a row already: the others are like it, but for what has to differ. */
-  function copies<Table extends PgTable>(
+  function copies(
     path: string,
     {
       table,
       column,
       different,
-    }: { table: Table; column: PgColumn; different: () => Record<string, unknown> },
+    }: { table: PgTable; column: PgColumn; different: () => Record<string, unknown> },
     list: Partial<List> = {},
   ): List {
     const property = Object.entries(table).find(([, each]) => each === column)?.[0] ?? "";
@@ -54,12 +54,9 @@ export function listsOf(harness: Harness): List[] {
       path,
       name: byId,
       async add(count) {
-        const [like] = await database.select().from<PgTable>(table).limit(1);
-        const rows = Array.from(
-          { length: count },
-          () => ({ ...like, ...different() }) as Record<string, unknown>,
-        );
-        await database.insert(table).values(rows as never); // As the table's own row has it.
+        const [like] = await database.select().from(table).limit(1);
+        const rows = Array.from({ length: count }, () => ({ ...like, ...different() }));
+        await database.insert(table).values(rows);
         return rows.map((row) => text(row[property]));
       },
       remove: (names) => database.delete(table).where(inArray(column, names)),
