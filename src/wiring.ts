@@ -25,9 +25,12 @@ export interface Stores {
 
 type WaitUntil = (promise: Promise<unknown>) => void;
 
-export function openStores(config: Config): Stores {
+/** `sleep`: for runtimes that aren't workerd. */
+export function openStores(
+  config: Config,
+  sleep: Books["sleep"] = (milliseconds) => scheduler.wait(milliseconds),
+): Stores {
   const database = openDatabase(config);
-  const sleep = (milliseconds: number) => scheduler.wait(milliseconds);
   const books: Books = {
     store: createStore(openRedis(config), sleep),
     ledger: createLedger(database),
