@@ -48,6 +48,8 @@ export interface FakeRedis {
   drift: Drift[];
   reconciled: { organizationId: string; repair: boolean }[];
   broughtUpToDate: number;
+  /** By series. */
+  metrics: Map<string, number>;
   probe: Awaited<ReturnType<Services["probe"]>>;
 }
 
@@ -261,6 +263,7 @@ export function emptyRedis(): FakeRedis {
     drift: [],
     reconciled: [],
     broughtUpToDate: 0,
+    metrics: new Map(),
     probe: { redis: { ok: true, ms: 1 }, postgres: { ok: true, ms: 2 } },
   };
 }
@@ -325,6 +328,14 @@ function redisServices(
       reach();
       redis.reconciled.push({ organizationId, repair });
       return { checked: 7, drift: redis.drift, repaired: repair ? redis.drift.length : 0 };
+    },
+    async readMetrics() {
+      reach();
+      return redis.metrics;
+    },
+    async readBacklog() {
+      reach();
+      return { holds: redis.holds.length, outboxEntries: 2, oldestEntryAtMs: clock.nowMs - 1_500 };
     },
     async probe() {
       return redis.probe;

@@ -66,6 +66,7 @@ export function createIsolate(
       books,
       fetchPolicy: (org, policy) => fetchPolicy(publisher, org, policy),
       fetch: world.provider(name),
+      record: () => undefined,
       newId: () => `req_${String((world.made.requests += 1)).padStart(4, "0")}`,
       waitUntil: (promise) => void keepBusy(promise),
     },

@@ -1,3 +1,4 @@
+import type { CallRecord } from "../../src/observe/call-record.ts";
 import { fetchPolicy } from "../../src/ledger/publish.ts";
 import { parseEnv } from "../../src/env.ts";
 import type { GateDeps } from "../../src/gate/gate-deps.ts";
@@ -36,6 +37,7 @@ export async function gateWorker(rig: Rig, org: string, provider: (request: Requ
     Object.entries({ [`key:${digest}`]: keyOf(org), [`scope:organization:${org}`]: organizationOf(org) }),
   );
   let busy: Promise<unknown>[] = [];
+  const records: CallRecord[] = [];
   const deps: GateDeps = {
     config: parsed.config,
     books,
@@ -55,12 +57,15 @@ export async function gateWorker(rig: Rig, org: string, provider: (request: Requ
       ),
     fetch: (input, init) => provider(new Request(input, init)),
     newId: () => `req_${org}${(requests += 1)}`,
+    record: (call) => void records.push(call),
     waitUntil: (promise) => void busy.push(promise),
   };
 
   return {
     faults,
     books,
+    /** What was recorded of calls that are over. */
+    records,
     /** Calls the gate. The answer is there as the client gets it: what the Worker does afterwards may not be over. */
     async call(method: string, path: string, body?: unknown): Promise<Response> {
       const init = { method, headers: { authorization: `Bearer ${secret}` } };
