@@ -1,8 +1,8 @@
 // `npm run deploy`: deploys once nothing that would make every call fail is left to do.
 
 import { existsSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { reasonOf } from "../local/postgres/explain.ts";
+import { fail, readArguments, say } from "./command.ts";
 import { MAX_BUNDLE_BYTES, weighBundle } from "./bundle.ts";
 import { readMigrations } from "./database.ts";
 import { deployedSecrets, missingSecrets } from "./secrets.ts";
@@ -27,9 +27,9 @@ const OPTIONS = {
 process.exitCode = await main(runWrangler);
 
 async function main(wrangler: RunWrangler): Promise<number> {
-  const asked = readArguments();
+  const asked = readArguments(OPTIONS, USAGE);
   if (typeof asked === "string") return fail(asked);
-  if (asked.help) return (console.log(USAGE), 0);
+  if (asked.help) return say(USAGE);
 
   for (const step of [
     () => checkMigrations(asked.vars),
@@ -76,17 +76,4 @@ async function checkBundle(wrangler: RunWrangler): Promise<Checked> {
   if ("problem" in weighed) return { problem: `The Worker can't be built: ${weighed.problem}` };
   const says = `The bundle has ${Math.ceil(weighed.bytes / 1_024)} of ${MAX_BUNDLE_BYTES / 1_024} KB, gzipped`;
   return weighed.bytes <= MAX_BUNDLE_BYTES ? { says } : { problem: says };
-}
-
-function readArguments() {
-  try {
-    return parseArgs({ options: OPTIONS }).values;
-  } catch (error) {
-    return `${reasonOf(error)}\n\n${USAGE}`;
-  }
-}
-
-function fail(text: string): 1 {
-  console.error(text);
-  return 1;
 }

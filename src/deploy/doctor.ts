@@ -1,12 +1,12 @@
 // `npm run doctor`: looks over a deployment's stores, and says what to mend.
 
-import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Config, parseEnv } from "../env.ts";
 import { reasonOf } from "../local/postgres/explain.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 import { openRedis } from "../store/redis.ts";
 import { openStores } from "../wiring.ts";
+import { fail, readArguments, say } from "./command.ts";
 import { type Finding, line } from "./doctor/finding.ts";
 import { checkPostgres } from "./doctor/postgres.ts";
 import { checkRedis } from "./doctor/redis.ts";
@@ -35,10 +35,10 @@ const OPTIONS = {
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const asked = readArguments();
-  if (typeof asked === "string") return tell(asked);
-  if (asked.help) return (console.log(USAGE), 0);
-  if (asked.url !== undefined && !URL.canParse(asked.url)) return tell(`--url is no URL\n\n${USAGE}`);
+  const asked = readArguments(OPTIONS, USAGE);
+  if (typeof asked === "string") return fail(asked);
+  if (asked.help) return say(USAGE);
+  if (asked.url !== undefined && !URL.canParse(asked.url)) return fail(`--url is no URL\n\n${USAGE}`);
 
   const findings: Finding[] = [];
   const found = (some: Finding[]) => {
@@ -98,17 +98,4 @@ async function checkStores(config: Config, found: (some: Finding[]) => void): Pr
     const says = `a call can't be booked: ${reasonOf(error)}`;
     found([{ about: "books", level: "fail", says, fix: "May the token of Redis write, and run scripts?" }]);
   }
-}
-
-function readArguments() {
-  try {
-    return parseArgs({ options: OPTIONS }).values;
-  } catch (error) {
-    return `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`;
-  }
-}
-
-function tell(text: string): 1 {
-  console.error(text);
-  return 1;
 }

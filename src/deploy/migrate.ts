@@ -1,8 +1,8 @@
 // `npm run db:migrate`: brings the deployment's database to this checkout.
 
-import { parseArgs } from "node:util";
 import { external } from "../local/postgres/external.ts";
 import { placeOf, reasonOf } from "../local/postgres/explain.ts";
+import { fail, readArguments, say } from "./command.ts";
 import { readMigrations } from "./database.ts";
 import { MIGRATIONS_FOLDER } from "./migrations.ts";
 import { directUrl, readVars, VARS_FILE } from "./vars.ts";
@@ -27,7 +27,7 @@ const OPTIONS = {
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const asked = readArguments();
+  const asked = readArguments(OPTIONS, USAGE);
   if (typeof asked === "string") return fail(asked);
   if (asked.help) return say(USAGE);
   const url = readVars(asked.vars, process.env)["DATABASE_URL"];
@@ -52,22 +52,4 @@ async function apply(url: string): Promise<void> {
   } finally {
     await backend.close();
   }
-}
-
-function readArguments() {
-  try {
-    return parseArgs({ options: OPTIONS }).values;
-  } catch (error) {
-    return `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`;
-  }
-}
-
-function say(text: string): 0 {
-  console.log(text);
-  return 0;
-}
-
-function fail(text: string): 1 {
-  console.error(text);
-  return 1;
 }
