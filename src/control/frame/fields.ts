@@ -41,11 +41,8 @@ export function oneOf<const Word extends string>(words: readonly Word[]): z.ZodT
   return z.enum(words, { error: (issue) => requiredOr(issue.input, `must be one of: ${words.join(", ")}`) });
 }
 
-/** A field that is given once, when the resource is made. */
-export const fixed = z
-  .unknown()
-  .refine((value) => value === undefined, "can't be changed")
-  .optional();
+/** A field that is given once, when the resource is made. The document doesn't have it in what changes one. */
+export const fixed = z.never("can't be changed").optional();
 
 export function requiredOr(input: unknown, detail: string): string {
   return input === undefined ? "is required" : detail;
