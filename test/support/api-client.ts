@@ -6,12 +6,14 @@ import type { components, paths } from "./api-types.ts";
 export type Api = Client<paths>;
 export type Schemas = components["schemas"];
 
-/** What a POST of a resource takes. */
-export type PostOf<Path extends keyof paths> = paths[Path] extends {
-  post: { requestBody: { content: { "application/json": infer Body } } };
-}
-  ? Body
-  : never;
+/** What a call takes. */
+type BodyOf<Path extends keyof paths, Method extends "post" | "put" | "patch"> =
+  paths[Path] extends Record<Method, { requestBody?: { content: { "application/json": infer Body } } }>
+    ? Body
+    : never;
+export type PostOf<Path extends keyof paths> = BodyOf<Path, "post">;
+export type PutOf<Path extends keyof paths> = BodyOf<Path, "put">;
+export type PatchOf<Path extends keyof paths> = BodyOf<Path, "patch">;
 
 /** `credential`: ADMIN_KEY, a management token, or for `/key` a client's own key. */
 export function createApi(options: {

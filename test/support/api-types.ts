@@ -1059,6 +1059,19 @@ export interface components {
              */
             anchor?: string;
         };
+        /** @description `"month"`, `"30d"`, or an object. */
+        PeriodInput: string | {
+            /** @enum {string} */
+            kind: "day" | "week" | "month" | "quarter" | "year" | "duration" | "total";
+            /** @description Of a calendar's kind. */
+            every?: number;
+            /** @description Of a duration. */
+            seconds?: number;
+            /** @description IANA name; of a calendar's kind. */
+            timezone?: string;
+            /** Format: date-time */
+            anchor?: string;
+        };
         KeyWithBudgets: {
             /** @description `key_…`: sorts by the time it was made. */
             id: string;
@@ -1980,18 +1993,7 @@ export interface operations {
                         /** @enum {string} */
                         unit?: "usd";
                         limit: string | number;
-                        period: string | {
-                            /** @enum {string} */
-                            kind: "day" | "week" | "month" | "quarter" | "year" | "duration" | "total";
-                            /** @description Of a calendar's kind. */
-                            every?: number;
-                            /** @description Of a duration. */
-                            seconds?: number;
-                            /** @description IANA name; of a calendar's kind. */
-                            timezone?: string;
-                            /** Format: date-time */
-                            anchor?: string;
-                        };
+                        period: components["schemas"]["PeriodInput"];
                     } | {
                         name?: string | null;
                         /** @enum {string|null} */
@@ -2008,18 +2010,7 @@ export interface operations {
                         /** @enum {string} */
                         unit: "requests" | "tokens";
                         limit: string | number;
-                        period: string | {
-                            /** @enum {string} */
-                            kind: "day" | "week" | "month" | "quarter" | "year" | "duration" | "total";
-                            /** @description Of a calendar's kind. */
-                            every?: number;
-                            /** @description Of a duration. */
-                            seconds?: number;
-                            /** @description IANA name; of a calendar's kind. */
-                            timezone?: string;
-                            /** Format: date-time */
-                            anchor?: string;
-                        };
+                        period: components["schemas"]["PeriodInput"];
                     } | {
                         name?: string | null;
                         /** @enum {string|null} */
@@ -2036,18 +2027,7 @@ export interface operations {
                         /** @enum {string} */
                         unit: "concurrent";
                         limit: string | number;
-                        period?: string | {
-                            /** @enum {string} */
-                            kind: "day" | "week" | "month" | "quarter" | "year" | "duration" | "total";
-                            /** @description Of a calendar's kind. */
-                            every?: number;
-                            /** @description Of a duration. */
-                            seconds?: number;
-                            /** @description IANA name; of a calendar's kind. */
-                            timezone?: string;
-                            /** Format: date-time */
-                            anchor?: string;
-                        };
+                        period?: components["schemas"]["PeriodInput"];
                     })[];
                 };
             };
@@ -2356,18 +2336,7 @@ export interface operations {
                     /** @enum {string} */
                     unit?: "usd";
                     limit: string | number;
-                    period: string | {
-                        /** @enum {string} */
-                        kind: "day" | "week" | "month" | "quarter" | "year" | "duration" | "total";
-                        /** @description Of a calendar's kind. */
-                        every?: number;
-                        /** @description Of a duration. */
-                        seconds?: number;
-                        /** @description IANA name; of a calendar's kind. */
-                        timezone?: string;
-                        /** Format: date-time */
-                        anchor?: string;
-                    };
+                    period: components["schemas"]["PeriodInput"];
                     organization_id?: string;
                     scope: {
                         /** @enum {string} */
@@ -2391,18 +2360,7 @@ export interface operations {
                     /** @enum {string} */
                     unit: "requests" | "tokens";
                     limit: string | number;
-                    period: string | {
-                        /** @enum {string} */
-                        kind: "day" | "week" | "month" | "quarter" | "year" | "duration" | "total";
-                        /** @description Of a calendar's kind. */
-                        every?: number;
-                        /** @description Of a duration. */
-                        seconds?: number;
-                        /** @description IANA name; of a calendar's kind. */
-                        timezone?: string;
-                        /** Format: date-time */
-                        anchor?: string;
-                    };
+                    period: components["schemas"]["PeriodInput"];
                     organization_id?: string;
                     scope: {
                         /** @enum {string} */
@@ -2426,18 +2384,7 @@ export interface operations {
                     /** @enum {string} */
                     unit: "concurrent";
                     limit: string | number;
-                    period?: string | {
-                        /** @enum {string} */
-                        kind: "day" | "week" | "month" | "quarter" | "year" | "duration" | "total";
-                        /** @description Of a calendar's kind. */
-                        every?: number;
-                        /** @description Of a duration. */
-                        seconds?: number;
-                        /** @description IANA name; of a calendar's kind. */
-                        timezone?: string;
-                        /** Format: date-time */
-                        anchor?: string;
-                    };
+                    period?: components["schemas"]["PeriodInput"];
                     organization_id?: string;
                     scope: {
                         /** @enum {string} */
@@ -2564,18 +2511,7 @@ export interface operations {
                     include_team_spend?: boolean | null;
                     /** @description USD as decimal text (a number is taken, too) for `usd`; a whole number for the other units. */
                     limit?: string | number;
-                    period?: string | {
-                        /** @enum {string} */
-                        kind: "day" | "week" | "month" | "quarter" | "year" | "duration" | "total";
-                        /** @description Of a calendar's kind. */
-                        every?: number;
-                        /** @description Of a duration. */
-                        seconds?: number;
-                        /** @description IANA name; of a calendar's kind. */
-                        timezone?: string;
-                        /** Format: date-time */
-                        anchor?: string;
-                    };
+                    period?: components["schemas"]["PeriodInput"];
                 };
             };
         };

@@ -86,6 +86,7 @@ export const periodInput = z
   .union([z.string(), z.record(z.string(), z.unknown()).meta(PERIOD_OBJECT)], {
     error: (issue) => requiredOr(issue.input, DETAIL),
   })
+  .meta({ id: "PeriodInput", description: `\`"month"\`, \`"30d"\`, or an object.` })
   .transform((value, context): PeriodFrom => {
     if (typeof value === "string") {
       const period = (createdAt: Date) => parsePeriodShorthand(value, createdAt.toISOString());
