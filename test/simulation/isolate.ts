@@ -164,6 +164,10 @@ function ledgerBehind(send: Send, ledger: Ledger): Ledger {
     backgroundDone: over("background_done", (...args: Parameters<Ledger["backgroundDone"]>) =>
       ledger.backgroundDone(...args),
     ),
+    // Alerts move no money: no schedule is spent on them.
+    raiseAlert: ledger.raiseAlert,
+    claimDeliveries: ledger.claimDeliveries,
+    recordDeliveries: ledger.recordDeliveries,
     ping: over("ping", (...args: Parameters<Ledger["ping"]>) => ledger.ping(...args)),
   };
 }
