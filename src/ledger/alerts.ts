@@ -1,6 +1,8 @@
 import { sql, type SQL } from "drizzle-orm";
 import * as z from "zod";
+import { counterParts } from "../domain/charged-budgets.ts";
 import type { Sealed } from "../sealed.ts";
+import type { Drift } from "../services.ts";
 import type { AlertType } from "./alert-schema.ts";
 import { storableJson } from "./storable-json.ts";
 
@@ -25,6 +27,11 @@ const claimedRow = z.object({
 /** A delivery that one Worker has for itself until it is due again. */
 export type ClaimedDelivery = z.infer<typeof claimedRow>;
 
+/** Counters that drifted of which one comparison tells at most. */
+const MAX_DRIFT = 20;
+/** A key that expires within this time is told of. */
+export const EXPIRING_WITHIN_MS = 7 * 86_400_000;
+
 /** How one attempt ended: the receiver's status, or why there was none. */
 export interface Attempt {
   delivered: boolean;
@@ -48,6 +55,30 @@ export function alertRows(rows: (statement: SQL) => Promise<Record<string, unkno
         sql`select tollgate_raise_alert(${org}, ${occasion}, ${type}, ${storableJson(data)}::jsonb, ${nowMs}, ${endsAtMs}::bigint)::int as value`,
       );
       return Number(row?.["value"]) === 1;
+    },
+
+    /** Raises that a key will expire soon, by its own row. False: it doesn't, or it was raised before. */
+    async raiseExpiry(org: string, keyId: string, nowMs: number): Promise<boolean> {
+      const [row] = await rows(
+        sql`select tollgate_raise_alert(${org}, 'expiring:' || k.id || ':' || k.ends, 'key.expiring', jsonb_strip_nulls(jsonb_build_object('key_id', k.id, 'name', k.name, 'organization_id', k.organization_id, 'team_id', k.team_id, 'user_id', k.user_id, 'expires_at', tollgate_time(k.ends))), ${nowMs}, k.ends)::int as value from (select *, trunc(extract(epoch from expires_at) * 1000)::bigint as ends from keys where organization_id = ${org} and id = ${keyId}) k where k.enabled and k.revoked_at is null and k.ends > ${nowMs}::bigint and k.ends <= ${nowMs + EXPIRING_WITHIN_MS}::bigint`,
+      );
+      return Number(row?.["value"]) === 1;
+    },
+
+    /** Raises that counters differ from the ledger, each once a day for one difference. False: all were raised before. */
+    async raiseDrift(
+      org: string,
+      { drift, repaired }: { drift: Drift[]; repaired: boolean },
+      nowMs: number,
+    ): Promise<boolean> {
+      const drifted = drift
+        .slice(0, MAX_DRIFT)
+        .map((one) => ({ ...one, ...counterParts(one.counter), difference: one.redis - one.ledger }));
+      const day = new Date(nowMs).toISOString().slice(0, 10);
+      const raised = await rows(
+        sql`select tollgate_raise_alert(${org}, 'drift:' || ${day} || ':' || d.counter || ':' || d."periodStartMs" || ':' || d.difference, 'books.drift', jsonb_strip_nulls(jsonb_build_object('budget', d.id, 'instance', d.instance, 'organization_id', ${org}::text, 'period_start', tollgate_time(d."periodStartMs"), 'spent', tollgate_shown(u.unit, d.redis), 'ledger', tollgate_shown(u.unit, d.ledger), 'difference', tollgate_shown(u.unit, d.difference), 'repaired', ${String(repaired)}::boolean)), ${nowMs}, ${nowMs})::int as value from jsonb_to_recordset(${storableJson(drifted)}::jsonb) as d(counter text, id text, instance text, "periodStartMs" bigint, redis bigint, ledger bigint, difference bigint) cross join lateral (select coalesce((select unit from budgets where id = d.id), (select unit from deleted_budgets where id = d.id), 'usd') as unit) u`,
+      );
+      return raised.some((row) => Number(row["value"]) === 1);
     },
 
     /**

@@ -97,6 +97,8 @@ export function createMemoryLedger(random: Random): MemoryLedger {
     backgroundDone: () => Promise.resolve(),
     // Nobody of the simulation is told of anything.
     raiseAlert: () => Promise.resolve(false),
+    raiseExpiry: () => Promise.resolve(false),
+    raiseDrift: () => Promise.resolve(false),
     claimDeliveries: () => Promise.resolve([]),
     recordDeliveries: () => Promise.resolve(null),
     ping: () => Promise.resolve(),

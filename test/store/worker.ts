@@ -113,6 +113,8 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
       tellBackgroundEnd: () => Promise.reject(new Error("these Workers make no call in the background")),
       backgroundDone: () => Promise.reject(new Error("these Workers make no call in the background")),
       raiseAlert: () => Promise.resolve(false),
+      raiseExpiry: () => Promise.resolve(false),
+      raiseDrift: () => Promise.resolve(false),
       claimDeliveries: () => Promise.resolve([]),
       recordDeliveries: () => Promise.resolve(null),
       ping: () => Promise.resolve(),
