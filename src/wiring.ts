@@ -1,3 +1,4 @@
+import { deliverDue } from "./alerts/deliver.ts";
 import type { Config } from "./env.ts";
 import type { GateDeps } from "./gate/gate-deps.ts";
 import { newId } from "./ids.ts";
@@ -63,6 +64,12 @@ export function gateDepsOf(config: Config, { books, database }: Stores, waitUnti
 }
 
 export function servicesOf(config: Config, { books, database }: Stores, waitUntil: WaitUntil): Services {
+  /** What a read has lapsed or found is told of at once, behind its answer. */
+  async function delivering<T>(org: string, work: Promise<T>): Promise<T> {
+    const done = await work;
+    waitUntil(deliverDue({ config, books, fetch: (input, init) => fetch(input, init) }, org));
+    return done;
+  }
   return {
     config,
     database,
@@ -70,7 +77,7 @@ export function servicesOf(config: Config, { books, database }: Stores, waitUnti
     waitUntil,
     publishPolicy: (org, policy) => publishPolicy(publisherOf({ books, database }), org, policy),
     liveBudgets: (org, budgets) => liveBudgets(books, org, budgets),
-    bringLedgerUpToDate: (org) => bringLedgerUpToDate(books, org),
+    bringLedgerUpToDate: (org) => delivering(org, bringLedgerUpToDate(books, org)),
     listHolds: (org, page) => listHolds(books, org, page),
     findHold: (org, holdId) => findHold(books, org, holdId),
     voidHold: (org, holdId) => voidHold(books, database, org, holdId),
@@ -79,7 +86,7 @@ export function servicesOf(config: Config, { books, database }: Stores, waitUnti
       return changeBalance(books, org, { ...counter, id: newId("rst"), amount: "reset" });
     },
     openBalance: (org, opening) => changeBalance(books, org, { id: newId("rst"), ...opening }),
-    reconcile: (org, options) => reconcile(books, database, org, options),
+    reconcile: (org, options) => delivering(org, reconcile(books, database, org, options)),
     probe: async () => ({
       redis: await timed(books, () => books.store.ping()),
       postgres: await timed(books, () => books.ledger.ping()),

@@ -164,6 +164,12 @@ function ledgerBehind(send: Send, ledger: Ledger): Ledger {
     backgroundDone: over("background_done", (...args: Parameters<Ledger["backgroundDone"]>) =>
       ledger.backgroundDone(...args),
     ),
+    // Alerts move no money: no schedule is spent on them.
+    raiseAlert: ledger.raiseAlert,
+    raiseExpiry: ledger.raiseExpiry,
+    raiseDrift: ledger.raiseDrift,
+    claimDeliveries: ledger.claimDeliveries,
+    recordDeliveries: ledger.recordDeliveries,
     ping: over("ping", (...args: Parameters<Ledger["ping"]>) => ledger.ping(...args)),
   };
 }

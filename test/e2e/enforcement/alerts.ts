@@ -1,0 +1,83 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { Webhook } from "standardwebhooks";
+import { expect, onTestFinished, test } from "vitest";
+import * as z from "zod";
+import { newEndpointSecret, sealEndpointSecret } from "../../../src/alerts/endpoint-secret.ts";
+import { formatUsd } from "../../../src/domain/money.ts";
+import { newId } from "../../../src/ids.ts";
+import { webhookEndpoints } from "../../../src/ledger/alert-schema.ts";
+import { openDatabase } from "../../../src/ledger/database.ts";
+import { counterKey } from "../../../src/store/keys.ts";
+import { createOrganization } from "../../support/e2e-organization.ts";
+import { costOfTokens, smallChat, usageOf } from "../../support/e2e-small-calls.ts";
+import { until } from "../../support/e2e-until.ts";
+import type { FaultGate } from "../../support/fault-gate.ts";
+import { forge } from "./drift.ts";
+
+const BODY = smallChat(100);
+const message = z.object({ type: z.string(), data: z.record(z.string(), z.unknown()) });
+
+/** A receiver that checks each message as its maker's library does. */
+async function startReceiver(secret: string) {
+  const received: z.infer<typeof message>[] = [];
+  const server = createServer(async (request, response) => {
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    );
+    received.push(message.parse(new Webhook(secret).verify(await text(request), headers)));
+    response.end();
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  onTestFinished(() => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received };
+}
+
+export function alerts(rigOf: () => FaultGate): void {
+  test("R60: a spent budget, the first refusal and drift each reach the receiver once, however many calls there are", async () => {
+    const rig = rigOf();
+    const org = await createOrganization(rig);
+    const key = await org.createKey();
+    const limit = formatUsd(costOfTokens(10, 90));
+    const each = await org.createBudget(
+      { kind: "key", id: "*" },
+      { limit, enforcement: "soft", alert_at: [1] },
+    );
+    const secret = newEndpointSecret();
+    const { url, received } = await startReceiver(secret);
+    const { KEY_SECRET = "", DATABASE_URL = "", DATABASE_HTTP_URL } = rig.stack.bindings;
+    const id = newId("wh");
+    await openDatabase({ DATABASE_URL, DATABASE_HTTP_URL })
+      .insert(webhookEndpoints)
+      .values({
+        id,
+        organizationId: org.id,
+        url,
+        events: ["budget.threshold", "budget.exhausted", "budget.refused", "books.drift"],
+        sealed: await sealEndpointSecret([KEY_SECRET], id, { secret }),
+      });
+    const arrived = (count: number) =>
+      until(`${count} messages`, () => (received.length >= count ? true : undefined));
+
+    for (let i = 0; i < 3; i++) {
+      await org.settled(await org.call(key, { body: BODY, scenario: { usage: usageOf(10, 90) } }));
+    }
+    await arrived(1);
+    await org.rest("PATCH", `/budgets/${each}`, { enforcement: "hard" });
+    for (let i = 0; i < 3; i++) expect((await org.call(key, { body: BODY })).status).toBe(402);
+    await arrived(2);
+    await forge(rig, counterKey(org.id, `${each}:${key.id}`), 1n);
+    await org.reconcile();
+    await org.reconcile(true);
+    await arrived(3);
+    expect(
+      received.map(({ type, data }) => [type, data["budget"], data["limit"] ?? data["difference"]]),
+    ).toEqual([
+      ["budget.exhausted", each, limit],
+      ["budget.refused", each, limit],
+      ["books.drift", each, "0.000000001"],
+    ]);
+    expect(received[0]?.data["scope"]).toEqual({ kind: "key", id: key.id });
+  });
+}
