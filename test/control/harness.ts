@@ -196,7 +196,7 @@ export async function makeBudget(
   return make(harness, "budgets", { ...ORGANIZATION_BUDGET, ...body });
 }
 
-type Resource = "organizations" | "teams" | "users" | "customers" | "budgets";
+type Resource = "organizations" | "teams" | "users" | "customers" | "budgets" | "webhooks";
 
 /** Makes a resource of any kind and returns its id. */
 export async function make<R extends Resource>(

@@ -69,6 +69,8 @@ describe("the examples do what they say", () => {
     if (path.startsWith("/organizations/")) return make(harness, "organizations", { name: "one" });
     if (path.startsWith("/teams/")) return make(harness, "teams", { name: "one" });
     if (path.startsWith("/users/")) return aUser();
+    if (path.startsWith("/webhooks/"))
+      return make(harness, "webhooks", { url: "https://hooks.acme.com", events: ["books.drift"] });
     if (path.startsWith("/customers/"))
       return idOf(await harness.call("POST", "/api/v1/customers", { body: { id: crypto.randomUUID() } }));
     return "x";

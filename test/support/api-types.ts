@@ -772,10 +772,122 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Seal stored credentials under the new KEY_SECRET
-         * @description Those that KEY_SECRET_PREVIOUS opens, page by page. The second time it does nothing. Roles: admin.
+         * Seal what is stored under the new KEY_SECRET
+         * @description Credentials and webhooks' secrets that KEY_SECRET_PREVIOUS opens, page by page. The second time it does nothing. Roles: admin.
          */
         post: operations["postReseal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description The newest first. Roles: admin, org-admin, read-only.
+         */
+        get: operations["getWebhooks"];
+        put?: never;
+        /**
+         * Create a webhook
+         * @description Deliveries are signed as Standard Webhooks say. The secret that verifies them is in this answer only. Roles: admin, org-admin.
+         */
+        post: operations["postWebhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a webhook
+         * @description Roles: admin, org-admin, read-only.
+         */
+        get: operations["getWebhooksById"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description With its deliveries: what waits isn't sent. Roles: admin, org-admin.
+         */
+        delete: operations["deleteWebhooksById"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description A new URL gets what still waits, too; to one that isn't enabled nothing is sent. Roles: admin, org-admin.
+         */
+        patch: operations["patchWebhooksById"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook a new secret
+         * @description For `overlap_seconds` (default 0) deliveries are signed by the secret before, too, so that the receiver can change over. The new secret is in this answer only. Roles: admin, org-admin.
+         */
+        post: operations["postWebhooksByIdRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was sent to a webhook
+         * @description The newest first, for 30 days. Roles: admin, org-admin, read-only.
+         */
+        get: operations["getWebhooksByIdDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a webhook a test message
+         * @description At once and one time, also to one that isn't enabled; `state`, `status` and `error` say how it went. Roles: admin, org-admin.
+         */
+        post: operations["postWebhooksByIdTest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1714,6 +1826,117 @@ export interface components {
              * @description RFC 3339, UTC.
              */
             updated_at?: string;
+        };
+        Webhook: {
+            /** @description `wh_…`: sorts by the time it was made. */
+            id: string;
+            organization_id: string;
+            url: string;
+            events: ("budget.threshold" | "budget.exhausted" | "budget.refused" | "hold.lapsed" | "key.expiring" | "books.drift")[];
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            updated_at: string;
+        };
+        NewWebhook: {
+            /** @description `wh_…`: sorts by the time it was made. */
+            id: string;
+            organization_id: string;
+            url: string;
+            events: ("budget.threshold" | "budget.exhausted" | "budget.refused" | "hold.lapsed" | "key.expiring" | "books.drift")[];
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            updated_at: string;
+            /** @description `whsec_…`, in this answer only. */
+            secret: string;
+        };
+        RotatedWebhook: {
+            /** @description `wh_…`: sorts by the time it was made. */
+            id: string;
+            organization_id: string;
+            url: string;
+            events: ("budget.threshold" | "budget.exhausted" | "budget.refused" | "hold.lapsed" | "key.expiring" | "books.drift")[];
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            updated_at: string;
+            /** @description `whsec_…`, in this answer only. */
+            secret: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret before signs, too; absent: it doesn't any more.
+             */
+            previous_secret_ends_at?: string;
+        };
+        WebhookDelivery: {
+            /** @description Its `webhook-id`: the same in each attempt. */
+            id: string;
+            webhook_id: string;
+            /** @enum {string} */
+            type: "budget.threshold" | "budget.exhausted" | "budget.refused" | "hold.lapsed" | "key.expiring" | "books.drift" | "webhook.test";
+            payload: components["schemas"]["WebhookPayload"];
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "failed";
+            attempts: number;
+            /** @description Of the receiver's last answer. */
+            status?: number;
+            /** @description Why the last attempt got none. */
+            error?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            next_attempt_at?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            delivered_at?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            updated_at: string;
+        };
+        /** @description The body that is sent. */
+        WebhookPayload: {
+            /** @enum {string} */
+            type: "budget.threshold" | "budget.exhausted" | "budget.refused" | "hold.lapsed" | "key.expiring" | "books.drift" | "webhook.test";
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+            data: {
+                [key: string]: unknown;
+            };
         };
         Token: {
             /** @description `tok_…`: sorts by the time it was made. */
@@ -4358,14 +4581,336 @@ export interface operations {
                     "application/json": {
                         checked: number;
                         resealed: number;
-                        unreadable: {
+                        unreadable: ({
+                            /** @enum {string} */
+                            kind: "provider";
                             name: string;
                             organization_id: string;
                             team_id?: string;
-                        }[];
+                        } | {
+                            /** @enum {string} */
+                            kind: "webhook";
+                            id: string;
+                            organization_id: string;
+                        })[];
                         has_more: boolean;
                         next_cursor: string | null;
                     };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhooks: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                organization_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of webhooks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Webhook"][];
+                        has_more: boolean;
+                        /** @description For `?cursor=` of the next page. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postWebhooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key gets the first one's answer, for 24 hours. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://hooks.acme.com/tollgate",
+                 *       "events": [
+                 *         "budget.threshold",
+                 *         "budget.exhausted"
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    url: string;
+                    events: ("budget.threshold" | "budget.exhausted" | "budget.refused" | "hold.lapsed" | "key.expiring" | "books.drift")[];
+                    enabled?: boolean;
+                    organization_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The webhook, with its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhooksById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhooksById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchWebhooksById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "enabled": false
+                 *     }
+                 */
+                "application/json": {
+                    url?: string;
+                    events?: ("budget.threshold" | "budget.exhausted" | "budget.refused" | "hold.lapsed" | "key.expiring" | "books.drift")[];
+                    enabled?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postWebhooksByIdRotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key gets the first one's answer, for 24 hours. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlap_seconds": 3600
+                 *     }
+                 */
+                "application/json": {
+                    /** @default 0 */
+                    overlap_seconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The webhook, with its new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedWebhook"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhooksByIdDeliveries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["WebhookDelivery"][];
+                        has_more: boolean;
+                        /** @description For `?cursor=` of the next page. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postWebhooksByIdTest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same call with the same key gets the first one's answer, for 24 hours. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The delivery */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
             /** @description A problem */

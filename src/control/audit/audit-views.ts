@@ -1,6 +1,7 @@
 import { getTableColumns } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
 import { overrideView } from "../../domain/price-views.ts";
+import { webhookEndpoints } from "../../ledger/alert-schema.ts";
 import { type auditEvents, managementTokens } from "../../ledger/control-schema.ts";
 import { overrideFromRow } from "../../ledger/rows.ts";
 import {
@@ -26,6 +27,7 @@ import {
   userView,
 } from "../organizations/place-views.ts";
 import { tokenView } from "../tokens/token-shapes.ts";
+import { webhookView } from "../webhooks/webhook-shapes.ts";
 
 // Audit events as answers show them: the rows that the triggers wrote down look as they do everywhere else. Pure.
 
@@ -48,6 +50,7 @@ const VIEWS: Record<string, View> = {
     organization_id: row.organizationId,
     ...overrideView(overrideFromRow(row)),
   })),
+  webhook_endpoints: viewOf(webhookEndpoints, webhookView),
   management_tokens: viewOf(managementTokens, tokenView),
 };
 

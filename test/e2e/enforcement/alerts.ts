@@ -64,7 +64,7 @@ export function alerts(rigOf: () => FaultGate): void {
       await org.settled(await org.call(key, { body: BODY, scenario: { usage: usageOf(10, 90) } }));
     }
     await arrived(1);
-    await org.rest("PATCH", `/budgets/${each}`, { enforcement: "hard" });
+    await org.changeBudget(each, { enforcement: "hard" });
     for (let i = 0; i < 3; i++) expect((await org.call(key, { body: BODY })).status).toBe(402);
     await arrived(2);
     await forge(rig, counterKey(org.id, `${each}:${key.id}`), 1n);
