@@ -2009,7 +2009,7 @@ export interface components {
             organization_id?: string;
             /** @description `admin`, a token's id, or `database` for a change that came another way. */
             actor: string;
-            /** @description created, changed, deleted, revoked, rotated, reset, voided, compared, repaired, tested … */
+            /** @description created, changed, deleted, revoked, rotated, resealed, reset, voided, compared, repaired, tested … */
             action: string;
             resource: {
                 kind: string;

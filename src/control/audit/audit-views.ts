@@ -72,7 +72,7 @@ export const RESOURCES = [
 ] as const;
 
 /** What the triggers call changes of rows; anything else that was done has words of its own. */
-const OF_ROWS = new Set(["created", "changed", "deleted", "revoked", "rotated"]);
+const OF_ROWS = new Set(["created", "changed", "deleted", "revoked", "rotated", "resealed"]);
 
 /** The budgets whose unit the amounts of an event are in. */
 export function budgetIdsOf({ before, after }: Event): string[] {
