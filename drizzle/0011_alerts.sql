@@ -73,7 +73,7 @@ DECLARE
   reached record;
 BEGIN
   FOR reached IN
-    SELECT b.id, b.name, b.scope_kind, b.unit, b.enforcement, touched.counter, touched.period_start, t.spent, e.effective, s.share,
+    SELECT b.id, b.name, b.scope_kind, b.unit, b.enforcement, touched.period_start, t.spent, e.effective, s.share, o.occasion,
       coalesce(touched.instance, b.scope_id) AS scope_id,
       -- No period ends later than this; calendars have days of up to 25 hours, months of up to 31 days.
       CASE b.period->>'kind'
@@ -98,14 +98,18 @@ BEGIN
       WHERE a.budget_id = b.id AND (a.until IS NULL OR a.until > to_timestamp(p_now / 1000.0))
     ) e
     CROSS JOIN LATERAL (SELECT value::numeric AS share FROM jsonb_array_elements_text(b.alert_at) UNION SELECT 1) s
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN s.share = 1 THEN 'exhausted:' ELSE 'threshold:' || trim_scale(s.share) || ':' END
+        || touched.counter || ':' || touched.period_start || ':' || e.effective AS occasion
+    ) o
     -- There are no shares of nothing: a limit of 0 is only exhausted.
     WHERE t.spent > 0 AND t.spent >= e.effective * s.share AND (e.effective > 0 OR s.share = 1)
-    ORDER BY touched.counter, touched.period_start, s.share
+      AND NOT EXISTS (SELECT 1 FROM alerts a WHERE a.organization_id = p_org AND a.occasion = o.occasion)
+    ORDER BY o.occasion
   LOOP
     PERFORM tollgate_raise_alert(
       p_org,
-      CASE WHEN reached.share = 1 THEN 'exhausted:' ELSE 'threshold:' || trim_scale(reached.share) || ':' END
-        || reached.counter || ':' || reached.period_start || ':' || reached.effective,
+      reached.occasion,
       CASE WHEN reached.share = 1 THEN 'budget.exhausted' ELSE 'budget.threshold' END,
       jsonb_strip_nulls(jsonb_build_object(
         'budget', reached.id,

@@ -71,12 +71,13 @@ export function alertRows(rows: (statement: SQL) => Promise<Record<string, unkno
       { drift, repaired }: { drift: Drift[]; repaired: boolean },
       nowMs: number,
     ): Promise<boolean> {
-      const drifted = drift
-        .slice(0, MAX_DRIFT)
-        .map((one) => ({ ...one, ...counterParts(one.counter), difference: one.redis - one.ledger }));
+      const drifted = drift.slice(0, MAX_DRIFT).map(({ counter, periodStartMs, redis, ledger }) => {
+        const { id, instance } = counterParts(counter);
+        return { counter, id, instance, period_start: periodStartMs, redis, ledger };
+      });
       const day = new Date(nowMs).toISOString().slice(0, 10);
       const raised = await rows(
-        sql`select tollgate_raise_alert(${org}, 'drift:' || ${day} || ':' || d.counter || ':' || d."periodStartMs" || ':' || d.difference, 'books.drift', jsonb_strip_nulls(jsonb_build_object('budget', d.id, 'instance', d.instance, 'organization_id', ${org}::text, 'period_start', tollgate_time(d."periodStartMs"), 'spent', tollgate_shown(u.unit, d.redis), 'ledger', tollgate_shown(u.unit, d.ledger), 'difference', tollgate_shown(u.unit, d.difference), 'repaired', ${String(repaired)}::boolean)), ${nowMs}, ${nowMs})::int as value from jsonb_to_recordset(${storableJson(drifted)}::jsonb) as d(counter text, id text, instance text, "periodStartMs" bigint, redis bigint, ledger bigint, difference bigint) cross join lateral (select coalesce((select unit from budgets where id = d.id), (select unit from deleted_budgets where id = d.id), 'usd') as unit) u`,
+        sql`select tollgate_raise_alert(${org}, 'drift:' || ${day} || ':' || d.counter || ':' || d.period_start || ':' || (d.redis - d.ledger), 'books.drift', jsonb_strip_nulls(jsonb_build_object('budget', d.id, 'instance', d.instance, 'organization_id', ${org}::text, 'period_start', tollgate_time(d.period_start), 'spent', tollgate_shown(u.unit, d.redis), 'ledger', tollgate_shown(u.unit, d.ledger), 'difference', tollgate_shown(u.unit, (d.redis - d.ledger)), 'repaired', ${String(repaired)}::boolean)), ${nowMs}, ${nowMs})::int as value from jsonb_to_recordset(${storableJson(drifted)}::jsonb) as d(counter text, id text, instance text, period_start bigint, redis bigint, ledger bigint) cross join lateral (select coalesce((select unit from budgets where id = d.id), (select unit from deleted_budgets where id = d.id), 'usd') as unit) u`,
       );
       return raised.some((row) => Number(row["value"]) === 1);
     },

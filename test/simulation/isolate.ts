@@ -165,11 +165,11 @@ function ledgerBehind(send: Send, ledger: Ledger): Ledger {
       ledger.backgroundDone(...args),
     ),
     // Alerts move no money: no schedule is spent on them.
-    raiseAlert: ledger.raiseAlert,
-    raiseExpiry: ledger.raiseExpiry,
-    raiseDrift: ledger.raiseDrift,
-    claimDeliveries: ledger.claimDeliveries,
-    recordDeliveries: ledger.recordDeliveries,
+    raiseAlert: (...args) => ledger.raiseAlert(...args),
+    raiseExpiry: (...args) => ledger.raiseExpiry(...args),
+    raiseDrift: (...args) => ledger.raiseDrift(...args),
+    claimDeliveries: (...args) => ledger.claimDeliveries(...args),
+    recordDeliveries: (...args) => ledger.recordDeliveries(...args),
     ping: over("ping", (...args: Parameters<Ledger["ping"]>) => ledger.ping(...args)),
   };
 }

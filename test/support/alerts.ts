@@ -35,7 +35,11 @@ export async function makeEndpoint(
   await makeOrganization(rig, org);
   await rig.rows(
     "insert into webhook_endpoints (id, organization_id, url, events, sealed) values ($1, $2, $3, $4::jsonb, $5::jsonb)",
-    ...[id, org, url, JSON.stringify(events), JSON.stringify(sealed)],
+    id,
+    org,
+    url,
+    JSON.stringify(events),
+    JSON.stringify(sealed),
   );
   return { id, secret: secret.secret };
 }
@@ -57,7 +61,14 @@ export async function makeBudget(rig: Rig, org: string, fields: BudgetFields): P
   await rig.rows(
     `insert into budgets (id, organization_id, scope_kind, scope_id, unit, limit_amount, period, enforcement, alert_at)
      values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9::jsonb)`,
-    ...[id, org, scope.kind, scope.id, unit, String(limit), JSON.stringify(period), enforcement],
+    id,
+    org,
+    scope.kind,
+    scope.id,
+    unit,
+    String(limit),
+    JSON.stringify(period),
+    enforcement,
     JSON.stringify(alertAt),
   );
 }
@@ -66,13 +77,23 @@ async function makeOrganization(rig: Rig, org: string): Promise<void> {
   await rig.rows("insert into organizations (id, name) values ($1, $1) on conflict do nothing", org);
 }
 
+/** Its type, and some of its data. */
+export interface AlertSeen {
+  type: string;
+  threshold?: number;
+  spent?: string | number;
+  limit?: string | number;
+  scope?: unknown;
+  period_start?: string;
+}
+
 /** What was raised, in the order of the ids. */
-export async function alertsOf(rig: Rig, org: string): Promise<Record<string, unknown>[]> {
+export async function alertsOf(rig: Rig, org: string): Promise<AlertSeen[]> {
   const rows = await rig.rows(
     "select type, data from alerts where organization_id = $1 order by at, type, data->'threshold', occasion",
     org,
   );
-  return rows.map(({ type, data }) => ({ type, ...(JSON.parse(data ?? "") as object) }));
+  return rows.map(({ type, data }) => Object.assign({ type: type ?? "" }, JSON.parse(data ?? "") as object));
 }
 
 /** The delivery log of an organization, oldest first. */

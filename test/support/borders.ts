@@ -77,7 +77,7 @@ export function runOn(backend: Backend): RunStatement {
     const { sql, params } = dialect.sqlToQuery(statement);
     const { fields, rows } = await backend.run({
       text: sql,
-      params: params.map((param) => (param === null ? null : String(param))),
+      params: params.map((param) => (param === null ? null : String(param as string | number))),
     });
     const parse = (value: string | null, i: number): unknown =>
       value !== null && fields[i]?.dataTypeID === JSONB ? JSON.parse(value) : value;

@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { Webhook } from "standardwebhooks";
@@ -22,12 +22,16 @@ const message = z.object({ type: z.string(), data: z.record(z.string(), z.unknow
 /** A receiver that checks each message as its maker's library does. */
 async function startReceiver(secret: string) {
   const received: z.infer<typeof message>[] = [];
-  const server = createServer(async (request, response) => {
-    const headers = Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+  async function take(request: IncomingMessage): Promise<void> {
+    const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
+    const verified = new Webhook(secret).verify(await text(request), Object.fromEntries(headers));
+    received.push(message.parse(verified));
+  }
+  const server = createServer((request, response) => {
+    void take(request).then(
+      () => response.end(),
+      () => response.writeHead(400).end(),
     );
-    received.push(message.parse(new Webhook(secret).verify(await text(request), headers)));
-    response.end();
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   onTestFinished(() => void server.close());
