@@ -4,12 +4,9 @@ import { text } from "node:stream/consumers";
 import { Webhook } from "standardwebhooks";
 import { expect, onTestFinished, test } from "vitest";
 import * as z from "zod";
-import { newEndpointSecret, sealEndpointSecret } from "../../../src/alerts/endpoint-secret.ts";
 import { formatUsd } from "../../../src/domain/money.ts";
-import { newId } from "../../../src/ids.ts";
-import { webhookEndpoints } from "../../../src/ledger/alert-schema.ts";
-import { openDatabase } from "../../../src/ledger/database.ts";
 import { counterKey } from "../../../src/store/keys.ts";
+import { type PostOf, shown } from "../../support/api-client.ts";
 import { createOrganization } from "../../support/e2e-organization.ts";
 import { costOfTokens, smallChat, usageOf } from "../../support/e2e-small-calls.ts";
 import { until } from "../../support/e2e-until.ts";
@@ -19,12 +16,12 @@ import { forge } from "./drift.ts";
 const BODY = smallChat(100);
 const message = z.object({ type: z.string(), data: z.record(z.string(), z.unknown()) });
 
-/** A receiver that checks each message as its maker's library does. */
-async function startReceiver(secret: string) {
+/** A receiver that checks each message as its maker's library does. `secretOf`: once the webhook is made. */
+async function startReceiver(secretOf: () => string) {
   const received: z.infer<typeof message>[] = [];
   async function take(request: IncomingMessage): Promise<void> {
     const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
-    const verified = new Webhook(secret).verify(await text(request), Object.fromEntries(headers));
+    const verified = new Webhook(secretOf()).verify(await text(request), Object.fromEntries(headers));
     received.push(message.parse(verified));
   }
   const server = createServer((request, response) => {
@@ -48,19 +45,15 @@ export function alerts(rigOf: () => FaultGate): void {
       { kind: "key", id: "*" },
       { limit, enforcement: "soft", alert_at: [1] },
     );
-    const secret = newEndpointSecret();
-    const { url, received } = await startReceiver(secret);
-    const { KEY_SECRET = "", DATABASE_URL = "", DATABASE_HTTP_URL } = rig.stack.bindings;
-    const id = newId("wh");
-    await openDatabase({ DATABASE_URL, DATABASE_HTTP_URL })
-      .insert(webhookEndpoints)
-      .values({
-        id,
-        organizationId: org.id,
-        url,
-        events: ["budget.threshold", "budget.exhausted", "budget.refused", "books.drift"],
-        sealed: await sealEndpointSecret([KEY_SECRET], id, { secret }),
-      });
+    let secret = "";
+    const { url, received } = await startReceiver(() => secret);
+    const body: PostOf<"/api/v1/webhooks"> = {
+      url,
+      events: ["budget.threshold", "budget.exhausted", "budget.refused", "books.drift"],
+      organization_id: org.id,
+    };
+    const webhook = await shown(org.api.POST("/api/v1/webhooks", { body }));
+    secret = webhook.secret;
     const arrived = (count: number) =>
       until(`${count} messages`, () => (received.length >= count ? true : undefined));
 
@@ -82,6 +75,12 @@ export function alerts(rigOf: () => FaultGate): void {
       ["budget.refused", each, limit],
       ["books.drift", each, "0.000000001"],
     ]);
+    const params = { path: { id: webhook.id } };
+    const delivered = await until("the log to say so", async () => {
+      const { data } = await shown(org.api.GET("/api/v1/webhooks/{id}/deliveries", { params }));
+      return data.every(({ state }) => state === "delivered") ? data : undefined;
+    });
+    expect(delivered.map(({ type }) => type)).toEqual(["books.drift", "budget.refused", "budget.exhausted"]);
     expect(received[0]?.data["scope"]).toEqual({ kind: "key", id: key.id });
   });
 }
