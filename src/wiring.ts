@@ -1,3 +1,4 @@
+import { deliverDue } from "./alerts/deliver.ts";
 import type { Config } from "./env.ts";
 import type { GateDeps } from "./gate/gate-deps.ts";
 import { newId } from "./ids.ts";
@@ -105,6 +106,12 @@ export function servicesOf(
   { books, database, metrics }: Stores,
   waitUntil: WaitUntil,
 ): Services {
+  /** What a read has lapsed or found is told of at once, behind its answer. */
+  async function delivering<T>(org: string, work: Promise<T>): Promise<T> {
+    const done = await work;
+    waitUntil(deliverDue({ config, books, fetch: (input, init) => fetch(input, init) }, org));
+    return done;
+  }
   return {
     config,
     database,
@@ -112,7 +119,7 @@ export function servicesOf(
     waitUntil,
     publishPolicy: (org, policy) => publishPolicy(publisherOf({ books, database }), org, policy),
     liveBudgets: (org, budgets) => liveBudgets(books, org, budgets),
-    bringLedgerUpToDate: (org) => bringLedgerUpToDate(books, org),
+    bringLedgerUpToDate: (org) => delivering(org, bringLedgerUpToDate(books, org)),
     listHolds: (org, page) => listHolds(books, org, page),
     findHold: (org, holdId) => findHold(books, org, holdId),
     voidHold: (org, holdId) => voidHold(books, database, org, holdId),
@@ -121,7 +128,7 @@ export function servicesOf(
       return changeBalance(books, org, { ...counter, id: newId("rst"), amount: "reset" });
     },
     openBalance: (org, opening) => changeBalance(books, org, { id: newId("rst"), ...opening }),
-    reconcile: (org, options) => reconcile(books, database, org, options),
+    reconcile: (org, options) => delivering(org, reconcile(books, database, org, options)),
     readMetrics: () => metrics.readMetrics(),
     readBacklog: (org) => metrics.readBacklog(org),
     probe: async () => ({

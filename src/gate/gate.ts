@@ -1,3 +1,4 @@
+import { raiseExpiry } from "../alerts/raise.ts";
 import { refusalResponse, STATUS_BY_CODE, type Refusal } from "../errors.ts";
 import type { BodyEdit } from "../providers/framing/json-edit.ts";
 import { keySecretsOf } from "../key-secrets.ts";
@@ -124,6 +125,7 @@ async function meteredCall(
 
   // From here on whatever happens ends in the settle.
   const settlement = settleGuarantee(deps, proven.organizationId, admission, startedAtMs);
+  raiseExpiry(deps, proven.organizationId, admission.policies.key);
   const graceSeconds =
     admission.policies.key?.onDisconnect === "abort" ? 0 : deps.config.DISCONNECT_GRACE_SECONDS;
   const client = watchClient(request.signal, graceSeconds * 1_000);

@@ -1,3 +1,4 @@
+import { deliverDue } from "../alerts/deliver.ts";
 import type { Unit } from "../domain/charged-budgets.ts";
 import type { Closing } from "../ledger/close.ts";
 import { closeOrStrand } from "../ledger/strand.ts";
@@ -49,6 +50,7 @@ export async function closeCall(deps: GateDeps, org: string, call: OpenCall, end
   const endedAtMs = deps.books.now();
   try {
     await closeOrStrand(deps.books, org, closingOf(call, end, { overrun, nowMs: endedAtMs }));
+    deps.waitUntil(deliverDue(deps, org));
     return true;
   } catch (error) {
     // Neither store could be told within the retries: the lease's end charges the hold, visibly.

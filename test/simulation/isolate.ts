@@ -165,6 +165,12 @@ function ledgerBehind(send: Send, ledger: Ledger): Ledger {
     backgroundDone: over("background_done", (...args: Parameters<Ledger["backgroundDone"]>) =>
       ledger.backgroundDone(...args),
     ),
+    // Alerts move no money: no schedule is spent on them.
+    raiseAlert: (...args) => ledger.raiseAlert(...args),
+    raiseExpiry: (...args) => ledger.raiseExpiry(...args),
+    raiseDrift: (...args) => ledger.raiseDrift(...args),
+    claimDeliveries: (...args) => ledger.claimDeliveries(...args),
+    recordDeliveries: (...args) => ledger.recordDeliveries(...args),
     ping: over("ping", (...args: Parameters<Ledger["ping"]>) => ledger.ping(...args)),
   };
 }

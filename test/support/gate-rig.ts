@@ -9,7 +9,7 @@ import { createFaults } from "./faults.ts";
 
 // The real gate in this process, over both real stores and a provider that the test plays.
 
-const KEY_SECRET = "the gate rig's own secret";
+export const KEY_SECRET = "the gate rig's own secret";
 export const LIMIT_NANO_USD = 1_000_000_000_000;
 
 /** What only workerd has. */
@@ -17,8 +17,21 @@ Reflect.set(globalThis, "IdentityTransformStream", TransformStream);
 
 export type GateWorker = Awaited<ReturnType<typeof gateWorker>>;
 
+/** What a test may want otherwise. */
+export interface GateOptions {
+  /** The budget's, in nano-USD. */
+  limit?: number;
+  /** The key's end. */
+  expiresAtMs?: number | null;
+}
+
 /** A Worker for one organization with one key, which is under a budget named `bud_<organization>`. */
-export async function gateWorker(rig: Rig, org: string, provider: (request: Request) => Promise<Response>) {
+export async function gateWorker(
+  rig: Rig,
+  org: string,
+  provider: (request: Request) => Promise<Response>,
+  { limit = LIMIT_NANO_USD, expiresAtMs = null }: GateOptions = {},
+) {
   const faults = createFaults((message) => rig.clock.during(() => message.send()));
   // Nobody renews a lease here: the clock would run through it while a provider is awaited.
   const sleep = (milliseconds: number) =>
@@ -34,7 +47,10 @@ export async function gateWorker(rig: Rig, org: string, provider: (request: Requ
   if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
   const { secret, digest } = await mintSecret(KEY_SECRET, org);
   const documents = new Map(
-    Object.entries({ [`key:${digest}`]: keyOf(org), [`scope:organization:${org}`]: organizationOf(org) }),
+    Object.entries({
+      [`key:${digest}`]: { ...keyOf(org), expiresAtMs },
+      [`scope:organization:${org}`]: organizationOf(org, limit),
+    }),
   );
   let busy: Promise<unknown>[] = [];
   const records: CallRecord[] = [];
@@ -107,17 +123,17 @@ function keyOf(org: string) {
     providers: null,
     modelAliases: null,
   };
-  const state = { enabled: true, revoked: false, expiresAtMs: null, tags: [], allowUnpriced: false };
+  const state = { enabled: true, revoked: false, tags: [], allowUnpriced: false };
   const calls = { whenShort: "clamp", minOutputTokens: 256, onDisconnect: "drain" };
   return { id: `key_${org}`, organizationId: org, ...open, ...state, ...calls };
 }
 
-function organizationOf(org: string) {
+function organizationOf(org: string, limit: number) {
   const budget = {
     id: `bud_${org}`,
     scope: { kind: "organization", id: org },
     unit: "usd",
-    limit: LIMIT_NANO_USD,
+    limit,
     period: { kind: "total" },
     models: null,
     enforcement: "hard",

@@ -82,8 +82,18 @@ const idempotencyHeader = z.object({
 
 function bodyOf({ body, optionalBody, example }: Operation) {
   if (!body) return {};
-  const content = { "application/json": { schema: body, ...(example !== undefined && { example }) } };
+  const content = {
+    "application/json": { schema: withoutFixed(body), ...(example !== undefined && { example }) },
+  };
   return { body: { required: !optionalBody, content } };
+}
+
+/** Fields that are refused with a word of their own are none that a body has. */
+function withoutFixed(body: z.ZodType): z.ZodType {
+  if (!(body instanceof z.ZodObject)) return body;
+  const isTaken = (field: unknown) =>
+    !(field instanceof z.ZodOptional && field.unwrap() instanceof z.ZodNever);
+  return z.strictObject(Object.fromEntries(Object.entries(body.shape).filter(([, field]) => isTaken(field))));
 }
 
 function answersOf({ answers }: Operation) {
