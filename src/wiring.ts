@@ -28,6 +28,9 @@ export interface Stores {
   observer: Observer;
 }
 
+/** Called on nothing but the global: workerd refuses it as a method of anything else. */
+const outward: typeof fetch = (input, init) => fetch(input, init);
+
 type WaitUntil = (promise: Promise<unknown>) => void;
 
 /** `sleep`: for runtimes that aren't workerd. */
@@ -94,7 +97,7 @@ export function gateDepsOf(
     config,
     books,
     fetchPolicy: (org, policy) => fetchPolicy(publisherOf({ books, database }), org, policy),
-    fetch: (input, init) => fetch(input, init),
+    fetch: outward,
     newId,
     record: (call) => observer.record(call, waitUntil),
     waitUntil,
@@ -109,7 +112,7 @@ export function servicesOf(
   /** What a read has lapsed or found is told of at once, behind its answer. */
   async function delivering<T>(org: string, work: Promise<T>): Promise<T> {
     const done = await work;
-    waitUntil(deliverDue({ config, books, fetch: (input, init) => fetch(input, init) }, org));
+    waitUntil(deliverDue({ config, books, fetch: outward }, org));
     return done;
   }
   return {
