@@ -10,10 +10,11 @@ const text = z.string().min(1);
 const url = z.url({ protocol: /^https?$/ });
 const seconds = (min: number, max: number, fallback: number) =>
   z.coerce.number().min(min).max(max).default(fallback);
-const flag = z
-  .enum(["true", "false"])
-  .default("false")
-  .transform((value) => value === "true");
+const flag = (fallback: "true" | "false") =>
+  z
+    .enum(["true", "false"])
+    .default(fallback)
+    .transform((value) => value === "true");
 
 const MIN_SECRET_LENGTH = 16;
 const MEBIBYTE = 1_048_576;
@@ -44,7 +45,9 @@ const schema = z.object({
   DEFAULT_PROVIDER: z
     .enum(PROVIDERS.filter(({ compatiblePath }) => compatiblePath !== null).map(({ name }) => name))
     .default("openai"),
-  ALLOW_PRIVATE_ADDRESSES: flag,
+  ALLOW_PRIVATE_ADDRESSES: flag("false"),
+  LOG_CALLS: flag("true"),
+  METRICS_FLUSH_SECONDS: seconds(0, 3_600, 60),
   /** The JSON of Vertex's service account; it goes before VERTEX_API_KEY. */
   VERTEX_SERVICE_ACCOUNT: text
     .refine((json) => parseServiceAccount(json) !== null, "is not the JSON of a service account")

@@ -88,6 +88,12 @@ export interface Services {
   ): Promise<void>;
   /** Compares every live counter with the ledger and the outbox. Throws StoreUnavailable. */
   reconcile(organizationId: string, options: { repair: boolean }): Promise<Reconciliation>;
+  /** What was counted of calls, by series. Throws StoreUnavailable. */
+  readMetrics(): Promise<Map<string, number>>;
+  /** What of an organization's books waits now. Throws StoreUnavailable. */
+  readBacklog(
+    organizationId: string,
+  ): Promise<{ holds: number; outboxEntries: number; oldestEntryAtMs: number | null }>;
   /** Both stores with latencies in milliseconds, for /readyz. */
   probe(): Promise<{ redis: { ok: boolean; ms: number }; postgres: { ok: boolean; ms: number } }>;
 }

@@ -1,3 +1,4 @@
+import { deliverDue } from "./alerts/deliver.ts";
 import type { Config } from "./env.ts";
 import type { GateDeps } from "./gate/gate-deps.ts";
 import { newId } from "./ids.ts";
@@ -12,7 +13,9 @@ import { fetchPolicy, publishPolicy, type Publisher } from "./ledger/publish.ts"
 import { voidHold } from "./ledger/void.ts";
 import { missingCounter } from "./ledger/rebuild.ts";
 import type { Services } from "./services.ts";
+import { createObserver, type Observer } from "./observe/observer.ts";
 import { createMemory } from "./store/memory.ts";
+import { createMetricsStore, METRICS_BATCH, type MetricsStore } from "./store/metrics.ts";
 import { openRedis } from "./store/redis.ts";
 import { createStore } from "./store/store.ts";
 
@@ -21,25 +24,59 @@ import { createStore } from "./store/store.ts";
 export interface Stores {
   books: Books;
   database: Database;
+  metrics: MetricsStore;
+  observer: Observer;
 }
+
+/** Called on nothing but the global: workerd refuses it as a method of anything else. */
+const outward: typeof fetch = (input, init) => fetch(input, init);
 
 type WaitUntil = (promise: Promise<unknown>) => void;
 
-export function openStores(config: Config): Stores {
-  const database = openDatabase(config);
-  const sleep = (milliseconds: number) => scheduler.wait(milliseconds);
+/** `sleep`: for runtimes that aren't workerd. */
+export function openStores(
+  config: Config,
+  sleep: Books["sleep"] = (milliseconds) => scheduler.wait(milliseconds),
+): Stores {
+  const now = () => Date.now();
+  const redis = openRedis(config);
+  const timed =
+    <Args extends unknown[], T>(name: "redis" | "postgres", run: (...args: Args) => Promise<T>) =>
+    async (...args: Args): Promise<T> => {
+      const startedAtMs = now();
+      try {
+        return await run(...args);
+      } finally {
+        observer.latency(name, now() - startedAtMs);
+      }
+    };
+  const metrics = createMetricsStore(redis, sleep);
+  const observer = createObserver({
+    log: config.LOG_CALLS ? (line) => console.log(line) : null,
+    now,
+    flushMs: config.METRICS_FLUSH_SECONDS * 1_000,
+    send: (counts) => metrics.addMetrics(counts),
+    batch: METRICS_BATCH,
+  });
+  const database = openDatabase(
+    config,
+    timed("postgres", (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init)),
+  );
   const books: Books = {
-    store: createStore(openRedis(config), sleep),
+    store: createStore(timed("redis", redis), sleep),
     ledger: createLedger(database),
     memory: createMemory(),
-    now: () => Date.now(),
+    now,
     sleep,
     nonce: () => crypto.randomUUID().replaceAll("-", ""),
     leaseMs: config.HOLD_LEASE_SECONDS * 1_000,
     flushMs: config.LEDGER_FLUSH_SECONDS * 1_000,
-    report: (event, details) => console.warn(reportLine(event, details)),
+    report(event, details) {
+      console.warn(reportLine(event, details));
+      observer.event(event, details);
+    },
   };
-  return { books, database };
+  return { books, database, metrics, observer };
 }
 
 /** Of one text in a report: stores quote the whole command in their errors. */
@@ -51,18 +88,33 @@ function reportLine(event: string, details: Record<string, unknown>): string {
   );
 }
 
-export function gateDepsOf(config: Config, { books, database }: Stores, waitUntil: WaitUntil): GateDeps {
+export function gateDepsOf(
+  config: Config,
+  { books, database, observer }: Stores,
+  waitUntil: WaitUntil,
+): GateDeps {
   return {
     config,
     books,
     fetchPolicy: (org, policy) => fetchPolicy(publisherOf({ books, database }), org, policy),
-    fetch: (input, init) => fetch(input, init),
+    fetch: outward,
     newId,
+    record: (call) => observer.record(call, waitUntil),
     waitUntil,
   };
 }
 
-export function servicesOf(config: Config, { books, database }: Stores, waitUntil: WaitUntil): Services {
+export function servicesOf(
+  config: Config,
+  { books, database, metrics }: Stores,
+  waitUntil: WaitUntil,
+): Services {
+  /** What a read has lapsed or found is told of at once, behind its answer. */
+  async function delivering<T>(org: string, work: Promise<T>): Promise<T> {
+    const done = await work;
+    waitUntil(deliverDue({ config, books, fetch: outward }, org));
+    return done;
+  }
   return {
     config,
     database,
@@ -70,7 +122,7 @@ export function servicesOf(config: Config, { books, database }: Stores, waitUnti
     waitUntil,
     publishPolicy: (org, policy) => publishPolicy(publisherOf({ books, database }), org, policy),
     liveBudgets: (org, budgets) => liveBudgets(books, org, budgets),
-    bringLedgerUpToDate: (org) => bringLedgerUpToDate(books, org),
+    bringLedgerUpToDate: (org) => delivering(org, bringLedgerUpToDate(books, org)),
     listHolds: (org, page) => listHolds(books, org, page),
     findHold: (org, holdId) => findHold(books, org, holdId),
     voidHold: (org, holdId) => voidHold(books, database, org, holdId),
@@ -79,7 +131,9 @@ export function servicesOf(config: Config, { books, database }: Stores, waitUnti
       return changeBalance(books, org, { ...counter, id: newId("rst"), amount: "reset" });
     },
     openBalance: (org, opening) => changeBalance(books, org, { id: newId("rst"), ...opening }),
-    reconcile: (org, options) => reconcile(books, database, org, options),
+    reconcile: (org, options) => delivering(org, reconcile(books, database, org, options)),
+    readMetrics: () => metrics.readMetrics(),
+    readBacklog: (org) => metrics.readBacklog(org),
     probe: async () => ({
       redis: await timed(books, () => books.store.ping()),
       postgres: await timed(books, () => books.ledger.ping()),
@@ -87,7 +141,7 @@ export function servicesOf(config: Config, { books, database }: Stores, waitUnti
   };
 }
 
-function publisherOf({ books, database }: Stores): Publisher {
+function publisherOf({ books, database }: Pick<Stores, "books" | "database">): Publisher {
   return { ...books, read: (org, policy, nowMs) => readPolicyDocument(database, org, policy, nowMs) };
 }
 

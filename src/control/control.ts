@@ -8,6 +8,7 @@ import { problemOf } from "./frame/failures.ts";
 import { mount } from "./frame/operation.ts";
 import { notFound, problemResponse } from "./frame/problem.ts";
 import { healthOperations } from "./health.ts";
+import { metricsOperations } from "./metrics.ts";
 import { CONTROL_BASE, OPERATIONS } from "./operations.ts";
 
 const REQUEST_ID_HEADER = "x-tollgate-request-id";
@@ -17,7 +18,7 @@ export function createControl(servicesFor: (c: Context) => Services): Hono<Contr
   const app = new Hono<ControlEnv>();
   app.onError((error, c) => problemResponse(problemOf(error, c.var.requestId), c.var.requestId));
 
-  for (const path of [`${CONTROL_BASE}/*`, "/healthz", "/readyz"]) {
+  for (const path of [`${CONTROL_BASE}/*`, "/healthz", "/readyz", "/metrics"]) {
     app.use(path, async (c, next) => {
       c.set("requestId", c.get("requestId") ?? newId("req"));
       c.set("services", servicesFor(c));
@@ -26,7 +27,7 @@ export function createControl(servicesFor: (c: Context) => Services): Hono<Contr
       c.res.headers.set("cache-control", "no-store");
     });
   }
-  mount(app, "", healthOperations());
+  mount(app, "", [...healthOperations(), ...metricsOperations()]);
   mountDocs(app);
   mount(app, CONTROL_BASE, Object.values(OPERATIONS).flat());
   app.all(`${CONTROL_BASE}/*`, async (c) => {

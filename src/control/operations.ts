@@ -17,9 +17,12 @@ import { userOperations } from "./organizations/users.ts";
 import { priceOperations } from "./prices/prices.ts";
 import { quoteOperations } from "./prices/quote.ts";
 import { providerOperations } from "./providers/providers.ts";
-import { resealOperations } from "./providers/reseal.ts";
+import { resealOperations } from "./sealed/reseal.ts";
 import { tokenOperations } from "./tokens/tokens.ts";
 import { usageOperations } from "./usage/usage.ts";
+import { deliveryOperations } from "./webhooks/deliveries.ts";
+import { webhookRotationOperations } from "./webhooks/webhook-rotation.ts";
+import { webhookOperations } from "./webhooks/webhooks.ts";
 
 export const CONTROL_BASE = "/api/v1";
 
@@ -43,5 +46,6 @@ export const OPERATIONS: Record<string, Operation[]> = {
   ],
   Prices: [...quoteOperations(), ...priceOperations()],
   Providers: [...providerOperations(), ...resealOperations()],
+  Webhooks: [...webhookOperations(), ...webhookRotationOperations(), ...deliveryOperations()],
   Access: [...tokenOperations(), ...auditOperations()],
 };

@@ -1,3 +1,4 @@
+import { raiseRefusal } from "../alerts/raise.ts";
 import type { ChargedBudget } from "../domain/charged-budgets.ts";
 import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
@@ -121,6 +122,7 @@ export async function admit<T>(
           if (refusal.code === "budget_held" || refusal.code === "rate_limited") {
             deps.waitUntil(replay(deps, org));
           }
+          raiseRefusal(deps, org, refusal, inTheWay);
           return refuse(deps, org, hold, { refusal, lines: states });
         }
         case "late":

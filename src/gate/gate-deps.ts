@@ -1,5 +1,6 @@
 import type { Config } from "../env.ts";
 import type { Books } from "../ledger/books.ts";
+import type { CallRecord } from "../observe/call-record.ts";
 import type { PolicyRef } from "../services.ts";
 
 /** What the way of a request needs from outside. */
@@ -10,5 +11,7 @@ export interface GateDeps {
   fetchPolicy: (org: string, policy: PolicyRef) => Promise<string>;
   fetch: typeof fetch;
   newId: (prefix: "req") => string;
+  /** Told of each call once it is over. */
+  record: (call: CallRecord) => void;
   waitUntil: (promise: Promise<unknown>) => void;
 }

@@ -1,4 +1,5 @@
-import { refusalResponse, type Refusal } from "../errors.ts";
+import { raiseExpiry } from "../alerts/raise.ts";
+import { refusalResponse, STATUS_BY_CODE, type Refusal } from "../errors.ts";
 import type { BodyEdit } from "../providers/framing/json-edit.ts";
 import { keySecretsOf } from "../key-secrets.ts";
 import { routeOf, type Route } from "../providers/registry.ts";
@@ -19,6 +20,7 @@ import { labelsOf } from "./labels.ts";
 import { asksForModels, modelList } from "./model-list.ts";
 import { passThrough } from "./pass-through.ts";
 import { release } from "./pending-hold.ts";
+import { recorder } from "./records.ts";
 import type { ProvenKey } from "./secret.ts";
 import { settleGuarantee } from "./settle.ts";
 import { understand } from "./understand.ts";
@@ -33,25 +35,36 @@ export async function gate(deps: GateDeps, request: Request): Promise<Response |
   const route = routeOf(request.method, url.pathname);
   if (!route) return null;
   const requestId = deps.newId("req");
-  const refuse = (refusal: Refusal) => refusalResponse(refusal, route.envelope, requestId);
+  const startedAtMs = deps.books.now();
+  const record = recorder(deps, { requestId, route, startedAtMs });
+  let proven: ProvenKey | null = null;
+  const refuse = (refusal: Refusal) => {
+    record({ outcome: "refused", code: refusal.code, status: STATUS_BY_CODE[refusal.code], by: proven });
+    return refusalResponse(refusal, route.envelope, requestId);
+  };
 
   const custom = route.provider?.custom ? route.provider : null;
   // To a client without a key there is nothing behind a name that only its organization knows.
   if (custom && !presentsKey(request.headers, url)) return null;
-  const proven = await authenticate(request.headers, url, keySecretsOf(deps.config));
+  proven = await authenticate(request.headers, url, keySecretsOf(deps.config));
   if (!proven) return refuse({ code: "invalid_key", message: "The API key is missing, or is none of ours." });
   try {
     const refusal = custom && (await customRefusal(deps, proven, custom.name));
     if (refusal) return refuse(refusal);
     if (asksForModels(route)) {
       const listed = await modelList(deps, proven, requestId);
-      return "refusal" in listed ? refuse(listed.refusal) : listed.response;
+      if ("refusal" in listed) return refuse(listed.refusal);
+      record({ outcome: "passed", status: listed.response.status, by: proven });
+      return listed.response;
     }
     if (route.metering === null || route.metering === "free") {
       const passed = await passThrough(deps, proven, { request, url, route, requestId });
-      return "refusal" in passed ? refuse(passed.refusal) : passed.response;
+      if ("refusal" in passed) return refuse(passed.refusal);
+      record({ outcome: "passed", status: passed.response.status, by: proven });
+      return passed.response;
     }
-    const answered = meteredCall(deps, proven, { request, url, route, wire: route.metering, requestId });
+    const wire = route.metering;
+    const answered = meteredCall(deps, proven, { request, url, route, wire, requestId, startedAtMs, refuse });
     // A client who leaves ends all that nobody waits for: a reserve on its way would leave a hold that nobody settles.
     deps.waitUntil(answered.catch(() => undefined));
     return await answered;
@@ -74,20 +87,29 @@ async function meteredCall(
     route,
     wire,
     requestId,
-  }: { request: Request; url: URL; route: Route; wire: Wire; requestId: string },
+    startedAtMs,
+    refuse,
+  }: {
+    request: Request;
+    url: URL;
+    route: Route;
+    wire: Wire;
+    requestId: string;
+    startedAtMs: number;
+    refuse: (refusal: Refusal) => Response;
+  },
 ): Promise<Response> {
-  const startedAtMs = deps.books.now();
   const understood = await understand(request, { wire, path: route.path }, deps.config.MAX_BODY_BYTES);
-  if ("refusal" in understood) return refusalResponse(understood.refusal, route.envelope, requestId);
+  if ("refusal" in understood) return refuse(understood.refusal);
   const { call } = understood;
   const labelled = labelsOf(request.headers, call.facts.endUser);
-  if ("refusal" in labelled) return refusalResponse(labelled.refusal, route.envelope, requestId);
+  if ("refusal" in labelled) return refuse(labelled.refusal);
   const { labels } = labelled;
   const planned: PlannedCall = { request, route, call, requestId, labels, startedAtMs };
 
   const admitted = await admit(deps, proven, planned, (policies) => planCall(deps, planned, policies));
   if ("refusal" in admitted) {
-    const response = refusalResponse(admitted.refusal, route.envelope, requestId);
+    const response = refuse(admitted.refusal);
     const limits = rateLimitHeaders(admitted.lines ?? [], startedAtMs);
     for (const [name, value] of limits) response.headers.set(name, value);
     return response;
@@ -97,12 +119,13 @@ async function meteredCall(
     const { holdId: id, facts } = admission;
     const lines = new Map(admission.lines.map(({ line }) => [line.counter, line.periodStartMs]));
     deps.waitUntil(release(deps, proven.organizationId, { id, lines, facts }));
-    return refusalResponse(LEFT_EARLY, route.envelope, requestId);
+    return refuse(LEFT_EARLY);
   }
   const { upstream } = admission.extra;
 
   // From here on whatever happens ends in the settle.
   const settlement = settleGuarantee(deps, proven.organizationId, admission, startedAtMs);
+  raiseExpiry(deps, proven.organizationId, admission.policies.key);
   const graceSeconds =
     admission.policies.key?.onDisconnect === "abort" ? 0 : deps.config.DISCONNECT_GRACE_SECONDS;
   const client = watchClient(request.signal, graceSeconds * 1_000);

@@ -1,9 +1,11 @@
+import { deliverDue } from "../alerts/deliver.ts";
 import type { Unit } from "../domain/charged-budgets.ts";
 import type { Closing } from "../ledger/close.ts";
 import { closeOrStrand } from "../ledger/strand.ts";
 import type { Admission } from "./admit.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { settledAmount, shadowRefusals } from "./lines.ts";
+import { recordOf } from "./records.ts";
 import type { CallEnd } from "./settle.ts";
 
 /** A call that holds money: all that its settle needs, as plain data, for one that is settled by another request. */
@@ -14,9 +16,13 @@ export interface OpenCall {
   facts: Record<string, unknown>;
   shadowRefusals: string[];
   startedAtMs: number;
+  admittedAtMs?: number;
 }
 
-export function openCallOf<T>(admission: Admission<T>, startedAtMs: number): OpenCall {
+export function openCallOf<T>(
+  admission: Admission<T>,
+  { startedAtMs, admittedAtMs }: { startedAtMs: number; admittedAtMs: number },
+): OpenCall {
   const { holdId, amountNanoUsd, lines, facts } = admission;
   return {
     holdId,
@@ -29,6 +35,7 @@ export function openCallOf<T>(admission: Admission<T>, startedAtMs: number): Ope
     facts,
     shadowRefusals: shadowRefusals(lines),
     startedAtMs,
+    admittedAtMs,
   };
 }
 
@@ -40,13 +47,23 @@ export async function closeCall(deps: GateDeps, org: string, call: OpenCall, end
     const key = facts["key_id"];
     deps.books.report("overrun", { organization: org, hold: holdId, key, nano_usd: overrun });
   }
+  const endedAtMs = deps.books.now();
   try {
-    await closeOrStrand(deps.books, org, closingOf(call, end, { overrun, nowMs: deps.books.now() }));
+    await closeOrStrand(deps.books, org, closingOf(call, end, { overrun, nowMs: endedAtMs }));
+    deps.waitUntil(deliverDue(deps, org));
     return true;
   } catch (error) {
     // Neither store could be told within the retries: the lease's end charges the hold, visibly.
     deps.books.report("settle_lost", { organization: org, hold: holdId, cause: String(error) });
     return false;
+  } finally {
+    const settleMs = Math.max(0, deps.books.now() - endedAtMs);
+    deps.record({
+      ...recordOf(org, call, end),
+      overrunNanoUsd: overrun,
+      durationMs: endedAtMs - call.startedAtMs,
+      settleMs,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { deliverDue } from "../alerts/deliver.ts";
 import { drainOutbox } from "../ledger/drain.ts";
 import { forgetUnused } from "../ledger/instances.ts";
 import { lapseHolds } from "../ledger/lapse.ts";
@@ -65,6 +66,7 @@ export async function tidy(deps: GateDeps, org: string, ended: string[]): Promis
     const { lapsed } = await lapseHolds(deps.books, org, ended);
     if (lapsed > 0) await drainOutbox(deps.books, org, { force: false });
     await forgetUnused(deps.books, org);
+    await deliverDue(deps, org);
   } catch (error) {
     // Later calls find the same leases ended, and the same instances unused.
     deps.books.report("sweep_failed", { organization: org, cause: String(error) });

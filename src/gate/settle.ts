@@ -43,7 +43,7 @@ export function settleGuarantee<T>(
   startedAtMs: number,
 ): { end: (end: CallEnd) => void } {
   const { promise, resolve } = Promise.withResolvers<CallEnd>();
-  const call = openCallOf(admission, startedAtMs);
+  const call = openCallOf(admission, { startedAtMs, admittedAtMs: deps.books.now() });
   deps.waitUntil(promise.then((end) => settle(deps, org, call, end)));
   deps.waitUntil(renewUntil(deps, org, admission.holdId, promise));
   return { end: resolve };

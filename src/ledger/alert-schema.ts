@@ -28,8 +28,13 @@ export const alerts = pgTable(
     type: text("type", { enum: ALERT_TYPES }).notNull(),
     data: jsonb("data").$type<Record<string, unknown>>().notNull(),
     at: moment("at").notNull(),
+    /** Then it goes: its period is long over, so that it can't be raised again. Null: the period never ends. */
+    keepUntil: moment("keep_until"),
   },
-  (table) => [primaryKey({ columns: [table.organizationId, table.occasion] })],
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.occasion] }),
+    index("alerts_by_end").on(table.organizationId, table.keepUntil),
+  ],
 );
 
 export const webhookEndpoints = pgTable(
@@ -76,5 +81,8 @@ export const webhookDeliveries = pgTable(
     index("webhook_deliveries_due")
       .on(table.organizationId, table.dueAt)
       .where(sql`due_at is not null`),
+    index("webhook_deliveries_ended")
+      .on(table.organizationId, table.createdAt)
+      .where(sql`due_at is null`),
   ],
 );

@@ -1,4 +1,5 @@
 import { counterParts } from "../domain/charged-budgets.ts";
+import { noteDue } from "../store/due-alerts.ts";
 import type { OutboxHead } from "../store/outbox.ts";
 import { parseEntry, type Entry } from "../store/packed.ts";
 import type { Books } from "./books.ts";
@@ -67,10 +68,14 @@ export async function bookHead(
   beforeTrim?: () => Promise<void>,
 ): Promise<Drained> {
   const entries = head.entries.map(parseEntry);
-  const booked = await books.ledger.book(org, head, entries.map(bookRow));
+  const booked = await books.ledger.book(org, head, entries.map(bookRow), books.now());
   if (booked.result === "fenced") {
     await openEpoch(books, org, { condemnedEpoch: head.epoch });
     return { result: "fenced", entryIds: new Set(), stranded: false };
+  }
+  noteDue(books.memory, org, booked.alerts_due_at);
+  if (booked.alerts_fault !== null) {
+    books.report("alerts_undetected", { organization: org, cause: booked.alerts_fault });
   }
   if (booked.result === "ok") {
     await beforeTrim?.();

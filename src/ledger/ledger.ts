@@ -3,11 +3,12 @@ import * as z from "zod";
 import { StoreUnavailable } from "../services.ts";
 import type { Watermark } from "../store/packed.ts";
 import type { Database } from "./database.ts";
+import { alertRows } from "./alerts.ts";
 import { backgroundResponses } from "./background.ts";
 import { storableJson } from "./storable-json.ts";
 
 // The atomic steps of the books in Postgres, as functions. Every function throws StoreUnavailable where Postgres
-// doesn't answer. What they do is in drizzle/0001_books.sql and 0006_entry_count.sql.
+// doesn't answer. What they do is in drizzle/0001_books.sql, 0006_entry_count.sql and 0011_alerts.sql.
 
 const count = z.coerce.number().refine(Number.isSafeInteger);
 
@@ -34,6 +35,10 @@ const bookResult = z.discriminatedUnion("result", [
     watermark: z.object({ e: count, n: count, tag: z.string() }),
     entry_count: count,
     stranded: z.boolean(),
+    /** When the organization's next delivery is due, in milliseconds; null: none waits. */
+    alerts_due_at: count.nullable(),
+    /** Postgres's code, where what the booking leads to couldn't be raised. */
+    alerts_fault: z.string().nullable(),
   }),
 ]);
 export type BookResult = z.infer<typeof bookResult>;
@@ -124,10 +129,11 @@ export function createLedger(database: Pick<Database, "execute">) {
       org: string,
       head: { epoch: number; tag: string; out: number; length: number },
       entries: BookRow[],
+      nowMs: number,
     ): Promise<BookResult> {
       return bookResult.parse(
         await value(
-          sql`select tollgate_book(${org}, ${head.epoch}, ${head.tag}, ${head.out}, ${head.length}, ${storableJson(entries)}::jsonb) as value`,
+          sql`select tollgate_book(${org}, ${head.epoch}, ${head.tag}, ${head.out}, ${head.length}, ${storableJson(entries)}::jsonb, ${nowMs}) as value`,
         ),
       );
     },
@@ -154,6 +160,7 @@ export function createLedger(database: Pick<Database, "execute">) {
       );
     },
 
+    ...alertRows(rows),
     ...backgroundResponses(rows),
 
     async ping(): Promise<void> {

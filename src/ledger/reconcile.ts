@@ -1,6 +1,7 @@
 import { desc, eq, max } from "drizzle-orm";
 import { counterName, windowOf } from "../domain/charged-budgets.ts";
 import type { Drift, Reconciliation } from "../services.ts";
+import { noteDue } from "../store/due-alerts.ts";
 import type { Books } from "./books.ts";
 import { compareCounters } from "./compare.ts";
 import type { Database } from "./database.ts";
@@ -28,8 +29,21 @@ export async function reconcile(
   for (let at = 0; at < counters.length; at += BATCH) {
     drift.push(...(await compareCounters(books, org, counters.slice(at, at + BATCH), { repair })));
   }
-  if (drift.length > 0) books.report("books_drift", { organization: org, counters: drift.length, repair });
+  if (drift.length > 0) {
+    books.report("books_drift", { organization: org, counters: drift.length, repair });
+    await raise(books, org, { drift, repaired: repair });
+  }
   return { checked: counters.length, drift, repaired: repair ? drift.length : 0 };
+}
+
+async function raise(books: Books, org: string, found: { drift: Drift[]; repaired: boolean }): Promise<void> {
+  try {
+    const nowMs = books.now();
+    if (await books.ledger.raiseDrift(org, found, nowMs)) noteDue(books.memory, org, nowMs);
+  } catch (error) {
+    // Whoever compares is told of it all the same.
+    books.report("alert_failed", { organization: org, cause: String(error) });
+  }
 }
 
 /** Every counter that may live: one of each budget, and those of the instances that were counted. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Backend, migrate } from "./postgres/backend.ts";
 import { embedded } from "./postgres/embedded.ts";
+import { placeOf, reasonOf } from "./postgres/explain.ts";
 import { external } from "./postgres/external.ts";
 import { type Fault, servePostgres } from "./postgres/serve.ts";
 import type { PostgresChoice } from "./settings.ts";
@@ -64,17 +65,4 @@ async function migrateOrExplain(backend: Backend, choice: PostgresChoice): Promi
       choice.kind === "url" ? `LOCAL_POSTGRES at ${placeOf(choice.url)}` : "The embedded Postgres";
     throw new StackError(`${place} can't be migrated: ${reasonOf(error)}`, { cause: error });
   }
-}
-
-/** Host and database, without the password. */
-function placeOf(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
-}
-
-/** drizzle wraps what Postgres says, and Node wraps refused connections with an empty message. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause !== undefined) return `${error.message} (${reasonOf(error.cause)})`;
-  return error.message === "" && "code" in error ? String(error.code) : error.message;
 }

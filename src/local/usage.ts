@@ -16,7 +16,7 @@ Settings come from the environment, then from .dev.vars:
   <PROVIDER>_API_KEY, <PROVIDER>_BASE_URL
                      a provider's credential, and what stands before its own paths
   HOLD_LEASE_SECONDS, DISCONNECT_GRACE_SECONDS, LEDGER_FLUSH_SECONDS, PROVIDER_TIMEOUT_SECONDS, MAX_BODY_BYTES,
-  DEFAULT_PROVIDER, ALLOW_PRIVATE_ADDRESSES
+  DEFAULT_PROVIDER, ALLOW_PRIVATE_ADDRESSES, LOG_CALLS, METRICS_FLUSH_SECONDS
                      as on Cloudflare
   UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, DATABASE_URL (and DATABASE_HTTP_URL)
                      use these services, unless LOCAL_REDIS or LOCAL_POSTGRES is set; such a database isn't migrated

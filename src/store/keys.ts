@@ -18,3 +18,6 @@ export const counterKey = (organizationId: string, counter: string) =>
 /** A policy document: `key:<digest>`, or `scope:<kind>:<id>`. */
 export const policyKey = (organizationId: string, policy: { kind: "key" | "scope"; id: string }) =>
   `${base(organizationId)}:${policy.kind}:${policy.id}`;
+
+/** Counts of calls, of all organizations. */
+export const METRICS_KEY = "tg:metrics";

@@ -12,6 +12,10 @@ export interface IsolateMemory {
   drainedAtMs: Map<string, number>;
   /** When this isolate last looked for stranded settles behind a refusal, in milliseconds. */
   replayedAtMs: Map<string, number>;
+  /** When an organization's next delivery of an alert is due, as far as this isolate knows, in milliseconds. */
+  alertsDueAtMs: Map<string, number>;
+  /** Occasions of alerts that this isolate has raised: see `raiseOnce`. */
+  raised: Set<string>;
   /** Opened credentials, by what they were opened from. A document that no longer has one doesn't lead to it. */
   credentials: Map<string, OwnCredential>;
 }
@@ -22,6 +26,8 @@ export function createMemory(): IsolateMemory {
     epochs: new Map(),
     drainedAtMs: new Map(),
     replayedAtMs: new Map(),
+    alertsDueAtMs: new Map(),
+    raised: new Set(),
     credentials: new Map(),
   };
 }

@@ -19,7 +19,7 @@ export async function bookingMs(database: Database): Promise<number> {
     for (let batch = 0; batch < ENTRIES / BATCH; batch++) {
       const entries = Array.from({ length: BATCH }, () => entry((n += 1)));
       const head = { epoch: 1, tag, out: BATCH, length: BATCH };
-      const { result } = await ledger.book(organization, head, entries);
+      const { result } = await ledger.book(organization, head, entries, END_MS);
       if (result !== "ok") throw new Error(`the books are ${result}`);
       tag = entries.at(-1)?.tag ?? tag;
     }

@@ -3,6 +3,7 @@ import { mayCall } from "../../src/control/frame/access.ts";
 import type { Operation } from "../../src/control/frame/operation.ts";
 import { CONTROL_BASE, OPERATIONS } from "../../src/control/operations.ts";
 import { type Role } from "../../src/ledger/control-schema.ts";
+import type { PostOf } from "../support/api-client.ts";
 import {
   bodyOf,
   type Harness,
@@ -103,6 +104,7 @@ describe("what a token sees", () => {
       "holds",
       "tokens",
       "prices",
+      "webhooks",
     ]) {
       const answer = await harness.call("GET", `/api/v1/${resource}?organization_id=${ids["other"]}`, org);
       expect([resource, answer.status, pointersOf(answer)]).toEqual([resource, 400, ["/organization_id"]]);
@@ -139,7 +141,7 @@ describe("what a token sees", () => {
 describe("nobody changes, or sees, what is another organization's", () => {
   const foreign: Record<string, string> = {};
   beforeAll(async () => {
-    const organization_id = ids["other"];
+    const organization_id = ids["other"] ?? "";
     const team = await make(harness, "teams", { organization_id, name: "theirs" });
     const user = await make(harness, "users", { organization_id });
     const key = (await makeKey(harness, { organization_id })).id;
@@ -150,12 +152,16 @@ describe("nobody changes, or sees, what is another organization's", () => {
       }),
     );
     Object.assign(foreign, { teams: team, users: user, keys: key, budgets: budget, tokens: token });
+    const events: PostOf<"/api/v1/webhooks">["events"] = ["budget.exhausted"];
+    const webhook = { organization_id, url: "https://hooks.acme.com", events };
     Object.assign(foreign, { organizations: organization_id });
+    Object.assign(foreign, { webhooks: await make(harness, "webhooks", webhook) });
   });
 
   const named = guarded.filter(
     ({ path, access }) =>
-      /^\/(teams|users|keys|budgets|tokens|organizations)\/\{id\}/.test(path) && access !== "deployment",
+      /^\/(teams|users|keys|budgets|tokens|organizations|webhooks)\/\{id\}/.test(path) &&
+      access !== "deployment",
   );
   test.each(named.map((each) => [`${each.method} ${each.path}`, each] as const))(
     "%s is 404",

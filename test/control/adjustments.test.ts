@@ -3,12 +3,12 @@ import { readPolicyDocument } from "../../src/ledger/policy-documents.ts";
 import { adjustments, budgets } from "../../src/ledger/schema.ts";
 import { parseScopePolicy } from "../../src/domain/policy.ts";
 import { newId } from "../../src/ids.ts";
+import { type PostOf, shown } from "../support/api-client.ts";
 import {
   type Harness,
   START_MS,
   emptyRedis,
   listAll,
-  make,
   makeBudget,
   pointersOf,
   publishedScopes,
@@ -30,6 +30,8 @@ beforeEach(async () => {
 afterAll(() => harness.close());
 
 const call: Harness["call"] = (...parameters) => harness.call(...parameters);
+const made = async (id: string, body: PostOf<"/api/v1/budgets/{id}/adjustments">) =>
+  (await shown(harness.api.POST("/api/v1/budgets/{id}/adjustments", { params: { path: { id } }, body }))).id;
 const adjust = (body: unknown, id = budgetId) => call("POST", `/api/v1/budgets/${id}/adjustments`, { body });
 const budget = async (id = budgetId) => (await call("GET", `/api/v1/budgets/${id}`)).body;
 
@@ -68,12 +70,12 @@ test("R59: is in the budget's policy document, with its end, from the answer on"
 });
 
 test.each([
-  [{ kind: "customer", id: "acme" }, "customer:acme"],
-  [{ kind: "customer", id: "*" }, "organization:org_default"],
+  [{ kind: "customer", id: "acme" } as const, "customer:acme"],
+  [{ kind: "customer", id: "*" } as const, "organization:org_default"],
 ])("law 10: of a budget on %j touches %s only", async (scope, document) => {
   const id = await makeBudget(harness, { scope });
   publishedScopes(harness);
-  const adjustment = await make(harness, `budgets/${id}/adjustments`, { amount: 1 });
+  const adjustment = await made(id, { amount: 1 });
   expect(publishedScopes(harness)).toEqual([document]);
   expect((await call("DELETE", `/api/v1/budgets/${id}/adjustments/${adjustment}`)).status).toBe(204);
   expect(publishedScopes(harness)).toEqual([document]);
@@ -111,11 +113,11 @@ test("of a budget for each raises each", async () => {
 });
 
 test("DELETE takes it back; the list keeps the others, also those that ended", async () => {
-  const kept = await make(harness, `budgets/${budgetId}/adjustments`, {
+  const kept = await made(budgetId, {
     amount: 1,
     until: "2026-05-14T00:00:00Z",
   });
-  const gone = await make(harness, `budgets/${budgetId}/adjustments`, { amount: 2 });
+  const gone = await made(budgetId, { amount: 2 });
   const path = `/api/v1/budgets/${budgetId}/adjustments`;
   expect((await call("DELETE", `${path}/${gone}`)).status).toBe(204);
   expect(await budget()).toMatchObject({ effective_limit: "11.00" });
@@ -126,11 +128,10 @@ test("DELETE takes it back; the list keeps the others, also those that ended", a
 });
 
 test("the list has the newest first, on any page size", async () => {
-  const made: string[] = [];
-  for (let n = 1; n <= 5; n++)
-    made.push(await make(harness, `budgets/${budgetId}/adjustments`, { amount: n }));
+  const all: string[] = [];
+  for (let n = 1; n <= 5; n++) all.push(await made(budgetId, { amount: n }));
   const path = `/api/v1/budgets/${budgetId}/adjustments`;
-  expect(await listAll(harness, path, { limit: 2 })).toEqual(made.toReversed());
+  expect(await listAll(harness, path, { limit: 2 })).toEqual(all.toReversed());
 });
 
 test("goes with its budget", async () => {
@@ -140,7 +141,7 @@ test("goes with its budget", async () => {
 });
 
 test("another budget's is unknown, as is any of an unknown budget", async () => {
-  const mine = await make(harness, `budgets/${budgetId}/adjustments`, { amount: 1 });
+  const mine = await made(budgetId, { amount: 1 });
   const other = await makeBudget(harness);
   expect((await call("DELETE", `/api/v1/budgets/${other}/adjustments/${mine}`)).status).toBe(404);
   expect((await adjust({ amount: 1 }, newId("bud"))).status).toBe(404);

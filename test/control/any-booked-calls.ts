@@ -53,7 +53,7 @@ export type AnyCall = typeof anyCall extends fc.Arbitrary<infer Call> ? Call : n
 
 /** Books all of them, in batches of `batch` entries. */
 export async function bookCalls(
-  ledger: Ledger,
+  ledger: Pick<Ledger, "book">,
   org: string,
   calls: readonly AnyCall[],
   batch: number,
@@ -65,7 +65,7 @@ export async function bookCalls(
   for (let i = 0; i < rows.length; i += batch) {
     const entries = rows.slice(i, i + batch);
     const head = { epoch: 1, tag, out: entries.length, length: entries.length };
-    const { result } = await ledger.book(org, head, entries);
+    const { result } = await ledger.book(org, head, entries, Date.now());
     if (result !== "ok") throw new Error(`the books are ${result}`);
     tag = entries.at(-1)?.tag ?? tag;
   }

@@ -201,7 +201,7 @@ describe.each(ways)("%s", (_, send) => {
   });
 });
 
-describe.each(["requests", "tokens", "concurrent"])("a budget of %s", (unit) => {
+describe.each(["requests", "tokens", "concurrent"] as const)("a budget of %s", (unit) => {
   const period = unit === "concurrent" ? undefined : '"day"';
 
   test.each(COUNTS)("R55, R57, R63: POST refuses the limit %s", async (limit) => {

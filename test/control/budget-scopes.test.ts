@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { readPolicyDocument } from "../../src/ledger/policy-documents.ts";
 import { budgets } from "../../src/ledger/schema.ts";
 import { parseScopePolicy } from "../../src/domain/policy.ts";
+import type { PostOf } from "../support/api-client.ts";
 import {
   type Harness,
   START_MS,
@@ -142,7 +143,7 @@ describe("R17, R19: a budget for each is there before its first call", () => {
   );
 
   test("has no numbers of its own: not when made, shown or changed", async () => {
-    const body = { scope: { kind: "customer", id: "*" }, limit: 1, period: "day" };
+    const body = { scope: { kind: "customer", id: "*" }, limit: 1, period: "day" } as const;
     const made = await call("POST", "/api/v1/budgets", { body });
     const id = await makeBudget(harness, body);
     harness.redis.live.set(id, { spent: 5 });
@@ -194,7 +195,7 @@ describe("R17, R19: a budget for each is there before its first call", () => {
 });
 
 describe("units", () => {
-  test.each(["requests", "tokens"])("%s are shown as whole numbers", async (unit) => {
+  test.each(["requests", "tokens"] as const)("%s are shown as whole numbers", async (unit) => {
     const id = await makeBudget(harness, { unit, limit: "100", period: "1m" });
     harness.redis.live.set(id, { spent: 7, held: 3 });
     expect((await call("GET", `/api/v1/budgets/${id}`)).body).toMatchObject({
@@ -224,14 +225,14 @@ describe("units", () => {
 
 describe("enforcement", () => {
   test("R59, R56: every setting of the gate is in the document, and null takes it back", async () => {
-    const scope = { kind: "user", id: ids.user };
+    const scope = { kind: "user", id: ids.user } as const;
     const settings = {
       enforcement: "soft",
       on_store_outage: "open",
       on_lapse: "release",
       include_team_spend: true,
       models: ["openai/*", "claude-*"],
-    };
+    } satisfies Partial<PostOf<"/api/v1/budgets">>;
     const id = await makeBudget(harness, { scope, ...settings });
     expect((await call("GET", `/api/v1/budgets/${id}`)).body).toMatchObject(settings);
     expect((await documentOf(`user:${ids.user}`)).budgets).toMatchObject([

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import * as z from "zod";
 import { budgets, customers } from "../../src/ledger/schema.ts";
+import type { Schemas } from "../support/api-client.ts";
 import { type Harness, START_MS, emptyRedis, make, makeBudget, makeKey, startHarness } from "./harness.ts";
 
 // A resource shows every budget that it is under, by the rule that the gate charges by (law 8).
@@ -31,7 +32,7 @@ async function under(path: string, authorization?: string): Promise<string[]> {
   const { budgets: all } = shown.parse(answer.body);
   return all.map(({ id, instance }) => (instance === undefined ? id : `${id}:${instance}`));
 }
-const on = (kind: string, id: string, fields: Record<string, unknown> = {}) =>
+const on = (kind: Schemas["Scope"]["kind"], id: string, fields: Record<string, unknown> = {}) =>
   makeBudget(harness, { scope: { kind, id }, ...fields });
 
 test("R18: a key is under what its place and its own tags charge, its instances among them", async () => {

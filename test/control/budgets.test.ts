@@ -105,14 +105,14 @@ describe("POST", () => {
     ["30d", { kind: "duration", seconds: 2_592_000, anchor: "2026-05-13T10:30:00.000Z" }],
     ["2w", { kind: "duration", seconds: 1_209_600, anchor: "2026-05-13T10:30:00.000Z" }],
     ["2mo", { kind: "month", every: 2, anchor: "2026-05-13T10:30:00.000Z" }],
-    [{ kind: "week" }, { kind: "week" }],
-    [{ kind: "week", every: 1, timezone: "UTC" }, { kind: "week" }],
+    [{ kind: "week" } as const, { kind: "week" }],
+    [{ kind: "week", every: 1, timezone: "UTC" } as const, { kind: "week" }],
     [
-      { kind: "month", every: 3, timezone: "Europe/Berlin", anchor: "2026-01-31T00:00:00+01:00" },
+      { kind: "month", every: 3, timezone: "Europe/Berlin", anchor: "2026-01-31T00:00:00+01:00" } as const,
       { kind: "month", every: 3, timezone: "Europe/Berlin", anchor: "2026-01-30T23:00:00.000Z" },
     ],
     [
-      { kind: "duration", seconds: 1 },
+      { kind: "duration", seconds: 1 } as const,
       { kind: "duration", seconds: 1, anchor: "2026-05-13T10:30:00.000Z" },
     ],
   ])("R36: the period %j is what it says", async (period, stored) => {

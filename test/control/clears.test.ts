@@ -69,7 +69,7 @@ test.each(clearable)(
 /** Only a budget on a user has team spend to include. */
 async function pathFor(operation: Operation, field: string): Promise<string> {
   if (field !== "include_team_spend") return world.pathOf(operation);
-  const scope = { kind: "user", id: String(samples["user_id"]) };
+  const scope = { kind: "user", id: String(samples["user_id"]) } as const;
   const id = await make(harness, "budgets", { scope, limit: "1", period: "day" });
   return world.pathOf(operation, { id });
 }

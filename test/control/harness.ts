@@ -15,6 +15,7 @@ import {
   type Services,
   StoreUnavailable,
 } from "../../src/services.ts";
+import { type Api, type PostOf, type Schemas, createApi, shown } from "../support/api-client.ts";
 import { openMigrated } from "../support/migrated-postgres.ts";
 import { effectiveLimit as effectiveLimitOf, windowOf } from "../../src/domain/charged-budgets.ts";
 
@@ -23,6 +24,7 @@ import { effectiveLimit as effectiveLimitOf, windowOf } from "../../src/domain/c
 export const ADMIN_KEY = "admin-key-of-the-tests";
 export const KEY_SECRET = "key-secret-of-the-tests-0123456789";
 const PASSWORD = "test";
+const API_URL = "http://api.test";
 const MAX_PAGES = 50;
 /** A Wednesday in the middle of a month, a quarter and a year. */
 export const START_MS = Date.UTC(2026, 4, 13, 10, 30);
@@ -49,6 +51,8 @@ export interface FakeRedis {
   drift: Drift[];
   reconciled: { organizationId: string; repair: boolean }[];
   broughtUpToDate: number;
+  /** By series. */
+  metrics: Map<string, number>;
   probe: Awaited<ReturnType<Services["probe"]>>;
 }
 
@@ -60,6 +64,9 @@ export interface Harness {
   clock: { nowMs: number };
   pending: Promise<unknown>[];
   services: Services;
+  /** The admin's client. */
+  api: Api;
+  /** For what the client can't send, and answers that aren't 2xx. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -80,12 +87,7 @@ export interface Answer {
   body: unknown;
 }
 
-const madeKey = z.object({
-  id: z.string(),
-  secret: z.string(),
-  budgets: z.array(z.object({ id: z.string() })),
-});
-export type MadeKey = z.infer<typeof madeKey>;
+export type MadeKey = Schemas["NewKey"];
 const problem = z.object({ errors: z.array(z.object({ pointer: z.string(), detail: z.string() })) });
 const page = z.object({
   data: z.array(z.object({ id: z.string() })),
@@ -119,6 +121,20 @@ export async function startHarness(given?: Backend): Promise<Harness> {
     waitUntil: (promise) => void pending.push(promise),
   };
   const app = createControl(() => services);
+  const call: Harness["call"] = async (method, path, options = {}) => {
+    const { body, text, headers = {}, authorization = `Bearer ${ADMIN_KEY}` } = options;
+    const sent = text ?? (body === undefined ? null : JSON.stringify(body));
+    const response = await app.request(path, {
+      method,
+      body: sent,
+      headers: { ...headers, ...(authorization === null ? {} : { authorization }) },
+    });
+    const answer = await response.text();
+    const isJson = (response.headers.get("content-type") ?? "").includes("json");
+    const answered: unknown = answer !== "" && isJson ? JSON.parse(answer) : null;
+    holdToDocument({ method, path, status: response.status, body: answered, isJson });
+    return { status: response.status, headers: response.headers, text: answer, body: answered };
+  };
 
   return {
     database,
@@ -127,25 +143,25 @@ export async function startHarness(given?: Backend): Promise<Harness> {
     clock,
     pending,
     services,
-    async call(method, path, { body, text, headers = {}, authorization = `Bearer ${ADMIN_KEY}` } = {}) {
-      const sent = text ?? (body === undefined ? null : JSON.stringify(body));
-      const response = await app.request(path, {
-        method,
-        body: sent,
-        headers: { ...headers, ...(authorization === null ? {} : { authorization }) },
-      });
-      const answer = await response.text();
-      const isJson = (response.headers.get("content-type") ?? "").includes("json");
-      const answered: unknown = answer !== "" && isJson ? JSON.parse(answer) : null;
-      holdToDocument({ method, path, status: response.status, body: answered, isJson });
-      return { status: response.status, headers: response.headers, text: answer, body: answered };
-    },
+    api: createApi({ url: API_URL, credential: ADMIN_KEY, fetch: (request) => viaCall(call, request) }),
+    call,
     async close() {
       await Promise.allSettled(pending);
       await bridge.close();
       await backend.close();
     },
   };
+}
+
+/** The client's requests go the way of all others. */
+async function viaCall(call: Harness["call"], request: Request): Promise<Response> {
+  const sent = await request.text();
+  const { text, status, headers } = await call(request.method, request.url.slice(API_URL.length), {
+    ...(sent !== "" && { text: sent }),
+    headers: Object.fromEntries(request.headers),
+    authorization: null, // It is among the headers.
+  });
+  return new Response(text === "" ? null : text, { status, headers });
 }
 
 /** Every answer of a test is as /openapi.json says: it is made from the same schemas. */
@@ -172,20 +188,29 @@ function matcherOf(path: string): RegExp {
 }
 
 /** Makes a key and returns what the answer tells of it. */
-export async function makeKey(harness: Harness, body: unknown = {}): Promise<MadeKey> {
-  return madeKey.parse((await harness.call("POST", "/api/v1/keys", { body })).body);
+export async function makeKey(harness: Harness, body: PostOf<"/api/v1/keys"> = {}): Promise<MadeKey> {
+  return shown(harness.api.POST("/api/v1/keys", { body }));
 }
 
 /** Makes a budget and returns its id. */
-export async function makeBudget(harness: Harness, body: Record<string, unknown> = {}): Promise<string> {
+export async function makeBudget(
+  harness: Harness,
+  body: Partial<PostOf<"/api/v1/budgets">> = {},
+): Promise<string> {
   return make(harness, "budgets", { ...ORGANIZATION_BUDGET, ...body });
 }
 
+type Resource = "organizations" | "teams" | "users" | "customers" | "budgets" | "webhooks";
+
 /** Makes a resource of any kind and returns its id. */
-export async function make(harness: Harness, resource: string, body: unknown): Promise<string> {
-  const made = await harness.call("POST", `/api/v1/${resource}`, { body });
-  if (made.status !== 201) throw new Error(made.text);
-  return idOf(made);
+export async function make<R extends Resource>(
+  harness: Harness,
+  resource: R,
+  body: PostOf<`/api/v1/${R}`>,
+): Promise<string> {
+  // All of them take their own body, which is checked above, and answer with their id.
+  const path = `/api/v1/${resource}` as "/api/v1/users";
+  return (await shown(harness.api.POST(path, { body: body as PostOf<typeof path> }))).id;
 }
 
 /** The fields of an answer. */
@@ -218,7 +243,7 @@ export const ORGANIZATION_BUDGET = {
   scope: { kind: "organization", id: "org_default" },
   limit: "10",
   period: "month",
-};
+} as const;
 
 /** The bad fields that a problem points at. */
 export function pointersOf(answer: Answer): string[] {
@@ -263,6 +288,7 @@ export function emptyRedis(): FakeRedis {
     drift: [],
     reconciled: [],
     broughtUpToDate: 0,
+    metrics: new Map(),
     probe: { redis: { ok: true, ms: 1 }, postgres: { ok: true, ms: 2 } },
   };
 }
@@ -329,6 +355,14 @@ function redisServices(
       reach();
       redis.reconciled.push({ organizationId, repair });
       return { checked: 7, drift: redis.drift, repaired: repair ? redis.drift.length : 0 };
+    },
+    async readMetrics() {
+      reach();
+      return redis.metrics;
+    },
+    async readBacklog() {
+      reach();
+      return { holds: redis.holds.length, outboxEntries: 2, oldestEntryAtMs: clock.nowMs - 1_500 };
     },
     async probe() {
       return redis.probe;

@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { proveSecret } from "../../src/gate/secret.ts";
 import { budgets, keys, policyVersions } from "../../src/ledger/schema.ts";
+import type { PostOf } from "../support/api-client.ts";
 import { type Harness, KEY_SECRET, START_MS, emptyRedis, makeKey, startHarness } from "./harness.ts";
 
 let harness: Harness;
@@ -58,7 +59,7 @@ describe("POST", () => {
   });
 
   test("takes every writable field and shows it again", async () => {
-    const body = {
+    const body: PostOf<"/api/v1/keys"> = {
       name: "a key",
       organization_id: "org_default",
       enabled: false,

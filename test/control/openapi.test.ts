@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { CONTROL_BASE, OPERATIONS } from "../../src/control/operations.ts";
+import { API_TYPES_FILE, apiTypes } from "../support/write-api-types.ts";
 import { type Harness, idOf, make, makeBudget, makeKey, startHarness } from "./harness.ts";
 
 let harness: Harness;
@@ -25,6 +27,10 @@ test("/openapi.json is valid OpenAPI 3.1, and has every operation once", async (
   expect(new Set(ids).size).toBe(ids.length);
   for (const { method, path } of operations)
     expect(paths[CONTROL_BASE + path]?.[method.toLowerCase()]).toBeDefined();
+});
+
+test("the tests' client is made from it: npm run api:types has run since it changed", async () => {
+  expect(await readFile(API_TYPES_FILE, "utf8")).toBe(await apiTypes());
 });
 
 test("/docs shows every call, and loads and runs nothing", async () => {
@@ -63,6 +69,8 @@ describe("the examples do what they say", () => {
     if (path.startsWith("/organizations/")) return make(harness, "organizations", { name: "one" });
     if (path.startsWith("/teams/")) return make(harness, "teams", { name: "one" });
     if (path.startsWith("/users/")) return aUser();
+    if (path.startsWith("/webhooks/"))
+      return make(harness, "webhooks", { url: "https://hooks.acme.com", events: ["books.drift"] });
     if (path.startsWith("/customers/"))
       return idOf(await harness.call("POST", "/api/v1/customers", { body: { id: crypto.randomUUID() } }));
     return "x";

@@ -178,7 +178,7 @@ test("is booked once for each Idempotency-Key", async () => {
 });
 
 test("a new key's own budgets have nothing to start from", async () => {
-  const budget = { limit: 1, period: "month", count_from: "period_start" };
+  const budget = { limit: 1, period: "month", count_from: "period_start" } as const;
   const made = await makeKey(harness, { budgets: [budget] });
   expect(made.budgets).toMatchObject([{ id: expect.any(String) }]);
   expect(harness.redis.openings).toEqual([]);

@@ -356,7 +356,7 @@ describe("KEY_SECRET's rotation", () => {
     expect(await reseal()).toMatchObject({
       checked: 1,
       resealed: 0,
-      unreadable: [{ name: "openai", organization_id: "org_default" }],
+      unreadable: [{ kind: "provider", name: "openai", organization_id: "org_default" }],
     });
     expect(await sealedNow("openai")).toEqual(before);
   });

@@ -76,6 +76,7 @@ export async function openBench() {
     const deps: GateDeps = {
       config,
       books,
+      record: () => undefined,
       fetchPolicy: (ofOrg, policy) =>
         fetchPolicy({ ...books, read: async (_, ref) => documents.read(ref) }, ofOrg, policy),
       fetch: fetcher,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { startFaultGate, type FaultGate } from "../support/fault-gate.ts";
 import { startRawWorker, type RawWorker } from "../support/raw-worker.ts";
 import { adjustments } from "./enforcement/adjustments.ts";
+import { alerts } from "./enforcement/alerts.ts";
 import { changes } from "./enforcement/changes.ts";
 import { drift } from "./enforcement/drift.ts";
 import { lapses } from "./enforcement/lapses.ts";
@@ -47,4 +48,7 @@ describe("a store outage", () => {
 });
 describe("reconcile", () => {
   drift(() => rig);
+});
+describe("an alert", () => {
+  alerts(() => rig);
 });

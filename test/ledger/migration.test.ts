@@ -4,11 +4,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../src/ledger/database.ts";
 import { createLedger, type BookRow, type Ledger } from "../../src/ledger/ledger.ts";
 import { factsOf } from "../support/calls.ts";
-import { migrateToday, migrateUntil } from "../support/earlier-migrations.ts";
+import { bookWithoutAlerts, migrateToday, migrateUntil } from "../support/earlier-migrations.ts";
 
 // Books that were kept before entries were counted go on, also while Workers of the version before still drain.
 
 const ORG = "org_old";
+const NOW_MS = 1_700_000_000_000;
 const counters = [{ counter: "b1", periodStartMs: 0 }];
 
 let pg: PGlite;
@@ -30,12 +31,17 @@ test("law 9: totals and watermark stay, and whoever books an entry counts it", a
   });
 
   const head = { epoch: 1, tag: "1.1/h1.s/5/x", out: 1, length: 1 };
-  expect(await ledger.book(ORG, head, [entry(2)])).toMatchObject({ result: "ok", entry_count: 1 });
+  expect(await ledger.book(ORG, head, [entry(2)], NOW_MS)).toMatchObject({ result: "ok", entry_count: 1 });
   await bookAsBefore(entry(3));
-  expect(await ledger.book(ORG, head, [entry(3)])).toMatchObject({ result: "ok", entry_count: 2 });
+  expect(await ledger.book(ORG, head, [entry(3)], NOW_MS)).toMatchObject({ result: "ok", entry_count: 2 });
+  const later = bookWithoutAlerts(pg);
+  expect(await later(ORG, { ...head, tag: entry(3).tag }, [entry(4)], NOW_MS)).toMatchObject({
+    result: "ok",
+    entry_count: 3,
+  });
   expect(await ledger.snapshot(ORG, 1, counters)).toMatchObject({
-    watermark: { n: 3, entryCount: 2 },
-    totals: [{ spent: 15 }],
+    watermark: { n: 4, entryCount: 3 },
+    totals: [{ spent: 20 }],
   });
 });
 
@@ -59,7 +65,7 @@ function entry(n: number): BookRow {
     kind: "s",
     to: 5,
     delta: 5,
-    at: 1_700_000_000_000,
+    at: NOW_MS,
     lines: [{ counter: "b1", id: "b1", period_start: 0, to: 5, delta: 5 }],
     facts: factsOf({ holdId: hold, amountNanoUsd: 5 }),
   };

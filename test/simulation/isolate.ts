@@ -66,6 +66,7 @@ export function createIsolate(
       books,
       fetchPolicy: (org, policy) => fetchPolicy(publisher, org, policy),
       fetch: world.provider(name),
+      record: () => undefined,
       newId: () => `req_${String((world.made.requests += 1)).padStart(4, "0")}`,
       waitUntil: (promise) => void keepBusy(promise),
     },
@@ -164,6 +165,12 @@ function ledgerBehind(send: Send, ledger: Ledger): Ledger {
     backgroundDone: over("background_done", (...args: Parameters<Ledger["backgroundDone"]>) =>
       ledger.backgroundDone(...args),
     ),
+    // Alerts move no money: no schedule is spent on them.
+    raiseAlert: (...args) => ledger.raiseAlert(...args),
+    raiseExpiry: (...args) => ledger.raiseExpiry(...args),
+    raiseDrift: (...args) => ledger.raiseDrift(...args),
+    claimDeliveries: (...args) => ledger.claimDeliveries(...args),
+    recordDeliveries: (...args) => ledger.recordDeliveries(...args),
     ping: over("ping", (...args: Parameters<Ledger["ping"]>) => ledger.ping(...args)),
   };
 }

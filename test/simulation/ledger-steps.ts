@@ -108,7 +108,7 @@ export async function takeStep(ledger: Ledger, org: string, taken: LedgerStep): 
       return ledger.snapshot(org, taken.epoch, taken.counters);
     case "book": {
       const { entries, off, ...rest } = taken.head;
-      return ledger.book(org, { ...rest, length: entries.length, out: entries.length + off }, entries);
+      return ledger.book(org, { ...rest, length: entries.length, out: entries.length + off }, entries, 0);
     }
     case "strand":
       return ledger.strand(org, taken.hold, taken.settle);

@@ -67,6 +67,8 @@ export function createMemoryLedger(random: Random): MemoryLedger {
         watermark: { e, n, tag },
         entry_count,
         stranded: waiting().length > 0,
+        alerts_due_at: null,
+        alerts_fault: null,
       };
     },
     async strand(_org, holdId, settle) {
@@ -93,6 +95,12 @@ export function createMemoryLedger(random: Random): MemoryLedger {
     keepBackgroundCall: () => Promise.resolve(null),
     tellBackgroundEnd: () => Promise.resolve(null),
     backgroundDone: () => Promise.resolve(),
+    // Nobody of the simulation is told of anything.
+    raiseAlert: () => Promise.resolve(false),
+    raiseExpiry: () => Promise.resolve(false),
+    raiseDrift: () => Promise.resolve(false),
+    claimDeliveries: () => Promise.resolve([]),
+    recordDeliveries: () => Promise.resolve(null),
     ping: () => Promise.resolve(),
 
     rows: () => ledger.rows.map((row) => ({ ...row, facts: facts.get(row.id) ?? {} })),

@@ -136,11 +136,12 @@ export const SABOTAGES: Sabotage[] = [
       ledger: (ledger) => {
         let copies = 0;
         return {
-          book: (org, head, rows) =>
+          book: (org, head, rows, nowMs) =>
             ledger.book(
               org,
               head,
               rows.map((row) => ({ ...row, id: `${row.id}${" ".repeat((copies += 1))}` })),
+              nowMs,
             ),
         };
       },

@@ -94,6 +94,8 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
             watermark: { e, n, tag },
             entry_count,
             stranded: world.stranded.size > 0,
+            alerts_due_at: null,
+            alerts_fault: null,
           };
         });
       },
@@ -110,6 +112,11 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
       keepBackgroundCall: () => Promise.reject(new Error("these Workers make no call in the background")),
       tellBackgroundEnd: () => Promise.reject(new Error("these Workers make no call in the background")),
       backgroundDone: () => Promise.reject(new Error("these Workers make no call in the background")),
+      raiseAlert: () => Promise.resolve(false),
+      raiseExpiry: () => Promise.resolve(false),
+      raiseDrift: () => Promise.resolve(false),
+      claimDeliveries: () => Promise.resolve([]),
+      recordDeliveries: () => Promise.resolve(null),
       ping: () => Promise.resolve(),
     },
     now: () => Math.max(0, world.nowMs + skewMs),

@@ -48,12 +48,13 @@ function commandName(command: (string | number)[]): string {
 
 const dialect = new PgDialect();
 
-/** `book`, `booked`, `snapshot`, `next_epoch`: our functions; `strand`, `stranded`, `stranded_done`, and those of background responses: the tables' statements. */
+/** `book`, `booked`, `snapshot`, `next_epoch`: our functions; `strand`, `stranded`, `stranded_done`, and those of background responses and deliveries: the tables' statements. */
 function statementName(statement: SQL): string {
   const text = dialect.sqlToQuery(statement).sql;
   const ours = /tollgate_(\w+)/.exec(text)?.[1];
   if (ours !== undefined) return ours;
   if (text.includes("background_responses")) return backgroundName(text);
+  if (text.includes("webhook_deliveries")) return deliveryName(text);
   if (!text.includes("stranded_settles")) return "sql";
   if (text.startsWith("insert")) return "strand";
   return text.startsWith("update") ? "stranded_done" : "stranded";
@@ -64,13 +65,20 @@ function backgroundName(text: string): string {
   return text.includes("hold_id") ? "keep_background" : "tell_background";
 }
 
+function deliveryName(text: string): string {
+  return text.includes("for update") ? "claim_deliveries" : "record_deliveries";
+}
+
 const JSONB = 3_802;
 
 /** Past Postgres's front and driver. What isn't JSON stays text, which the ledger reads as well. */
 export function runOn(backend: Backend): RunStatement {
   return async (statement) => {
     const { sql, params } = dialect.sqlToQuery(statement);
-    const { fields, rows } = await backend.run({ text: sql, params: params.map(String) });
+    const { fields, rows } = await backend.run({
+      text: sql,
+      params: params.map((param) => (param === null ? null : String(param as string | number))),
+    });
     const parse = (value: string | null, i: number): unknown =>
       value !== null && fields[i]?.dataTypeID === JSONB ? JSON.parse(value) : value;
     return {

@@ -1,17 +1,17 @@
 // An organization of a test's own: what its calls charge is seen by that test alone.
 
 import * as z from "zod";
+import { type PostOf, type Schemas, shown } from "./api-client.ts";
 import { call, type Answer, type CallOptions } from "./e2e-calls.ts";
 import { nanoUsd } from "./e2e-money.ts";
+import { createRest } from "./e2e-rest.ts";
 import type { Rig } from "./e2e-rig.ts";
 import { until } from "./e2e-until.ts";
 
 /** Nano-USD, or a count in another unit. */
 const amount = z.union([z.string().transform(nanoUsd), z.int().transform(BigInt)]);
 
-const idView = z.object({ id: z.string() });
-const keyView = z.object({ id: z.string(), secret: z.string() });
-export type OrganizationKey = z.infer<typeof keyView>;
+export type OrganizationKey = Schemas["NewKey"];
 
 const liveView = z.object({
   limit: amount,
@@ -57,58 +57,54 @@ const driftView = z.object({
   repaired: z.int(),
 });
 
-export interface Scope {
-  kind: string;
-  id: string;
-  team_id?: string;
-}
+export type Scope = Schemas["Scope"];
+export type BudgetFields = Partial<PostOf<"/api/v1/budgets">>;
 
 export type Organization = Awaited<ReturnType<typeof createOrganization>>;
 
-/** `rest` throws on any answer but a 2xx. */
-export async function createOrganization(rig: Rig, fields: object = {}) {
-  async function send(method: string, path: string, body?: unknown): Promise<Response> {
-    return fetch(`${rig.url}/api/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${rig.stack.adminKey}`, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  }
-
-  async function rest(method: string, path: string, body?: unknown): Promise<unknown> {
-    const response = await send(method, path, body);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return text === "" ? null : JSON.parse(text);
-  }
-
-  const create = async (path: string, body: object) => idView.parse(await rest("POST", path, body)).id;
-  const { id } = idView.parse(await rest("POST", "/organizations", { name: "of a test", ...fields }));
+/** Each throws on any answer but a 2xx, except what is asked of `api` itself. */
+export async function createOrganization(rig: Rig, fields: Partial<PostOf<"/api/v1/organizations">> = {}) {
+  const { api, changeKey, changeBudget, deleteBudget } = createRest(rig);
+  const { id } = await shown(api.POST("/api/v1/organizations", { body: { name: "of a test", ...fields } }));
   const here = { organization_id: id };
+  const named = { name: "of a test", ...here };
+  const at = (id: string) => ({ path: { id } });
 
   const live = async (budgetId: string, instance?: string): Promise<LiveView> => {
-    const query = instance === undefined ? "" : `?instance=${encodeURIComponent(instance)}`;
-    return liveView.parse(await rest("GET", `/budgets/${budgetId}${query}`));
+    const params = { ...at(budgetId), ...(instance !== undefined && { query: { instance } }) };
+    return liveView.parse(await shown(api.GET("/api/v1/budgets/{id}", { params })));
   };
-  const request = async (requestId: string) =>
-    requestView.parse(await rest("GET", `/requests/${requestId}?organization_id=${id}`));
+  const request = async (requestId: string) => {
+    const params = { ...at(requestId), query: here };
+    return requestView.parse(await shown(api.GET("/api/v1/requests/{id}", { params })));
+  };
 
   return {
     id,
-    self: { kind: "organization", id } satisfies Scope,
-    send,
-    rest,
-    createTeam: () => create("/teams", { name: "of a test", ...here }),
-    createUser: () => create("/users", { name: "of a test", ...here }),
+    self: { kind: "organization", id } satisfies Scope as Scope,
+    api,
+    createTeam: async () => (await shown(api.POST("/api/v1/teams", { body: named }))).id,
+    createUser: async () => (await shown(api.POST("/api/v1/users", { body: named }))).id,
     async createMember(teamId: string, userId: string): Promise<Scope> {
-      await rest("POST", `/teams/${teamId}/members`, { user_id: userId });
+      const options = { params: at(teamId), body: { user_id: userId } };
+      await shown(api.POST("/api/v1/teams/{id}/members", options));
       return { kind: "member", id: `${teamId}/${userId}` };
     },
-    createKey: async (fields: object = {}): Promise<OrganizationKey> =>
-      keyView.parse(await rest("POST", "/keys", { when_short: "reject", ...fields, ...here })),
-    /** Of the whole life, and 100 USD, unless told. Returns its id. */
-    createBudget: (scope: Scope, budget: object = {}) =>
-      create("/budgets", { limit: "100", period: "total", ...budget, scope, ...here }),
+    createKey: (fields: PostOf<"/api/v1/keys"> = {}): Promise<OrganizationKey> =>
+      shown(api.POST("/api/v1/keys", { body: { when_short: "reject", ...fields, ...here } })),
+    changeKey,
+    /** Of the whole life, and 100 USD, unless told. A `concurrent` one has no other period. Returns its id. */
+    async createBudget(scope: Scope, budget: BudgetFields = {}): Promise<string> {
+      const period = budget.unit === "concurrent" ? {} : { period: "total" };
+      const body = { limit: "100", ...period, ...budget, scope, ...here } as PostOf<"/api/v1/budgets">;
+      return (await shown(api.POST("/api/v1/budgets", { body }))).id;
+    },
+    changeBudget,
+    deleteBudget,
+    reset: (budgetId: string, body: PostOf<"/api/v1/budgets/{id}/reset"> = {}) =>
+      shown(api.POST("/api/v1/budgets/{id}/reset", { params: at(budgetId), body })),
+    adjust: (budgetId: string, body: PostOf<"/api/v1/budgets/{id}/adjustments">) =>
+      shown(api.POST("/api/v1/budgets/{id}/adjustments", { params: at(budgetId), body })),
     live,
     spent: async (budgetId: string, instance?: string) => (await live(budgetId, instance)).spent,
     /** The budget, once no call holds anything in it. */
@@ -124,12 +120,14 @@ export async function createOrganization(rig: Rig, fields: object = {}) {
         return view.outcome === null ? undefined : view;
       }),
     /** The newest first. */
-    ledger: async (): Promise<EntrySeen[]> =>
-      z
-        .object({ data: z.array(entryView), has_more: z.literal(false) })
-        .parse(await rest("GET", `/ledger?organization_id=${id}&limit=200`)).data,
-    reconcile: async (repair = false) =>
-      driftView.parse(await rest("POST", `/reconcile?organization_id=${id}&repair=${repair}`)),
+    async ledger(): Promise<EntrySeen[]> {
+      const page = await shown(api.GET("/api/v1/ledger", { params: { query: { ...here, limit: 200 } } }));
+      return z.object({ data: z.array(entryView), has_more: z.literal(false) }).parse(page).data;
+    },
+    async reconcile(repair = false) {
+      const query = { ...here, repair: repair ? "true" : "false" } as const;
+      return driftView.parse(await shown(api.POST("/api/v1/reconcile", { params: { query } })));
+    },
     call: (key: Pick<OrganizationKey, "secret">, options: Omit<CallOptions, "secret">) =>
       call(rig, { secret: key.secret, ...options }),
   };

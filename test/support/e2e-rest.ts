@@ -1,6 +1,8 @@
 // The REST interface as an operator uses it: only what the end-to-end tests need of its answers is parsed.
 
 import * as z from "zod";
+import { type PatchOf, type PostOf, type PutOf, createApi, shown } from "./api-client.ts";
+import type { paths } from "./api-types.ts";
 import { until } from "./e2e-until.ts";
 import { nanoUsd } from "./e2e-money.ts";
 import type { Rig } from "./e2e-rig.ts";
@@ -34,11 +36,6 @@ const entryView = z.object({
   provider: z.string(),
 });
 export type EntryView = z.infer<typeof entryView>;
-const entryPage = z.object({
-  data: z.array(entryView),
-  has_more: z.boolean(),
-  next_cursor: z.string().nullable(),
-});
 
 const requestView = z.object({
   request_id: z.string(),
@@ -74,84 +71,96 @@ const holdView = z.object({
 export type HoldSeen = z.infer<typeof holdView>;
 const holdPage = z.object({ data: z.array(holdView), has_more: z.literal(false) });
 
+type LedgerQuery = NonNullable<paths["/api/v1/ledger"]["get"]["parameters"]["query"]>;
+
 /** A budget of a key as a test asks for one; amounts in USD. */
 export interface BudgetInput {
   limit: string;
-  period?: string | { kind: string; seconds?: number };
+  period?: PostOf<"/api/v1/budgets">["period"] & {};
 }
 
 const PAGE_SIZE = 200;
 
 export type Rest = ReturnType<typeof createRest>;
 
+/** Each throws on any answer but a 2xx. */
 export function createRest({ url, stack }: Pick<Rig, "url" | "stack">) {
-  async function call(method: string, path: string, body?: unknown, credential = stack.adminKey) {
-    const response = await fetch(`${url}/api/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${credential}`, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    const answer: unknown = text === "" ? null : JSON.parse(text);
-    return answer;
-  }
-
-  const key = async (id: string) => keyView.parse(await call("GET", `/keys/${id}`));
+  const api = createApi({ url, credential: stack.adminKey });
+  const at = (id: string) => ({ params: { path: { id } } });
+  const key = async (id: string) => keyView.parse(await shown(api.GET("/api/v1/keys/{id}", at(id))));
 
   return {
+    api,
     /** A key with these budgets, of the whole life unless they say otherwise, and other fields as POST /keys takes them. */
-    async createKey(budgets: BudgetInput[] = [], fields: object = {}): Promise<NewKey> {
+    async createKey(budgets: BudgetInput[] = [], fields: PostOf<"/api/v1/keys"> = {}): Promise<NewKey> {
       const withPeriods = budgets.map((budget) => ({ period: "total", ...budget }));
-      return newKey.parse(await call("POST", "/keys", { ...fields, budgets: withPeriods }));
+      const body = { ...fields, budgets: withPeriods };
+      return newKey.parse(await shown(api.POST("/api/v1/keys", { body })));
     },
-    changeKey: (id: string, fields: object) => call("PATCH", `/keys/${id}`, fields),
-    revokeKey: (id: string) => call("DELETE", `/keys/${id}`),
+    changeKey: (id: string, body: PatchOf<"/api/v1/keys/{id}">) =>
+      shown(api.PATCH("/api/v1/keys/{id}", { ...at(id), body })),
+    revokeKey: (id: string) => shown(api.DELETE("/api/v1/keys/{id}", at(id))),
     /** A budget of the organization that every key of the tests belongs to. */
     async createOrganizationBudget(budget: BudgetInput): Promise<BudgetView> {
-      const scope = { kind: "organization", id: "org_default" };
-      return budgetView.parse(await call("POST", "/budgets", { period: "total", ...budget, scope }));
+      const scope = { kind: "organization", id: "org_default" } as const;
+      const body = { period: "total", ...budget, scope };
+      return budgetView.parse(await shown(api.POST("/api/v1/budgets", { body })));
     },
-    budget: async (id: string) => budgetView.parse(await call("GET", `/budgets/${id}`)),
-    changeBudget: (id: string, fields: object) => call("PATCH", `/budgets/${id}`, fields),
-    deleteBudget: (id: string) => call("DELETE", `/budgets/${id}`),
+    budget: async (id: string) => budgetView.parse(await shown(api.GET("/api/v1/budgets/{id}", at(id)))),
+    changeBudget: (id: string, body: PatchOf<"/api/v1/budgets/{id}">) =>
+      shown(api.PATCH("/api/v1/budgets/{id}", { ...at(id), body })),
+    deleteBudget: (id: string) => shown(api.DELETE("/api/v1/budgets/{id}", at(id))),
     /** What a model ("provider/model") costs the organization from then on; null: what the list says. */
-    setPrice: (model: string, price: object | null) =>
-      price ? call("PUT", `/prices/${model}`, price) : call("DELETE", `/prices/${model}`),
+    async setPrice(named: string, body: PutOf<"/api/v1/prices/{provider}/{model}"> | null): Promise<void> {
+      const [provider = "", ...model] = named.split("/");
+      const params = { path: { provider, model: model.join("/") } };
+      await (body
+        ? shown(api.PUT("/api/v1/prices/{provider}/{model}", { params, body }))
+        : shown(api.DELETE("/api/v1/prices/{provider}/{model}", { params })));
+    },
     /** A provider of the organization's own, or of a team's; null takes it off. */
-    setProvider: (name: string, own: object | null, query = "") =>
-      own ? call("PUT", `/providers/${name}${query}`, own) : call("DELETE", `/providers/${name}${query}`),
-    createTeam: async (): Promise<string> =>
-      z.object({ id: z.string() }).parse(await call("POST", "/teams", { name: "A team" })).id,
-    reseal: () => call("POST", "/reseal"),
+    async setProvider(
+      name: string,
+      body: PutOf<"/api/v1/providers/{name}"> | null,
+      query: { organization_id?: string; team_id?: string } = {},
+    ): Promise<void> {
+      const params = { path: { name }, query };
+      await (body
+        ? shown(api.PUT("/api/v1/providers/{name}", { params, body }))
+        : shown(api.DELETE("/api/v1/providers/{name}", { params })));
+    },
+    createTeam: async () => (await shown(api.POST("/api/v1/teams", { body: { name: "A team" } }))).id,
+    reseal: () => shown(api.POST("/api/v1/reseal")),
     key,
     /** What a client sees of its own key. */
-    ownKey: async (secret: string) => keyView.parse(await call("GET", "/key", undefined, secret)),
+    ownKey: async (secret: string) =>
+      keyView.parse(await shown(createApi({ url, credential: secret }).GET("/api/v1/key"))),
 
     /** Every entry of a key, the newest first. */
     async ledger(keyId: string): Promise<EntryView[]> {
       const entries: EntryView[] = [];
-      let cursor = "";
-      for (;;) {
-        const page = entryPage.parse(
-          await call("GET", `/ledger?key_id=${keyId}&limit=${PAGE_SIZE}${cursor && `&cursor=${cursor}`}`),
-        );
-        entries.push(...page.data);
-        if (page.next_cursor === null) return entries;
-        cursor = encodeURIComponent(page.next_cursor);
-      }
+      let cursor: string | null = null;
+      do {
+        const query: LedgerQuery = { key_id: keyId, limit: PAGE_SIZE, ...(cursor !== null && { cursor }) };
+        const page = await shown(api.GET("/api/v1/ledger", { params: { query } }));
+        entries.push(...z.array(entryView).parse(page.data));
+        cursor = page.next_cursor;
+      } while (cursor !== null);
+      return entries;
     },
 
     /** Those of the whole organization. */
-    holds: async (state: "held" | "lapsed"): Promise<HoldSeen[]> =>
-      holdPage.parse(await call("GET", `/holds?state=${state}&limit=${PAGE_SIZE}`)).data,
-    voidHold: (id: string) => call("POST", `/holds/${id}/void`, {}),
+    async holds(state: "held" | "lapsed"): Promise<HoldSeen[]> {
+      const query = { state, limit: PAGE_SIZE };
+      return holdPage.parse(await shown(api.GET("/api/v1/holds", { params: { query } }))).data;
+    },
+    voidHold: (id: string) => shown(api.POST("/api/v1/holds/{id}/void", at(id))),
 
     /** The request, once the ledger has it. */
     settledRequest: (id: string): Promise<SettledRequest> =>
       until(`${id} to settle`, async () => {
-        const view = await call("GET", `/requests/${id}`);
-        return requestView.parse(view).outcome === null ? undefined : settledView.parse(view);
+        const view = await shown(api.GET("/api/v1/requests/{id}", at(id)));
+        return view.outcome === null ? undefined : settledView.parse(view);
       }),
 
     /** The key, once none of its calls is in flight. */

@@ -1,3 +1,4 @@
+import type { CallRecord } from "../../src/observe/call-record.ts";
 import { fetchPolicy } from "../../src/ledger/publish.ts";
 import { parseEnv } from "../../src/env.ts";
 import type { GateDeps } from "../../src/gate/gate-deps.ts";
@@ -8,7 +9,7 @@ import { createFaults } from "./faults.ts";
 
 // The real gate in this process, over both real stores and a provider that the test plays.
 
-const KEY_SECRET = "the gate rig's own secret";
+export const KEY_SECRET = "the gate rig's own secret";
 export const LIMIT_NANO_USD = 1_000_000_000_000;
 
 /** What only workerd has. */
@@ -16,8 +17,21 @@ Reflect.set(globalThis, "IdentityTransformStream", TransformStream);
 
 export type GateWorker = Awaited<ReturnType<typeof gateWorker>>;
 
+/** What a test may want otherwise. */
+export interface GateOptions {
+  /** The budget's, in nano-USD. */
+  limit?: number;
+  /** The key's end. */
+  expiresAtMs?: number | null;
+}
+
 /** A Worker for one organization with one key, which is under a budget named `bud_<organization>`. */
-export async function gateWorker(rig: Rig, org: string, provider: (request: Request) => Promise<Response>) {
+export async function gateWorker(
+  rig: Rig,
+  org: string,
+  provider: (request: Request) => Promise<Response>,
+  { limit = LIMIT_NANO_USD, expiresAtMs = null }: GateOptions = {},
+) {
   const faults = createFaults((message) => rig.clock.during(() => message.send()));
   // Nobody renews a lease here: the clock would run through it while a provider is awaited.
   const sleep = (milliseconds: number) =>
@@ -33,9 +47,13 @@ export async function gateWorker(rig: Rig, org: string, provider: (request: Requ
   if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
   const { secret, digest } = await mintSecret(KEY_SECRET, org);
   const documents = new Map(
-    Object.entries({ [`key:${digest}`]: keyOf(org), [`scope:organization:${org}`]: organizationOf(org) }),
+    Object.entries({
+      [`key:${digest}`]: { ...keyOf(org), expiresAtMs },
+      [`scope:organization:${org}`]: organizationOf(org, limit),
+    }),
   );
   let busy: Promise<unknown>[] = [];
+  const records: CallRecord[] = [];
   const deps: GateDeps = {
     config: parsed.config,
     books,
@@ -55,12 +73,15 @@ export async function gateWorker(rig: Rig, org: string, provider: (request: Requ
       ),
     fetch: (input, init) => provider(new Request(input, init)),
     newId: () => `req_${org}${(requests += 1)}`,
+    record: (call) => void records.push(call),
     waitUntil: (promise) => void busy.push(promise),
   };
 
   return {
     faults,
     books,
+    /** What was recorded of calls that are over. */
+    records,
     /** Calls the gate. The answer is there as the client gets it: what the Worker does afterwards may not be over. */
     async call(method: string, path: string, body?: unknown): Promise<Response> {
       const init = { method, headers: { authorization: `Bearer ${secret}` } };
@@ -102,17 +123,17 @@ function keyOf(org: string) {
     providers: null,
     modelAliases: null,
   };
-  const state = { enabled: true, revoked: false, expiresAtMs: null, tags: [], allowUnpriced: false };
+  const state = { enabled: true, revoked: false, tags: [], allowUnpriced: false };
   const calls = { whenShort: "clamp", minOutputTokens: 256, onDisconnect: "drain" };
   return { id: `key_${org}`, organizationId: org, ...open, ...state, ...calls };
 }
 
-function organizationOf(org: string) {
+function organizationOf(org: string, limit: number) {
   const budget = {
     id: `bud_${org}`,
     scope: { kind: "organization", id: org },
     unit: "usd",
-    limit: LIMIT_NANO_USD,
+    limit,
     period: { kind: "total" },
     models: null,
     enforcement: "hard",

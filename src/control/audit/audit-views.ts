@@ -1,6 +1,7 @@
 import { getTableColumns } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
 import { overrideView } from "../../domain/price-views.ts";
+import { webhookEndpoints } from "../../ledger/alert-schema.ts";
 import { type auditEvents, managementTokens } from "../../ledger/control-schema.ts";
 import { overrideFromRow } from "../../ledger/rows.ts";
 import {
@@ -26,6 +27,7 @@ import {
   userView,
 } from "../organizations/place-views.ts";
 import { tokenView } from "../tokens/token-shapes.ts";
+import { webhookView } from "../webhooks/webhook-shapes.ts";
 
 // Audit events as answers show them: the rows that the triggers wrote down look as they do everywhere else. Pure.
 
@@ -48,6 +50,7 @@ const VIEWS: Record<string, View> = {
     organization_id: row.organizationId,
     ...overrideView(overrideFromRow(row)),
   })),
+  webhook_endpoints: viewOf(webhookEndpoints, webhookView),
   management_tokens: viewOf(managementTokens, tokenView),
 };
 
@@ -69,7 +72,7 @@ export const RESOURCES = [
 ] as const;
 
 /** What the triggers call changes of rows; anything else that was done has words of its own. */
-const OF_ROWS = new Set(["created", "changed", "deleted", "revoked", "rotated"]);
+const OF_ROWS = new Set(["created", "changed", "deleted", "revoked", "rotated", "resealed"]);
 
 /** The budgets whose unit the amounts of an event are in. */
 export function budgetIdsOf({ before, after }: Event): string[] {

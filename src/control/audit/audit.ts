@@ -37,7 +37,8 @@ const eventShape = z
       .string()
       .meta({ description: "`admin`, a token's id, or `database` for a change that came another way." }),
     action: z.string().meta({
-      description: "created, changed, deleted, revoked, rotated, reset, voided, compared, repaired, tested …",
+      description:
+        "created, changed, deleted, revoked, rotated, resealed, reset, voided, compared, repaired, tested …",
     }),
     resource: z.strictObject({ kind: z.string(), id: z.string() }),
     before: z.record(z.string(), z.unknown()).optional(),

@@ -50,10 +50,37 @@ export const holdShape = z
   })
   .meta({ id: "Hold" });
 
+const OUTCOMES = [
+  "completed",
+  "provider_error",
+  "provider_unreachable",
+  "timeout",
+  "cut",
+  "client_gone",
+  "released",
+  "lapsed",
+] as const;
+
+const count = z.int().optional();
 const usageShape = z
-  .looseObject({
-    input_total: z.int().optional(),
-    output_total: z.int().optional(),
+  .strictObject({
+    input_total: count,
+    billed_input: count,
+    input_cached: count,
+    cache_write: count,
+    cache_write_5m: count,
+    cache_write_1h: count,
+    output_total: count,
+    billed_output: count,
+    reasoning: count,
+    audio_in: count,
+    audio_out: count,
+    image_in: count,
+    image_out: count,
+    images: count,
+    seconds: z.number().optional(),
+    characters: count,
+    search_units: count,
     tool_calls: z.record(z.string(), z.number()).optional(),
   })
   .meta({
@@ -74,10 +101,7 @@ export const requestShape = z
     endpoint: z.string().optional(),
     stream: z.boolean().optional(),
     status: z.int().nullable().optional(),
-    outcome: z.string().nullable().meta({
-      description:
-        "completed, provider_error, provider_unreachable, timeout, cut, client_gone, released or lapsed; null while it is in flight.",
-    }),
+    outcome: z.enum(OUTCOMES).nullable().meta({ description: "Null while it is in flight." }),
     hold: usdShape,
     cost: usdShape,
     overrun: usdShape,

@@ -68,11 +68,25 @@ const periodObject = z.discriminatedUnion(
   { error: `must be one of: ${kinds.join(", ")}` },
 );
 
+/** What the document says of the objects that are checked above. */
+const PERIOD_OBJECT = {
+  required: ["kind"],
+  properties: {
+    kind: { type: "string", enum: kinds },
+    every: { type: "integer", minimum: 1, description: "Of a calendar's kind." },
+    seconds: { type: "integer", minimum: MIN_DURATION_SECONDS, description: "Of a duration." },
+    timezone: { type: "string", description: "IANA name; of a calendar's kind." },
+    anchor: { type: "string", format: "date-time" },
+  },
+  additionalProperties: false,
+};
+
 /** A period as text or object. A text that isn't exactly a shorthand is refused, never guessed (R36). */
 export const periodInput = z
-  .union([z.string(), z.record(z.string(), z.unknown())], {
+  .union([z.string(), z.record(z.string(), z.unknown()).meta(PERIOD_OBJECT)], {
     error: (issue) => requiredOr(issue.input, DETAIL),
   })
+  .meta({ id: "PeriodInput", description: `\`"month"\`, \`"30d"\`, or an object.` })
   .transform((value, context): PeriodFrom => {
     if (typeof value === "string") {
       const period = (createdAt: Date) => parsePeriodShorthand(value, createdAt.toISOString());

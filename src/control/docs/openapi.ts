@@ -5,6 +5,7 @@ import { mayCall } from "../frame/access.ts";
 import type { Operation } from "../frame/operation.ts";
 import { problemShape } from "../frame/shapes.ts";
 import { healthOperations } from "../health.ts";
+import { metricsOperations } from "../metrics.ts";
 import { CONTROL_BASE, OPERATIONS } from "../operations.ts";
 
 // OpenAPI 3.1, made from the same objects that route and check the calls. Pure.
@@ -28,7 +29,8 @@ export function openApiDocument() {
     scheme: "bearer",
     description: "A client's own virtual key.",
   });
-  for (const operation of healthOperations()) registry.registerPath(pathOf("Health", "", operation));
+  for (const operation of [...healthOperations(), ...metricsOperations()])
+    registry.registerPath(pathOf("Health", "", operation));
   for (const [tag, operations] of Object.entries(OPERATIONS))
     for (const operation of operations) registry.registerPath(pathOf(tag, CONTROL_BASE, operation));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
@@ -80,8 +82,18 @@ const idempotencyHeader = z.object({
 
 function bodyOf({ body, optionalBody, example }: Operation) {
   if (!body) return {};
-  const content = { "application/json": { schema: body, ...(example !== undefined && { example }) } };
+  const content = {
+    "application/json": { schema: withoutFixed(body), ...(example !== undefined && { example }) },
+  };
   return { body: { required: !optionalBody, content } };
+}
+
+/** Fields that are refused with a word of their own are none that a body has. */
+function withoutFixed(body: z.ZodType): z.ZodType {
+  if (!(body instanceof z.ZodObject)) return body;
+  const isTaken = (field: unknown) =>
+    !(field instanceof z.ZodOptional && field.unwrap() instanceof z.ZodNever);
+  return z.strictObject(Object.fromEntries(Object.entries(body.shape).filter(([, field]) => isTaken(field))));
 }
 
 function answersOf({ answers }: Operation) {

@@ -42,9 +42,6 @@ export function storeProblem(store: StoreUnavailable["store"], detail: string): 
   });
 }
 
-/** How a batch over HTTP, which can't branch, is made to fail: it divides by a count of zero. */
-export const DIVISION_BY_ZERO = "22012";
-
 /** The SQLSTATE of a database error, wherever drizzle has wrapped it; undefined for anything else. */
 export function sqlStateOf(error: unknown): string | undefined {
   const cause = causesOf(error).find((each) => each instanceof NeonDbError);

@@ -37,16 +37,20 @@ export const moment = z.iso.datetime({ offset: true, error: MOMENT_DETAIL }).tra
   return z.NEVER;
 });
 
+const MAX_OVERLAP_SECONDS = 30 * 86_400;
+
+/** The body of a rotation: for how long the secret before works, too. */
+export const rotationBody = z.strictObject({
+  overlap_seconds: z.int().min(0).max(MAX_OVERLAP_SECONDS).default(0),
+});
+
 /** A closed set of words. */
 export function oneOf<const Word extends string>(words: readonly Word[]): z.ZodType<Word> {
   return z.enum(words, { error: (issue) => requiredOr(issue.input, `must be one of: ${words.join(", ")}`) });
 }
 
-/** A field that is given once, when the resource is made. */
-export const fixed = z
-  .unknown()
-  .refine((value) => value === undefined, "can't be changed")
-  .optional();
+/** A field that is given once, when the resource is made. The document doesn't have it in what changes one. */
+export const fixed = z.never("can't be changed").optional();
 
 export function requiredOr(input: unknown, detail: string): string {
   return input === undefined ? "is required" : detail;

@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import * as z from "zod";
 import { keySecretsOf } from "../../key-secrets.ts";
@@ -6,9 +6,9 @@ import { idempotencyKeys } from "../../ledger/schema.ts";
 import { seal, unseal } from "../../sealed.ts";
 import type { PolicyRef, Services } from "../../services.ts";
 import { type Claim, claimOf, claimedBy, giveBack, unansweredBy } from "./claims.ts";
+import { demand, isUnmet } from "./commit.ts";
 import type { ControlContext } from "./context.ts";
 import { digestOf } from "./digest.ts";
-import { DIVISION_BY_ZERO, sqlStateOf } from "./failures.ts";
 import { json } from "./operation.ts";
 import { publishAll } from "./policies.ts";
 import { Problem } from "./problem.ts";
@@ -57,7 +57,7 @@ export async function answerOnce(
   try {
     return await published(services, await run((answer) => storing(services, claim, answer)));
   } catch (error) {
-    if (sqlStateOf(error) === DIVISION_BY_ZERO) throw inProgress(); // The claim was taken over.
+    if (isUnmet(error)) throw inProgress(); // The claim was taken over.
     // Without an answer the claim is given back, so that a retry doesn't wait for it. Where the answer is stored,
     // or the batch is still on its way, this finds nothing or makes the batch fail: never two answers.
     const returned = giveBack(services.database, claim).catch(() => undefined); // It runs out by itself.
@@ -81,11 +81,8 @@ async function storing(services: Services, claim: Claim, answer: Answer): Promis
       .update(idempotencyKeys)
       .set({ status, response: { organizationId, documents, sealed } })
       .where(unansweredBy(claim)),
-    // A batch over HTTP can't branch. If the claim was taken over meanwhile, this divides by zero and nothing commits.
-    database
-      .select({ held: sql`1 / count(*)` })
-      .from(idempotencyKeys)
-      .where(claimedBy(claim)),
+    // If the claim was taken over meanwhile, nothing commits.
+    demand(database, idempotencyKeys, claimedBy(claim)),
   ];
 }
 

@@ -16,7 +16,8 @@ export const pageQuery = {
     .regex(/^\d{1,4}$/, LIMIT_DETAIL)
     .transform(Number)
     .refine((limit) => limit >= 1 && limit <= MAX_LIMIT, LIMIT_DETAIL)
-    .default(DEFAULT_LIMIT),
+    .default(DEFAULT_LIMIT)
+    .meta({ type: "integer", minimum: 1, maximum: MAX_LIMIT }),
   cursor: z.string().min(1).max(MAX_CURSOR_LENGTH).optional(),
 };
 

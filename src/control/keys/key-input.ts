@@ -47,10 +47,7 @@ export const keyPost = z.strictObject({
 export const keyPatch = z.strictObject({
   ...settings,
   organization_id: fixed,
-  budgets: z
-    .unknown()
-    .refine((value) => value === undefined, "are changed at /budgets")
-    .optional(),
+  budgets: z.never("are changed at /budgets").optional(),
 });
 
 export type KeySettings = Omit<z.infer<typeof keyPatch>, "organization_id" | "budgets">;

@@ -1,9 +1,8 @@
-import { and, eq, sql } from "drizzle-orm";
-import * as z from "zod";
+import { and, eq } from "drizzle-orm";
 import { mintSecret } from "../../gate/secret.ts";
 import { keys } from "../../ledger/schema.ts";
-import { commit } from "../frame/commit.ts";
-import { DIVISION_BY_ZERO, sqlStateOf } from "../frame/failures.ts";
+import { commit, demand, isUnmet } from "../frame/commit.ts";
+import { rotationBody } from "../frame/fields.ts";
 import { findKey } from "../frame/find.ts";
 import { answerOnce } from "../frame/idempotency.ts";
 import { pathId } from "../frame/input.ts";
@@ -12,8 +11,6 @@ import { keyDocument, keyDocuments, raiseKeyVersions, raiseVersion } from "../fr
 import { Problem } from "../frame/problem.ts";
 import { rotatedKeyShape } from "./key-shapes.ts";
 import { keyView } from "./key-views.ts";
-
-const MAX_OVERLAP_SECONDS = 30 * 86_400;
 
 /**
  * A key gets a new secret, and stays the same key: its id, budgets and counts don't change (R39). Two secrets work at
@@ -27,7 +24,7 @@ export const rotate = operation({
     "For `overlap_seconds` (default 0) the secret before works, too, and both count as the one key that they are. The new secret is in this answer only.",
   access: "team",
   optionalBody: true,
-  body: z.strictObject({ overlap_seconds: z.int().min(0).max(MAX_OVERLAP_SECONDS).default(0) }),
+  body: rotationBody,
   example: { overlap_seconds: 3600 },
   answers: { 200: { what: "The key, with its new secret", schema: rotatedKeyShape } },
   async handle(c, { body, text }) {
@@ -56,11 +53,8 @@ export const rotate = operation({
           .update(keys)
           .set(columns)
           .where(and(eq(keys.id, row.id), eq(keys.digest, before.digest))),
-        // Two rotations at once would leave one's new secret dead: if this one comes second, it divides by zero.
-        database
-          .select({ rotated: sql`1 / count(*)` })
-          .from(keys)
-          .where(and(eq(keys.id, row.id), eq(keys.digest, digest))),
+        // Two rotations at once would leave one's new secret dead.
+        demand(database, keys, and(eq(keys.id, row.id), eq(keys.digest, digest))),
         raiseKeyVersions(database, row.id),
         ...gone.map((document) => raiseVersion(database, organizationId, document)),
         ...(await remember(answer)),
@@ -68,7 +62,7 @@ export const rotate = operation({
       try {
         await commit(c, statements);
       } catch (error) {
-        if (sqlStateOf(error) !== DIVISION_BY_ZERO) throw error;
+        if (!isUnmet(error)) throw error;
         throw new Problem("conflict", "The key was given another secret at the same time");
       }
       return answer;

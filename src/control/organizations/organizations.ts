@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { newId } from "../../ids.ts";
+import { webhookEndpoints } from "../../ledger/alert-schema.ts";
 import { providerCredentials } from "../../ledger/control-schema.ts";
 import { budgets, customers, keys, ledgerEntries, organizations, teams, users } from "../../ledger/schema.ts";
 import { budgetsOfScope } from "../budgets/budgets-under.ts";
@@ -144,6 +145,7 @@ function referrersOf(id: string): Referrers {
     customers: { table: customers, where: eq(customers.organizationId, id) },
     keys: { table: keys, where: eq(keys.organizationId, id) },
     budgets: { table: budgets, where: eq(budgets.organizationId, id) },
+    webhooks: { table: webhookEndpoints, where: eq(webhookEndpoints.organizationId, id) },
     providers: { table: providerCredentials, where: eq(providerCredentials.organizationId, id) },
     ledger_entries: { table: ledgerEntries, where: eq(ledgerEntries.organizationId, id) },
   };

@@ -3,7 +3,7 @@ import { timeShape, usdShape } from "../frame/shapes.ts";
 
 // Prices as answers show them: USD per million tokens, per request, per unit and per use of a tool.
 
-const rates = {
+const perMillion = {
   input: usdShape,
   output: usdShape,
   cache_read: usdShape,
@@ -14,6 +14,9 @@ const rates = {
   audio_output: usdShape,
   image_input: usdShape,
   image_output: usdShape,
+};
+const rates = {
+  ...perMillion,
   per_request: usdShape,
   multiplier: z.string().meta({ description: "Times the list price." }),
   units: z.record(z.string(), z.string()).meta({ description: "USD for each one, with up to 15 places." }),
@@ -22,7 +25,7 @@ const rates = {
 const amounts = z.strictObject(rates).partial();
 
 const tiers = z
-  .array(z.looseObject({ above_input_tokens: z.int() }))
+  .array(z.strictObject({ above_input_tokens: z.int(), ...z.strictObject(perMillion).partial().shape }))
   .optional()
   .meta({ description: "Of calls with more input than that: other rates, for all of their tokens." });
 const version = z.string().optional().meta({ description: "Stamped on each ledger entry." });

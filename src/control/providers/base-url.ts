@@ -1,4 +1,4 @@
-import { publicUrlProblem } from "../public-url.ts";
+import { publicUrlProblem } from "../../public-url.ts";
 
 // Where a provider is, as its owner writes it. Pure.
 

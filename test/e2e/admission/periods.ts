@@ -6,7 +6,7 @@ import { until } from "../../support/e2e-until.ts";
 import type { WorldOf } from "../../support/e2e-world.ts";
 
 const MAX_TOKENS = 100;
-const SHORT = { kind: "duration", seconds: 2 };
+const SHORT = { kind: "duration", seconds: 2 } as const;
 const SHORT_MS = 2_000;
 
 export function periods(world: WorldOf): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import * as z from "zod";
+import { shown } from "../../support/api-client.ts";
 import { refusalOf } from "../../support/e2e-calls.ts";
 import { createOrganization } from "../../support/e2e-organization.ts";
 import { smallChat } from "../../support/e2e-small-calls.ts";
@@ -9,7 +9,6 @@ import type { FaultGate } from "../../support/fault-gate.ts";
 const BODY = smallChat(10);
 /** Long enough for a few calls on a slow machine. */
 const RAISED_MS = 4_000;
-const adjustmentView = z.object({ id: z.string(), until: z.string().optional() });
 
 export function adjustments(rigOf: () => FaultGate): void {
   test("raises a limit from the next call of a cached key on, until its time and no longer (law 10, R59)", async () => {
@@ -23,7 +22,7 @@ export function adjustments(rigOf: () => FaultGate): void {
     expect([await status(), await status()]).toEqual([200, 429]);
     const endsAtMs = Date.now() + RAISED_MS;
     const endsAt = new Date(endsAtMs).toISOString();
-    await org.rest("POST", `/budgets/${budget}/adjustments`, { amount: 2, until: endsAt, reason: "launch" });
+    await org.adjust(budget, { amount: 2, until: endsAt, reason: "launch" });
     expect(await status()).toBe(200);
     expect(await org.live(budget)).toMatchObject({ limit: 1n, effective_limit: 3n });
     const refused = await until("the raise to end", async () => {
@@ -41,8 +40,13 @@ export function adjustments(rigOf: () => FaultGate): void {
     const org = await createOrganization(rigOf());
     const key = await org.createKey();
     const budget = await org.createBudget(org.self, { unit: "requests", limit: 3, period: "day" });
-    const adjust = async (amount: number) =>
-      adjustmentView.parse(await org.rest("POST", `/budgets/${budget}/adjustments`, { amount }));
+    const adjust = (amount: number) => org.adjust(budget, { amount });
+    const takeBack = ({ id: adjustment }: { id: string }) =>
+      shown(
+        org.api.DELETE("/api/v1/budgets/{id}/adjustments/{adjustment}", {
+          params: { path: { id: budget, adjustment } },
+        }),
+      );
     const status = async () => (await org.call(key, { body: BODY })).status;
     const lowered = await adjust(-5);
     // Never below 0, which admits nothing. It lasts for this period.
@@ -51,10 +55,10 @@ export function adjustments(rigOf: () => FaultGate): void {
     const raised = await adjust(3);
     expect(await org.live(budget)).toMatchObject({ effective_limit: 1n });
     expect([await status(), await status()]).toEqual([200, 429]);
-    await org.rest("DELETE", `/budgets/${budget}/adjustments/${lowered.id}`);
+    await takeBack(lowered);
     expect(await org.live(budget)).toMatchObject({ effective_limit: 6n });
     expect(await status()).toBe(200);
-    await org.rest("DELETE", `/budgets/${budget}/adjustments/${raised.id}`);
+    await takeBack(raised);
     expect([await status(), await status()]).toEqual([200, 429]);
   });
 
@@ -74,7 +78,7 @@ export function adjustments(rigOf: () => FaultGate): void {
       [200, 200],
       [429, 429],
     ]);
-    await org.rest("POST", `/budgets/${budget}/adjustments`, { amount: 1 });
+    await org.adjust(budget, { amount: 1 });
     expect([await statuses(), await statuses()]).toEqual([
       [200, 200],
       [429, 429],

@@ -41,7 +41,7 @@ export function changes(rigOf: () => FaultGate): void {
     const key = await org.createKey();
     const budget = await org.createBudget(org.self, { limit: usdOf(3n * HOLD), period: "month" });
     const status = async () => (await org.call(key, { body: BODY, scenario: SCENARIO })).status;
-    const limitTo = (limit: bigint) => org.rest("PATCH", `/budgets/${budget}`, { limit: usdOf(limit) });
+    const limitTo = (limit: bigint) => org.changeBudget(budget, { limit: usdOf(limit) });
     const first = await inFlight(org, key);
     await limitTo(1n);
     expect(await status()).toBe(402);
@@ -63,13 +63,13 @@ export function changes(rigOf: () => FaultGate): void {
     const budget = await org.createBudget(org.self, { period: "day" });
     await org.settled(await org.call(key, { body: BODY, scenario: SCENARIO }));
     const pending = await inFlight(org, key);
-    await org.rest("PATCH", `/budgets/${budget}`, { period: "month" });
+    await org.changeBudget(budget, { period: "month" });
     expect(await org.live(budget)).toMatchObject({ spent: 0n, held: 0n });
     await org.settled(await org.call(key, { body: BODY, scenario: SCENARIO }));
     await pending.end();
     expect(await org.live(budget)).toMatchObject({ spent: COST, held: 0n });
     // The same period again is no change.
-    await org.rest("PATCH", `/budgets/${budget}`, { period: { kind: "month" } });
+    await org.changeBudget(budget, { period: { kind: "month" } });
     expect(await org.spent(budget)).toBe(COST);
     expect((await org.reconcile()).drift).toEqual([]);
   });
@@ -84,9 +84,9 @@ export function changes(rigOf: () => FaultGate): void {
     const personal = await org.createBudget({ kind: "user", id: user });
     const spent = () => Promise.all([before, after, personal].map((id) => org.spent(id)));
     const first = await inFlight(org, key);
-    await org.rest("PATCH", `/keys/${key.id}`, { team_id: teams[1], user_id: user });
+    await org.changeKey(key.id, { team_id: teams[1], user_id: user });
     const second = await inFlight(org, key);
-    await org.rest("PATCH", `/keys/${key.id}`, { team_id: null });
+    await org.changeKey(key.id, { team_id: null });
     await org.settled(await org.call(key, { body: BODY, scenario: SCENARIO }));
     expect(await spent()).toEqual([0n, 0n, COST]);
     await Promise.all([first.end(), second.end()]);
@@ -97,10 +97,10 @@ export function changes(rigOf: () => FaultGate): void {
   test("that adds or takes away a budget touches no call in flight (laws 4, 8)", async () => {
     const org = await createOrganization(rigOf());
     const key = await org.createKey();
-    const scope = { kind: "key", id: key.id };
+    const scope = { kind: "key", id: key.id } as const;
     const [stays, goes] = [await org.createBudget(scope), await org.createBudget(scope, { period: "day" })];
     const pending = await inFlight(org, key);
-    await org.rest("DELETE", `/budgets/${goes}`);
+    await org.deleteBudget(goes);
     const comes = await org.createBudget(scope, { period: "month" });
     const { requestId } = await pending.end();
     const { entries } = await org.settled({ requestId });
@@ -118,8 +118,8 @@ export function changes(rigOf: () => FaultGate): void {
     for (const key of [inTeam, inTeam, personal]) {
       await org.settled(await org.call(key, { body: BODY, scenario: SCENARIO }));
     }
-    const since = { count_from: "period_start", period: "year" };
-    const requests = { ...since, unit: "requests", limit: 100 };
+    const since = { count_from: "period_start", period: "year" } as const;
+    const requests = { ...since, unit: "requests", limit: 100 } as const;
     const cases: [spent: bigint, id: string][] = [
       [0n, await org.createBudget(org.self, { period: "year" })],
       [3n * COST, await org.createBudget(org.self, since)],

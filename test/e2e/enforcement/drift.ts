@@ -11,7 +11,7 @@ const COST = costOfTokens(10, 90);
 const commandReply = z.object({ result: z.string() });
 
 /** Adds to what a counter has spent, behind everybody's back. */
-async function forge({ stack }: FaultGate, key: string, addition: bigint): Promise<void> {
+export async function forge({ stack }: FaultGate, key: string, addition: bigint): Promise<void> {
   const redis = async (...command: string[]) => {
     const response = await fetch(stack.redis.rest_url, {
       method: "POST",

@@ -15,7 +15,7 @@ export function lapses(rigOf: () => FaultGate, start: () => Promise<RawWorker>):
     const rig = rigOf();
     const org = await createOrganization(rig);
     const key = await org.createKey();
-    const scope = { kind: "key", id: key.id };
+    const scope = { kind: "key", id: key.id } as const;
     const charged = await org.createBudget(scope);
     const released = await org.createBudget(scope, { on_lapse: "release", period: "day" });
     const requests = await org.createBudget(scope, { on_lapse: "release", unit: "requests", limit: 1 });

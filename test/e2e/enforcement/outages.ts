@@ -16,8 +16,8 @@ export function outages(rigOf: () => FaultGate): void {
     const rig = rigOf();
     const org = await createOrganization(rig);
     const [open, closed, both] = [await org.createKey(), await org.createKey(), await org.createKey()];
-    const onKey = ({ id }: { id: string }) => ({ kind: "key", id });
-    const opens = { on_store_outage: "open" };
+    const onKey = ({ id }: { id: string }) => ({ kind: "key", id }) as const;
+    const opens = { on_store_outage: "open" } as const;
     const openUsd = await org.createBudget(onKey(open), opens);
     const openRequests = await org.createBudget(onKey(open), { ...opens, unit: "requests", limit: 10 });
     // A soft one refuses nothing, whatever it says.
@@ -44,8 +44,10 @@ export function outages(rigOf: () => FaultGate): void {
     rig.proxy.back();
     // It has no hold: until it is booked, no store knows of it.
     const requestId = passed?.requestId ?? "";
-    await until("the call to be booked", async () =>
-      (await org.send("GET", `/requests/${requestId}?organization_id=${org.id}`)).ok ? true : undefined,
+    const params = { path: { id: requestId }, query: { organization_id: org.id } };
+    await until(
+      "the call to be booked",
+      async () => (await org.api.GET("/api/v1/requests/{id}", { params })).data,
     );
     const booked = await org.settled({ requestId });
     expect(booked).toMatchObject({ outcome: "completed", cost: COST });

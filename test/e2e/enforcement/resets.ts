@@ -35,7 +35,7 @@ export function resets(rigOf: () => FaultGate): void {
     await until("the call to be in flight", () => heldAt(rig, gate)[0]);
     expect((await org.call(key, { body: BODY })).status).toBe(429);
 
-    expect(await org.rest("POST", `/budgets/${budget}/reset`, {})).toMatchObject({ spent: "0.00" });
+    expect(await org.reset(budget)).toMatchObject({ spent: "0.00" });
     expect(await org.live(budget)).toMatchObject({ spent: 0n, held: hold, remaining: limit - hold });
     const [entry] = await org.ledger();
     expect(entry).toMatchObject({ kind: "reset", amount: 0n });
@@ -61,17 +61,15 @@ export function resets(rigOf: () => FaultGate): void {
     const calls = Array.from({ length: 24 }, (_, i) =>
       org.call(key, { body: BODY, scenario: { usage: usageOf(10, i) } }),
     );
-    const asked = Array.from({ length: 6 }, (_, i) =>
-      org.rest("POST", `/budgets/${i % 2 === 0 ? budget : tokens}/reset`, {}),
-    );
+    const asked = Array.from({ length: 6 }, (_, i) => org.reset(i % 2 === 0 ? budget : tokens));
     const answers = await Promise.all(calls);
     await Promise.all(asked);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     for (const answer of answers) await org.settled(answer);
     for (const id of [budget, tokens]) {
       expect((await org.idle(id)).spent).toBe(await bookedIn(org, id));
-      await org.rest("POST", `/budgets/${id}/reset`, {});
-      await org.rest("POST", `/budgets/${id}/reset`, {});
+      await org.reset(id);
+      await org.reset(id);
       expect(await org.live(id)).toMatchObject({ spent: 0n, held: 0n });
       expect(await bookedIn(org, id)).toBe(0n);
     }
@@ -85,8 +83,10 @@ export function resets(rigOf: () => FaultGate): void {
     const statusOf = async (customer: string) =>
       (await org.call(key, { body: BODY, headers: { "x-tollgate-customer": customer } })).status;
     expect([await statusOf("a b/c"), await statusOf("d")]).toEqual([200, 200]);
-    await org.rest("POST", `/budgets/${budget}/reset`, { instance: "a b/c" });
+    await org.reset(budget, { instance: "a b/c" });
     expect([await statusOf("a b/c"), await statusOf("d")]).toEqual([200, 429]);
-    expect((await org.send("POST", `/budgets/${budget}/reset`, {})).status).toBe(400);
+    const params = { path: { id: budget } };
+    const whole = await org.api.POST("/api/v1/budgets/{id}/reset", { params, body: {} });
+    expect(whole.response.status).toBe(400);
   });
 }

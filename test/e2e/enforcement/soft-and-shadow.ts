@@ -10,7 +10,7 @@ export function softAndShadow(rigOf: () => FaultGate): void {
   test("a soft budget counts and never refuses, on no scope and in no unit (law 1)", async () => {
     const org = await createOrganization(rigOf());
     const key = await org.createKey();
-    const soft = { enforcement: "soft", limit: 0 };
+    const soft = { enforcement: "soft", limit: 0 } as const;
     const budgets = [
       await org.createBudget(org.self, soft),
       await org.createBudget({ kind: "key", id: key.id }, { ...soft, unit: "requests" }),
@@ -33,8 +33,8 @@ export function softAndShadow(rigOf: () => FaultGate): void {
   test("a shadow budget admits, and records which calls hard would have refused: none at the limit, each beyond it", async () => {
     const org = await createOrganization(rigOf());
     const key = await org.createKey();
-    const scope = { kind: "key", id: key.id };
-    const shadow = { enforcement: "shadow", period: "day" };
+    const scope = { kind: "key", id: key.id } as const;
+    const shadow = { enforcement: "shadow", period: "day" } as const;
     const requests = await org.createBudget(scope, { ...shadow, unit: "requests", limit: 2 });
     const usd = await org.createBudget(scope, { ...shadow, limit: "0" });
     const ample = await org.createBudget(org.self, shadow);
@@ -51,18 +51,18 @@ export function softAndShadow(rigOf: () => FaultGate): void {
     expect(counts[0]).toMatchObject({ spent: 4n });
 
     // Made hard, it refuses from the next call on, by what it counted (law 10).
-    await org.rest("PATCH", `/budgets/${requests}`, { enforcement: "hard" });
+    await org.changeBudget(requests, { enforcement: "hard" });
     const refused = await org.call(key, { body: BODY });
     expect(refused.status).toBe(429);
     expect(refusalOf(refused).tollgate.budget).toMatchObject({ id: requests, spent: "4", remaining: "0" });
-    await org.rest("PATCH", `/budgets/${requests}`, { enforcement: "soft" });
+    await org.changeBudget(requests, { enforcement: "soft" });
     expect((await org.call(key, { body: BODY })).status).toBe(200);
   });
 
   test("a hard budget beside them decides alone, and a call that it refuses counts in none (law 2, R62)", async () => {
     const org = await createOrganization(rigOf());
     const key = await org.createKey();
-    const scope = { kind: "key", id: key.id };
+    const scope = { kind: "key", id: key.id } as const;
     const others = [
       await org.createBudget(scope, { enforcement: "soft", unit: "requests", limit: 9 }),
       await org.createBudget(scope, { enforcement: "shadow", unit: "requests", limit: 9, period: "day" }),

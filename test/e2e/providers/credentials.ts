@@ -32,7 +32,7 @@ export function credentials(world: OwnWorldOf): void {
     expect(await seen()).toEqual([organization, teams]);
     await rest.setProvider("openai", { api_key: `${ORGANIZATION}-changed` });
     expect(await seen()).toEqual([`${organization}-changed`, teams]);
-    await rest.setProvider("openai", null, `?team_id=${team}`);
+    await rest.setProvider("openai", null, { team_id: team });
     expect(await seen()).toEqual([`${organization}-changed`, `${organization}-changed`]);
     await rest.setProvider("openai", null);
     expect(await seen()).toEqual([deployment, deployment]);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { shown } from "../../support/api-client.ts";
 import { MESSAGES_PATH, refusalOf } from "../../support/e2e-calls.ts";
 import { createOrganization } from "../../support/e2e-organization.ts";
 import { smallChat } from "../../support/e2e-small-calls.ts";
@@ -54,9 +55,11 @@ export function customers(world: WorldOf): void {
     const keys = [personal, await org.createKey({ team_id: await org.createTeam() })];
     const asked = { body: smallChat(10), headers: { "x-tollgate-customer": "c 1/u%" } };
     const statuses = async () => Promise.all(keys.map(async (key) => (await org.call(key, asked)).status));
-    const path = `/customers/${encodeURIComponent("c 1/u%")}?organization_id=${org.id}`;
+    const one = "/api/v1/customers/{id}";
+    const params = { path: { id: "c 1/u%" }, query: { organization_id: org.id } };
     expect(await statuses()).toEqual([200, 200]);
-    await org.rest("POST", "/customers", { id: "c 1/u%", organization_id: org.id, blocked: true });
+    const customer = { id: "c 1/u%", organization_id: org.id, blocked: true };
+    await shown(org.api.POST("/api/v1/customers", { body: customer }));
     const refused = await Promise.all(keys.map((key) => org.call(key, asked)));
     for (const answer of refused) {
       expect(answer.status).toBe(403);
@@ -64,11 +67,11 @@ export function customers(world: WorldOf): void {
       expect(answer.received).toBeUndefined();
     }
     expect((await org.call(personal, { body: smallChat(10) })).status).toBe(200);
-    await org.rest("PATCH", path, { blocked: false });
+    await shown(org.api.PATCH(one, { params, body: { blocked: false } }));
     expect(await statuses()).toEqual([200, 200]);
-    await org.rest("PATCH", path, { blocked: true });
+    await shown(org.api.PATCH(one, { params, body: { blocked: true } }));
     expect(await statuses()).toEqual([403, 403]);
-    await org.rest("DELETE", path);
+    await shown(org.api.DELETE(one, { params }));
     expect(await statuses()).toEqual([200, 200]);
   });
 }

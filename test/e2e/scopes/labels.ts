@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { refusalOf } from "../../support/e2e-calls.ts";
-import { createOrganization } from "../../support/e2e-organization.ts";
+import { createOrganization, type Scope } from "../../support/e2e-organization.ts";
 import { smallChat } from "../../support/e2e-small-calls.ts";
 import type { WorldOf } from "../../support/e2e-world.ts";
 
@@ -55,27 +55,23 @@ export function labels(world: WorldOf): void {
     const [team, user] = [await other.createTeam(), await other.createUser()];
     const member = await other.createMember(team, user);
     const key = await other.createKey({ team_id: team });
-    const bodies: [path: string, pointer: string, body: object][] = [
-      ["/keys", "/team_id", { team_id: team }],
-      ["/keys", "/user_id", { user_id: user }],
-      ...[{ kind: "team", id: team }, { kind: "user", id: user }, member, { kind: "key", id: key.id }].map(
-        (scope): [string, string, object] => [
-          "/budgets",
-          "/scope/id",
-          { scope, limit: "1", period: "total" },
-        ],
-      ),
-      [
-        "/budgets",
-        "/scope/team_id",
-        { scope: { kind: "customer", id: "*", team_id: team }, limit: "1", period: "total" },
-      ],
+    const newKey = (fields: object) =>
+      org.api.POST("/api/v1/keys", { body: { ...fields, organization_id: org.id } });
+    const newBudget = (scope: Scope) => {
+      const body = { scope, limit: "1", period: "total", organization_id: org.id };
+      return org.api.POST("/api/v1/budgets", { body });
+    };
+    const refused: [pointer: string, answer: { error?: unknown }][] = [
+      ["/team_id", await newKey({ team_id: team })],
+      ["/user_id", await newKey({ user_id: user })],
+      ["/scope/id", await newBudget({ kind: "team", id: team })],
+      ["/scope/id", await newBudget({ kind: "user", id: user })],
+      ["/scope/id", await newBudget(member)],
+      ["/scope/id", await newBudget({ kind: "key", id: key.id })],
+      ["/scope/team_id", await newBudget({ kind: "customer", id: "*", team_id: team })],
     ];
-    for (const [path, pointer, body] of bodies) {
-      const answer = await org.send("POST", path, { ...body, organization_id: org.id });
-      expect([pointer, answer.status]).toEqual([pointer, 400]);
-      expect(await answer.json()).toMatchObject({ errors: [{ pointer }] });
-    }
+    for (const [pointer, { error }] of refused)
+      expect(error).toMatchObject({ status: 400, errors: [{ pointer }] });
     // The same customer of two organizations is two customers.
     const mine = await org.createBudget({ kind: "customer", id: "shared" });
     const theirs = await other.createBudget({ kind: "customer", id: "shared" });

@@ -69,7 +69,7 @@ export function matrix(world: WorldOf): void {
       [{ kind: "customer", id: "c-renewed" }, inTeam],
       [{ kind: "tag", id: "renewed" }, inTeam],
     ];
-    const period = { kind: "duration", seconds: SHORT_SECONDS };
+    const period = { kind: "duration", seconds: SHORT_SECONDS } as const;
     const budgets = await Promise.all(scopes.map(([scope]) => org.createBudget(scope, { period })));
     for (const key of [inTeam, personal]) {
       const headers = { "x-tollgate-customer": "c-renewed" };
@@ -113,7 +113,7 @@ export function matrix(world: WorldOf): void {
         tollgate: { code: "budget_exceeded", budget: { id: budget, scope } },
       });
       expect(refused.received).toBeUndefined();
-      await org.rest("DELETE", `/budgets/${budget}`);
+      await org.deleteBudget(budget);
       // Gone from the first call after (law 10).
       expect((await org.call(key, { body: smallChat(10), headers: named })).status).toBe(200);
     }

@@ -12,7 +12,7 @@ export function models(world: WorldOf): void {
     const key = await org.createKey({
       model_aliases: { mine: "openai/gpt-4o-mini", claude: "anthropic/claude-haiku-4-5" },
     });
-    const scope = { kind: "key", id: key.id };
+    const scope = { kind: "key", id: key.id } as const;
     const names: Record<string, string[] | null> = {
       all: null,
       exact: ["gpt-4o-mini"],
@@ -67,7 +67,7 @@ export function models(world: WorldOf): void {
     }
     expect((await org.call(key, { body: { ...smallChat(10), model: "gpt-4o" } })).status).toBe(200);
     // Changed on the fly: it holds for the next call.
-    await org.rest("PATCH", `/budgets/${budget}`, { models: ["openai/gpt-4o"] });
+    await org.changeBudget(budget, { models: ["openai/gpt-4o"] });
     expect((await org.call(key, { body: smallChat(10) })).status).toBe(200);
     expect((await org.call(key, { body: { ...smallChat(10), model: "gpt-4o" } })).status).toBe(402);
   });

@@ -12,8 +12,8 @@ const MAX_TOKENS = 100;
 
 export function wildcards(world: WorldOf): void {
   test.each([
-    { unit: "usd", limit: usdOf(BigInt(FITTING) * widestHold(smallChat(MAX_TOKENS), MAX_TOKENS)) },
-    { unit: "requests", limit: FITTING },
+    { unit: "usd" as const, limit: usdOf(BigInt(FITTING) * widestHold(smallChat(MAX_TOKENS), MAX_TOKENS)) },
+    { unit: "requests" as const, limit: FITTING },
   ])(
     "of $unit holds for the first calls of a customer whom nobody knows, all at once (laws 2, 3, 9, R17, R19)",
     async ({ unit, limit }) => {
@@ -99,7 +99,7 @@ export function wildcards(world: WorldOf): void {
   test("gives way to an own budget of the same unit and kind of period, and to no other (law 8)", async () => {
     const org = await createOrganization(world().rig);
     const each = await org.createBudget({ kind: "customer", id: "*" }, { period: "day" });
-    const vip = { kind: "customer", id: "vip" };
+    const vip = { kind: "customer", id: "vip" } as const;
     const key = await org.createKey();
     const headers = { "x-tollgate-customer": "vip" };
     const charged = async () => {
@@ -113,7 +113,7 @@ export function wildcards(world: WorldOf): void {
     expect(await charged()).toEqual([each, otherUnit, otherPeriod].toSorted());
     const own = await org.createBudget(vip, { period: "day", limit: "7" });
     expect(await charged()).toEqual([otherUnit, otherPeriod, own].toSorted());
-    await org.rest("DELETE", `/budgets/${own}`);
+    await org.deleteBudget(own);
     expect(await charged()).toEqual([each, otherUnit, otherPeriod].toSorted());
     // All others are still under it.
     const other = await org.call(key, { body: smallChat(10), headers: { "x-tollgate-customer": "x" } });

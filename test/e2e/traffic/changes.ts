@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import * as z from "zod";
 import { call, refusalOf, type Answer } from "../../support/e2e-calls.ts";
 import { usdOf } from "../../support/e2e-money.ts";
 import {
@@ -8,6 +7,7 @@ import {
   type OrganizationKey,
 } from "../../support/e2e-organization.ts";
 import { costOfTokens, smallChat, usageOf, widestHold } from "../../support/e2e-small-calls.ts";
+import { shown } from "../../support/api-client.ts";
 import { trafficDuring, type Traffic } from "../../support/e2e-traffic.ts";
 import type { Rig } from "../../support/e2e-rig.ts";
 import type { RawWorker } from "../../support/raw-worker.ts";
@@ -16,6 +16,7 @@ const BODY = smallChat(20);
 const COST = costOfTokens(10, 15);
 const SCENARIO = { usage: usageOf(10, 15) };
 const CUSTOMER = "acme";
+const at = (id: string) => ({ params: { path: { id } } });
 /** One call fits into it, but much more is spent by then. */
 const HOLD = widestHold(BODY, 20);
 
@@ -29,21 +30,19 @@ interface World {
 
 /** What operators do, and how the first call that starts after their answer is refused. */
 const CHANGES: [what: string, code: string, change: (world: World) => Promise<unknown>][] = [
-  ["a revoked key", "key_revoked", ({ org, key }) => org.rest("DELETE", `/keys/${key.id}`)],
-  [
-    "a disabled key",
-    "key_disabled",
-    ({ org, key }) => org.rest("PATCH", `/keys/${key.id}`, { enabled: false }),
-  ],
-  [
-    "a lowered limit",
-    "budget_exceeded",
-    ({ org, usd }) => org.rest("PATCH", `/budgets/${usd}`, { limit: usdOf(HOLD) }),
-  ],
+  ["a revoked key", "key_revoked", ({ org, key }) => shown(org.api.DELETE("/api/v1/keys/{id}", at(key.id)))],
+  ["a disabled key", "key_disabled", ({ org, key }) => org.changeKey(key.id, { enabled: false })],
+  ["a lowered limit", "budget_exceeded", ({ org, usd }) => org.changeBudget(usd, { limit: usdOf(HOLD) })],
   [
     "a blocked customer",
     "customer_blocked",
-    ({ org }) => org.rest("PATCH", `/customers/${CUSTOMER}?organization_id=${org.id}`, { blocked: true }),
+    ({ org }) =>
+      shown(
+        org.api.PATCH("/api/v1/customers/{id}", {
+          params: { path: { id: CUSTOMER }, query: { organization_id: org.id } },
+          body: { blocked: true },
+        }),
+      ),
   ],
   [
     "a new budget that is spent",
@@ -58,9 +57,9 @@ export function changes(workers: () => { rig: Rig; another: RawWorker }): void {
 
   async function createWorld(): Promise<World> {
     const org = await createOrganization(workers().rig);
-    await org.rest("POST", "/customers", { id: CUSTOMER, organization_id: org.id });
+    await shown(org.api.POST("/api/v1/customers", { body: { id: CUSTOMER, organization_id: org.id } }));
     const key = await org.createKey();
-    const scope = { kind: "key", id: key.id };
+    const scope = { kind: "key", id: key.id } as const;
     const usd = await org.createBudget(scope);
     return { org, key, usd, requests: await org.createBudget(scope, { unit: "requests", limit: 1_000_000 }) };
   }
@@ -111,9 +110,10 @@ export function changes(workers: () => { rig: Rig; another: RawWorker }): void {
     },
   );
 
-  const rotated = z.object({ id: z.string(), secret: z.string() });
-  const rotate = async ({ org, key }: World, overlap_seconds: number) =>
-    rotated.parse(await org.rest("POST", `/keys/${key.id}/rotate`, { overlap_seconds })).secret;
+  const rotate = async ({ org, key }: World, overlap_seconds: number) => {
+    const rotated = org.api.POST("/api/v1/keys/{id}/rotate", { ...at(key.id), body: { overlap_seconds } });
+    return (await shown(rotated)).secret;
+  };
 
   test("while a key is given a new secret nobody is refused, and both secrets count as one key (laws 1, 10, R39)", async () => {
     const world = await createWorld();
@@ -147,8 +147,10 @@ export function changes(workers: () => { rig: Rig; another: RawWorker }): void {
 
   test("a revoked management token is refused from the first call after the answer, and changes nothing more (law 10)", async () => {
     const { org } = await createWorld();
-    const token = rotated.parse(
-      await org.rest("POST", "/tokens", { name: "of a test", role: "org-admin", organization_id: org.id }),
+    const token = await shown(
+      org.api.POST("/api/v1/tokens", {
+        body: { name: "of a test", role: "org-admin", organization_id: org.id },
+      }),
     );
     const made = async (url: string) =>
       fetch(`${url}/api/v1/teams`, {
@@ -168,13 +170,13 @@ export function changes(workers: () => { rig: Rig; another: RawWorker }): void {
     });
     await Promise.all([
       ...lanes,
-      org.rest("DELETE", `/tokens/${token.id}`).then(() => {
+      shown(org.api.DELETE("/api/v1/tokens/{id}", at(token.id))).then(() => {
         revoked = true;
       }),
     ]);
     expect(new Set(statuses.after)).toEqual(new Set([401]));
-    const teams = z.object({ data: z.array(z.unknown()) });
-    const listed = teams.parse(await org.rest("GET", `/teams?organization_id=${org.id}&limit=200`));
+    const query = { organization_id: org.id, limit: 200 };
+    const listed = await shown(org.api.GET("/api/v1/teams", { params: { query } }));
     expect(listed.data).toHaveLength(statuses.before.filter((status) => status === 201).length);
   });
 }

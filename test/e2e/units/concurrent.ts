@@ -20,7 +20,7 @@ export function concurrent(rigOf: () => FaultGate, start: () => Promise<RawWorke
     const key = await org.createKey();
     const budget = await org.createBudget(
       { kind: "customer", id: "*" },
-      { unit: "concurrent", limit: SLOTS, period: undefined },
+      { unit: "concurrent", limit: SLOTS },
     );
     const headers = { "x-tollgate-customer": "busy" };
     for (const round of [1, 2]) {

@@ -23,12 +23,12 @@ export function requests(rigOf: () => FaultGate): void {
       const key = await org.createKey({ user_id: user, ...(kind === "user" ? {} : { team_id: team }) });
       const scopes: Record<string, Scope> = {
         organization: org.self,
-        team: { kind, id: team },
+        team: { kind: "team", id: team },
         member,
-        user: { kind, id: user },
-        key: { kind, id: key.id },
-        customer: { kind, id: "c" },
-        tag: { kind, id: "t" },
+        user: { kind: "user", id: user },
+        key: { kind: "key", id: key.id },
+        customer: { kind: "customer", id: "c" },
+        tag: { kind: "tag", id: "t" },
       };
       const scope = scopes[kind] ?? org.self;
       const budget = await org.createBudget(scope, { unit: "requests", limit: LIMIT, period: "day" });
@@ -79,7 +79,7 @@ export function requests(rigOf: () => FaultGate): void {
     expect(await org.live(budget)).toMatchObject({ spent: 4n, held: 0n });
     for (let i = 0; i < 3; i++) expect((await org.call(key, { body })).status).toBe(429);
     expect(await org.live(budget)).toMatchObject({ spent: 4n, held: 0n });
-    await org.rest("PATCH", `/budgets/${budget}`, { limit: 5 });
+    await org.changeBudget(budget, { limit: 5 });
     // None of those that were refused took the place.
     expect((await org.call(key, { body })).status).toBe(200);
   });
@@ -87,7 +87,7 @@ export function requests(rigOf: () => FaultGate): void {
   test("a limit of 0 admits nothing, in any unit, and isn't worth another try (law 2, R57)", async () => {
     const org = await createOrganization(rigOf());
     const key = await org.createKey();
-    for (const unit of ["usd", "requests", "tokens", "concurrent"]) {
+    for (const unit of ["usd", "requests", "tokens", "concurrent"] as const) {
       const budget = await org.createBudget(org.self, { unit, limit: 0 });
       const refused = await org.call(key, { body: smallChat(10) });
       expect([unit, refused.status, refused.headers.get("retry-after")]).toEqual([unit, 402, null]);
@@ -96,7 +96,7 @@ export function requests(rigOf: () => FaultGate): void {
         code: "budget_exceeded",
         budget: { id: budget, unit },
       });
-      await org.rest("DELETE", `/budgets/${budget}`);
+      await org.deleteBudget(budget);
     }
   });
 
@@ -104,17 +104,17 @@ export function requests(rigOf: () => FaultGate): void {
     const rig = rigOf();
     const org = await createOrganization(rig);
     const key = await org.createKey();
-    const scope = { kind: "key", id: key.id };
+    const scope = { kind: "key", id: key.id } as const;
     const limits = [
       await org.createBudget(org.self, { unit: "requests", limit: 1 }),
       await org.createBudget(scope, { unit: "tokens", limit: 1_000, period: "day" }),
-      await org.createBudget(scope, { unit: "concurrent", limit: 1, period: undefined }),
+      await org.createBudget(scope, { unit: "concurrent", limit: 1 }),
     ];
     const spent = await org.createBudget(scope, { limit: "0" });
     const body = smallChat(10);
     for (let i = 0; i < 3; i++) expect((await org.call(key, { body })).status).toBe(402);
     for (const limit of limits) expect(await org.live(limit)).toMatchObject({ spent: 0n, held: 0n });
-    await org.rest("PATCH", `/budgets/${spent}`, { limit: "1" });
+    await org.changeBudget(spent, { limit: "1" });
     expect((await org.call(key, { body })).status).toBe(200);
   });
 }

@@ -14,7 +14,7 @@ export function severalUnits(rigOf: () => FaultGate): void {
     const org = await createOrganization(rig);
     const [team, user] = [await org.createTeam(), await org.createUser()];
     const key = await org.createKey({ team_id: team, user_id: user, tags: ["t"] });
-    const scope = { kind: "key", id: key.id };
+    const scope = { kind: "key", id: key.id } as const;
     const budgets = {
       usd: await org.createBudget(org.self),
       requests: await org.createBudget({ kind: "team", id: team }, { unit: "requests", limit: 50 }),

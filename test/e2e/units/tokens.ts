@@ -81,7 +81,7 @@ export function tokens(rigOf: () => FaultGate): void {
     expect(refused.status).toBe(402);
     expect(refused.headers.get("x-should-retry")).toBe("false");
     expect(refusalOf(refused).tollgate).toMatchObject({ code: "request_too_large", budget: { id: budget } });
-    await org.rest("PATCH", `/budgets/${budget}`, { limit: ESTIMATE });
+    await org.changeBudget(budget, { limit: ESTIMATE });
     expect((await org.call(key, { body: BODY })).status).toBe(200);
   });
 }

@@ -7,7 +7,7 @@ import { until } from "../../support/e2e-until.ts";
 import type { FaultGate } from "../../support/fault-gate.ts";
 
 const MAX_TOKENS = 100;
-const SHORT = { kind: "duration", seconds: 3 };
+const SHORT = { kind: "duration", seconds: 3 } as const;
 
 // There a job zeroed one store and failed on the other. Here either store may fail, and there is no job.
 export function resets(rigOf: () => FaultGate): void {

@@ -1,6 +1,6 @@
 import { assert, constantFrom, integer, property } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { publicUrlProblem } from "../../src/control/public-url.ts";
+import { publicUrlProblem } from "../src/public-url.ts";
 
 const PUBLIC = { allowPrivate: false };
 const problemOf = (url: string) => publicUrlProblem(url, PUBLIC);

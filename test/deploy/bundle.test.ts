@@ -1,0 +1,9 @@
+import { expect, test } from "vitest";
+import { bundleBytes, MAX_BUNDLE_BYTES } from "../../src/deploy/bundle.ts";
+import { bundledWorker } from "../support/bundled-worker.ts";
+
+test("the bundle that a deploy uploads keeps to its size", async () => {
+  const bytes = await bundleBytes(await bundledWorker());
+  expect(bytes).toBeGreaterThan(100_000);
+  expect(bytes).toBeLessThanOrEqual(MAX_BUNDLE_BYTES);
+}, 60_000);
