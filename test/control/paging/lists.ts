@@ -1,6 +1,7 @@
 import { inArray } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { newId } from "../../../src/ids.ts";
+import { webhookDeliveries, webhookEndpoints } from "../../../src/ledger/alert-schema.ts";
 import { auditEvents, managementTokens, providerCredentials } from "../../../src/ledger/control-schema.ts";
 import {
   adjustments,
@@ -112,6 +113,31 @@ export function listsOf(harness: Harness): List[] {
       remove: (names) => database.delete(teamMembers).where(inArray(teamMembers.userId, names)),
     },
     copies("/customers", { table: customers, column: customers.id, different: () => ({ id: anyName() }) }),
+    copies("/webhooks", {
+      table: webhookEndpoints,
+      column: webhookEndpoints.id,
+      different: () => ({ id: newId("wh") }),
+    }),
+    {
+      path: "/webhooks/{id}/deliveries",
+      name: byId,
+      async add(count) {
+        const endpoint = await database.select().from(webhookEndpoints).orderBy(webhookEndpoints.id).limit(1);
+        const made = {
+          organizationId: "org_default",
+          endpointId: endpoint[0]?.id ?? "",
+          payload: { type: "budget.threshold", timestamp: new Date(START_MS).toISOString(), data: {} },
+        };
+        const rows = Array.from({ length: count }, () => ({
+          ...made,
+          id: newId("dlv"),
+          type: "budget.threshold" as const,
+        }));
+        await database.insert(webhookDeliveries).values(rows);
+        return rows.map(({ id }) => id);
+      },
+      remove: (names) => database.delete(webhookDeliveries).where(inArray(webhookDeliveries.id, names)),
+    },
     copies("/tokens", {
       table: managementTokens,
       column: managementTokens.id,
