@@ -24,6 +24,9 @@ export interface Stores {
   database: Database;
 }
 
+/** Called on nothing but the global: workerd refuses it as a method of anything else. */
+const outward: typeof fetch = (input, init) => fetch(input, init);
+
 type WaitUntil = (promise: Promise<unknown>) => void;
 
 export function openStores(config: Config): Stores {
@@ -57,7 +60,7 @@ export function gateDepsOf(config: Config, { books, database }: Stores, waitUnti
     config,
     books,
     fetchPolicy: (org, policy) => fetchPolicy(publisherOf({ books, database }), org, policy),
-    fetch: (input, init) => fetch(input, init),
+    fetch: outward,
     newId,
     waitUntil,
   };
@@ -67,7 +70,7 @@ export function servicesOf(config: Config, { books, database }: Stores, waitUnti
   /** What a read has lapsed or found is told of at once, behind its answer. */
   async function delivering<T>(org: string, work: Promise<T>): Promise<T> {
     const done = await work;
-    waitUntil(deliverDue({ config, books, fetch: (input, init) => fetch(input, init) }, org));
+    waitUntil(deliverDue({ config, books, fetch: outward }, org));
     return done;
   }
   return {

@@ -40,7 +40,7 @@ test("an answer's body isn't read, however long it is", async () => {
     cancel: () => void (cancelled = true),
   });
   expect(await post(async () => new Response(endless), message(), AT)).toMatchObject({ delivered: true });
-  await vi.waitFor(() => expect(cancelled).toBe(true));
+  expect(cancelled).toBe(true);
   expect(pulled).toBeLessThanOrEqual(1);
 });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../src/ledger/database.ts";
 import { createLedger, type BookRow, type Ledger } from "../../src/ledger/ledger.ts";
 import { factsOf } from "../support/calls.ts";
-import { migrateToday, migrateUntil } from "../support/earlier-migrations.ts";
+import { bookWithoutAlerts, migrateToday, migrateUntil } from "../support/earlier-migrations.ts";
 
 // Books that were kept before entries were counted go on, also while Workers of the version before still drain.
 
@@ -34,9 +34,14 @@ test("law 9: totals and watermark stay, and whoever books an entry counts it", a
   expect(await ledger.book(ORG, head, [entry(2)], NOW_MS)).toMatchObject({ result: "ok", entry_count: 1 });
   await bookAsBefore(entry(3));
   expect(await ledger.book(ORG, head, [entry(3)], NOW_MS)).toMatchObject({ result: "ok", entry_count: 2 });
+  const later = bookWithoutAlerts(pg);
+  expect(await later(ORG, { ...head, tag: entry(3).tag }, [entry(4)], NOW_MS)).toMatchObject({
+    result: "ok",
+    entry_count: 3,
+  });
   expect(await ledger.snapshot(ORG, 1, counters)).toMatchObject({
-    watermark: { n: 3, entryCount: 2 },
-    totals: [{ spent: 15 }],
+    watermark: { n: 4, entryCount: 3 },
+    totals: [{ spent: 20 }],
   });
 });
 
