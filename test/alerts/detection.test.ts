@@ -258,7 +258,7 @@ describe("what a booking leads to", () => {
       "threshold",
     ]);
     const log = await rig.rows(
-      "select payload->'data'->>'budget' as budget from webhook_deliveries where organization_id = $1 order by id",
+      "select payload->'data'->>'budget' as budget from webhook_deliveries where organization_id = $1 order by 1",
       org,
     );
     expect(log.map(({ budget: of }) => of).filter((of) => of !== null)).toEqual([id("t"), id("y")]);
