@@ -4,6 +4,7 @@ import { asArray, asObject, asText } from "../fields.ts";
 import { documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
 import { plainExtras } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
+import { adviceTokens, fallbacksOf } from "./messages-models.ts";
 import type { JsonObject } from "../wire.ts";
 
 /** The largest image that a model sees, 2,576 x 1,456 pixels, at 750 pixels a token; most see 1,600 tokens. https://platform.claude.com/docs/en/build-with-claude/vision, 2026-06. */
@@ -41,13 +42,27 @@ export function anthropicExtras(body: JsonObject): InputExtras {
   }
   // Compaction summarizes the whole conversation in a call of its own.
   if (asObject(body["context_management"])) extras.readings++;
+  // A conversation that Anthropic keeps is read unseen.
+  if (asObject(body["thread"])) extras.unseenInput = true;
+  addFallbacks(extras, body);
   for (const item of asArray(body["messages"])) {
     for (const block of asArray(asObject(item)?.["content"])) {
       addBlock(extras, asObject(block), 0);
-      for (const inner of asArray(asObject(block)?.["content"])) addBlock(extras, asObject(inner), 0);
+      for (const inner of partsIn(asObject(block)?.["content"])) addBlock(extras, asObject(inner), 0);
     }
   }
   return extras;
+}
+
+/** Each attempt reads the conversation again, and may write up to its limit before it is refused. */
+function addFallbacks(extras: InputExtras, body: JsonObject): void {
+  const fallbacks = fallbacksOf(body);
+  if ("invalid" in fallbacks) return;
+  const own = tokenCount(body["max_tokens"]) ?? 0;
+  for (const limit of fallbacks.limits) {
+    extras.readings++;
+    extras.outputTokens += limit ?? own;
+  }
 }
 
 function addTools(extras: InputExtras, body: JsonObject): void {
@@ -64,6 +79,7 @@ function addTools(extras: InputExtras, body: JsonObject): void {
     const limit = Number(tool?.["max_uses"] ?? DEFAULT_USES);
     const most = Number.isInteger(limit) && limit > 0 ? Math.min(limit, MAX_USES) : DEFAULT_USES;
     uses += most;
+    if (type.startsWith("advisor")) extras.outputTokens += most * adviceTokens(body);
     if (type.startsWith("web_search"))
       extras.toolCalls["web_search"] = (extras.toolCalls["web_search"] ?? 0) + most;
   }
@@ -72,13 +88,20 @@ function addTools(extras: InputExtras, body: JsonObject): void {
   extras.resultTokens += TOKENS_PER_RESULT * ((uses * (uses + 1)) / 2);
 }
 
-/** A block's kind is whatever source it has: a wrong `type` must not hide an image. */
+/** What a tool of Anthropic's found is one block, which may hold another. */
+function partsIn(content: unknown): unknown[] {
+  const found = asObject(content);
+  return found ? [found, found["content"]] : asArray(content);
+}
+
 /** What lies deeper counts as text, by its bytes: the provider takes no such block. */
 const MAX_BLOCK_DEPTH = 8;
 
+/** A block's kind is whatever source it has: a wrong `type` must not hide an image. */
 function addBlock(extras: InputExtras, block: JsonObject | null, depth: number): void {
   if (!block || depth > MAX_BLOCK_DEPTH) return;
   addCacheControl(extras, block);
+  if (block["type"] === "container_upload") extras.unseenInput = true;
   const source = asObject(block["source"]);
   if (!source) return;
   const data = asText(source["data"]);
@@ -93,6 +116,8 @@ function addBlock(extras: InputExtras, block: JsonObject | null, depth: number):
     extras.tokens += isImage ? IMAGE_TOKENS : documentTokens(data, IMAGE_TOKENS);
   } else {
     extras.tokens += isImage ? IMAGE_TOKENS : UNSEEN_DOCUMENT_TOKENS;
+    // Only the model's context bounds what is named.
+    if (!isImage) extras.unseenInput = true;
   }
 }
 

@@ -57,12 +57,19 @@ export function anthropicUsage(counts: AnthropicCounts): Usage | null {
   return usage;
 }
 
-/** The iterations that the top level leaves out: compaction, and an advisor's, which has a model of its own. */
+/**
+ * The iterations that the top level leaves out: compaction, an advisor's, which has a model of its own, and those of a
+ * model that refused in the middle of its answer, before a fallback gave the one that the top level counts. A refusal
+ * before any output costs nothing. https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback
+ */
 function furtherCalls(iterations: unknown[]): { model?: string; usage: Usage }[] {
   const further: { model?: string; usage: Usage }[] = [];
-  for (const item of iterations.slice(0, MAX_ITERATIONS)) {
-    const iteration = asObject(item);
-    if (!iteration || iteration["type"] === "message") continue;
+  const all = iterations.slice(0, MAX_ITERATIONS).map(asObject);
+  const served = all.find((iteration) => iteration?.["type"] === "fallback_message")?.["model"];
+  for (const iteration of all) {
+    if (!iteration || iteration["type"] === "fallback_message") continue;
+    const declined = served !== undefined && (iteration["model"] ?? served) !== served;
+    if (iteration["type"] === "message" && !(declined && tokenCount(iteration["output_tokens"]))) continue;
     const counts: AnthropicCounts = {};
     takeCounts(counts, { ...iteration, iterations: undefined });
     const usage = anthropicUsage(counts);

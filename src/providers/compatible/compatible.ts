@@ -1,9 +1,13 @@
 import { openaiChatOf, type ChatDialect } from "../openai/chat.ts";
+import { openaiCompletions } from "../openai/completions.ts";
 import { openaiRoutes } from "../openai/openai.ts";
+import { openaiResponses } from "../openai/responses.ts";
 import type { Provider } from "../provider.ts";
 import { rerank } from "../rerank/rerank.ts";
 import type { Wire } from "../wire.ts";
 import { openrouterChat } from "./openrouter-chat.ts";
+import { routed } from "./openrouter-routing.ts";
+import { perplexityChat } from "./perplexity-chat.ts";
 
 interface Where {
   baseUrl: string;
@@ -28,6 +32,16 @@ const compatible = (name: string, { baseUrl, base, bases = base, chat }: Where):
   compatiblePath: base,
 });
 
+/** Its formats beside chat have the same members for routing. */
+function withRouting(provider: Provider): Provider {
+  const routes = provider.routes.map((route) => {
+    const { metering } = route;
+    const names = metering === openaiResponses || metering === openaiCompletions;
+    return names ? { ...route, metering: routed(metering) } : route;
+  });
+  return { ...provider, routes };
+}
+
 /** Knows both limits, and states usage in a stream where it is asked to. */
 const NEWER: ChatDialect = { limitField: "max_completion_tokens", usageOption: true, statesCost: false };
 /** Knows only the older limit. */
@@ -46,11 +60,9 @@ export const xai = compatible("xai", {
   chat: openaiChatOf({ ...NEWER, statesCost: true }),
 });
 /** https://openrouter.ai/docs/api-reference/overview */
-export const openrouter = compatible("openrouter", {
-  baseUrl: "https://openrouter.ai",
-  base: "/api/v1",
-  chat: openrouterChat,
-});
+export const openrouter = withRouting(
+  compatible("openrouter", { baseUrl: "https://openrouter.ai", base: "/api/v1", chat: openrouterChat }),
+);
 /** https://docs.together.ai/reference/chat-completions-1: no newer limit and no option for usage, which is always stated. */
 export const together = compatible("together", {
   baseUrl: "https://api.together.xyz",
@@ -85,10 +97,9 @@ export const deepseek = compatible("deepseek", {
   bases: "(?:/v1|/beta)?",
   chat: openaiChatOf(OLDER),
 });
-/** Usage stands in every chunk. https://docs.perplexity.ai/api-reference/chat-completions-post */
 export const perplexity = compatible("perplexity", {
   baseUrl: "https://api.perplexity.ai",
   base: "",
   bases: "(?:/v1)?",
-  chat: openaiChatOf({ ...OLDER, usageOption: false, statesCost: true }),
+  chat: perplexityChat,
 });

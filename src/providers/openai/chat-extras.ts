@@ -5,6 +5,7 @@ import { plainExtras } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { JsonObject } from "../wire.ts";
 import { soundIn } from "./chat-sound.ts";
+import { addRunTools } from "./chat-tools.ts";
 
 // Upper bounds of what an image costs, by https://platform.openai.com/docs/guides/images-vision#calculating-costs, 2026-06.
 /** 2,833 and 5,667 for each of at most 8 tiles (2,048 x 768 pixels). */
@@ -39,8 +40,15 @@ const OTHER_IMAGES: [model: RegExp, tokens: number][] = [
   [/llama/i, 6_500],
 ];
 
-/** Linear in the body and of fixed depth: messages, their parts. */
+/** What the bytes of a chat don't tell. */
 export function openaiChatExtras(body: JsonObject): InputExtras {
+  const extras = chatInput(body);
+  addRunTools(extras, body);
+  return extras;
+}
+
+/** The same, but for what the provider runs by itself. Linear in the body and of fixed depth: messages, their parts. */
+export function chatInput(body: JsonObject): InputExtras {
   const extras: InputExtras = {
     ...plainExtras(),
     // What the answer doesn't take of a prediction is billed as output.
@@ -57,7 +65,7 @@ export function openaiChatExtras(body: JsonObject): InputExtras {
   for (const item of asArray(body["messages"])) {
     const message = asObject(item);
     if (asObject(message?.["audio"])) addAudio(extras, SPOKEN_ANSWER_TOKENS);
-    for (const part of asArray(message?.["content"])) addPart(extras, asObject(part), model);
+    for (const part of partsIn(message?.["content"])) addPart(extras, asObject(part), model);
   }
   return extras;
 }
@@ -70,10 +78,21 @@ export function promptTokens(model: string, tools: number): number {
   return prompt + (tools > 0 ? toolsPrompt + tools * TOKENS_PER_TOOL : 0);
 }
 
+/** Some take one part in place of a list. */
+function partsIn(content: unknown): unknown[] {
+  return asObject(content) ? [content] : asArray(content);
+}
+
 /** Gemini reads a cache that the body only names. https://ai.google.dev/gemini-api/docs/openai#extra-body */
 function addNamedCache(extras: InputExtras, body: JsonObject): void {
-  const google = asObject(asObject(body["extra_body"])?.["google"]) ?? asObject(body["google"]);
-  if (asText(google?.["cached_content"]) === undefined) return;
+  const google = { ...asObject(body["google"]), ...asObject(asObject(body["extra_body"])?.["google"]) };
+  if ((google["cached_content"] ?? google["cachedContent"] ?? null) !== null) addUnseen(extras);
+  // Not documented, and so without a price.
+  if (asArray(google["tools"]).length > 0) extras.toolCalls["google"] = 1;
+}
+
+/** A file of which only the model's context is a bound. */
+function addUnseen(extras: InputExtras): void {
   extras.unseenInput = true;
   extras.tokens += UNSEEN_DOCUMENT_TOKENS;
 }
@@ -97,17 +116,15 @@ function addPart(extras: InputExtras, part: JsonObject | null, model: string): v
     extras.units = { seconds: (extras.units?.seconds ?? 0) + sound.seconds };
   }
   // Mistral and Perplexity read documents behind a URL. https://docs.mistral.ai/capabilities/document_ai/document_qna
-  if (part["document_url"] ?? part["file_url"]) extras.tokens += UNSEEN_DOCUMENT_TOKENS;
+  if (part["document_url"] ?? part["file_url"]) addUnseen(extras);
   const file = asObject(part["file"]);
   if (file) {
     const data = asText(file["file_data"]);
     // Without the data URL's head the field holds bare base64.
     const base64 = data === undefined ? undefined : (dataUrlBase64(data) ?? data);
     extras.mediaBytes += base64?.length ?? 0;
-    extras.tokens +=
-      base64 === undefined
-        ? UNSEEN_DOCUMENT_TOKENS
-        : documentTokens(base64, imageInputTokens(model, undefined));
+    if (base64 === undefined || /^https?:/i.test(base64)) addUnseen(extras);
+    else extras.tokens += documentTokens(base64, imageInputTokens(model, undefined));
   }
 }
 

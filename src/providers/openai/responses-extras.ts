@@ -33,6 +33,8 @@ export function responsesExtras(body: JsonObject): InputExtras {
     extras.tokens += PRO_PROMPT_TOKENS;
     extras.readings += PRO_READINGS;
   }
+  // Compaction reads the whole conversation once more.
+  if (asArray(body["context_management"]).length > 0) extras.readings++;
   addTools(extras, body);
   addParts(extras, body["input"], model, 0);
   return extras;

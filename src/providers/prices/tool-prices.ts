@@ -53,7 +53,8 @@ const ROWS: ToolPrices[] = [
   {
     provider: "openrouter",
     model: /./,
-    tools: { web_result: perThousand(4), web_search: perThousand(50) },
+    // OCR: https://openrouter.ai/docs/guides/overview/multimodal/pdfs, 2026-11.
+    tools: { web_result: perThousand(4), web_search: perThousand(50), ocr_page: perThousand(2) },
   },
   // https://mistral.ai/news/agents-api ("Connectors"), 2025-05.
   {

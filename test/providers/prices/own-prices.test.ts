@@ -66,7 +66,9 @@ test("Perplexity's fee for a call is by how much it reads, and the greatest wher
     (size) => priceOf("perplexity", "sonar", size)?.per_request,
   );
   expect(fees).toEqual([12_000_000, 5_000_000, 8_000_000, 12_000_000]);
-  expect(priceOf("perplexity", "sonar-pro", "medium")?.per_request).toBe(14_000_000);
+  expect(priceOf("perplexity", "sonar-pro", "medium")?.per_request).toBe(10_000_000);
+  expect(priceOf("perplexity", "sonar-pro", "pro-high")?.per_request).toBe(22_000_000);
+  expect(priceOf("perplexity", "sonar", "pro-low")).toBeNull();
 });
 
 test.each([
