@@ -127,8 +127,22 @@ describe("law 3: what a body asks for is held for, wherever it says so", () => {
       { plugins: [{ id: "web" }] },
       0.25,
     ],
+    // Thoughts that no limit counts.
+    [
+      "/xai/v1/responses",
+      { model: "grok-4.3", input: "Hi", max_output_tokens: 16, reasoning: { effort: "none" } },
+      { reasoning: { effort: "high" } },
+      0.08,
+    ],
+    [...XAI, { model: "grok-4.6" }, 0.19],
+    [...ROUTER, { model: "anthropic/claude-opus-4.6", reasoning: { max_tokens: 100_000 } }, 2.5],
     // Other models, at their own prices.
-    [...XAI, { model: "grok-3-mini", max_tokens: 1_000 }, 0.0025],
+    [
+      "/xai/v1/chat/completions",
+      { ...chat("grok-3-mini"), reasoning_effort: "none" },
+      { max_tokens: 1_000 },
+      0.0025,
+    ],
     [...CLAUDE, { fallbacks: [{ model: "claude-opus-4-8", max_tokens: 100_000 }] }, 2.5],
     [...CLAUDE, { tools: [{ type: "advisor_20260301", model: "claude-opus-4-8", max_tokens: 8_000 }] }, 2],
     [
@@ -146,6 +160,18 @@ describe("law 3: what a body asks for is held for, wherever it says so", () => {
     // A picture of the model that is the default once it is asked for what only newer ones can.
     [...IMAGES, { background: "transparent" }, 0.3],
     [...IMAGES, { quality: "high" }, 0.3],
+    [
+      "/xai/v1/images/generations",
+      { model: "grok-imagine-image-quality", prompt: "a cat" },
+      { resolution: "2k" },
+      0.07,
+    ],
+    [
+      "/xai/v1/images/edits",
+      { model: "grok-imagine-image-quality", prompt: "a cat" },
+      { images: [{ url: "https://x.test" }] },
+      0.1,
+    ],
     // As many answers, or another reading.
     [...OPENAI, { n: 128 }, 0.0007],
     [...RESPONSES, { context_management: [{ type: "compaction" }], input: "Hi".repeat(1_000) }, 0.0006],

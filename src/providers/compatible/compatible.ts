@@ -8,6 +8,7 @@ import type { Wire } from "../wire.ts";
 import { openrouterChat } from "./openrouter-chat.ts";
 import { routed } from "./openrouter-routing.ts";
 import { perplexityChat } from "./perplexity-chat.ts";
+import { thinking } from "./thoughts.ts";
 
 interface Where {
   baseUrl: string;
@@ -32,12 +33,11 @@ const compatible = (name: string, { baseUrl, base, bases = base, chat }: Where):
   compatiblePath: base,
 });
 
-/** Its formats beside chat have the same members for routing. */
-function withRouting(provider: Provider): Provider {
+/** The provider with some of its formats as it alone speaks them. */
+function speaking(provider: Provider, wires: readonly Wire[], own: (wire: Wire) => Wire): Provider {
   const routes = provider.routes.map((route) => {
     const { metering } = route;
-    const names = metering === openaiResponses || metering === openaiCompletions;
-    return names ? { ...route, metering: routed(metering) } : route;
+    return metering !== "free" && wires.includes(metering) ? { ...route, metering: own(metering) } : route;
   });
   return { ...provider, routes };
 }
@@ -54,14 +54,17 @@ export const groq = compatible("groq", {
   chat: openaiChatOf(NEWER),
 });
 /** https://docs.x.ai/docs/api-reference#chat-completions */
-export const xai = compatible("xai", {
-  baseUrl: "https://api.x.ai",
-  base: "/v1",
-  chat: openaiChatOf({ ...NEWER, statesCost: true }),
-});
+const xaiChat = openaiChatOf({ ...NEWER, statesCost: true });
+export const xai = speaking(
+  compatible("xai", { baseUrl: "https://api.x.ai", base: "/v1", chat: xaiChat }),
+  [xaiChat, openaiResponses],
+  thinking,
+);
 /** https://openrouter.ai/docs/api-reference/overview */
-export const openrouter = withRouting(
+export const openrouter = speaking(
   compatible("openrouter", { baseUrl: "https://openrouter.ai", base: "/api/v1", chat: openrouterChat }),
+  [openaiResponses, openaiCompletions],
+  routed,
 );
 /** https://docs.together.ai/reference/chat-completions-1: no newer limit and no option for usage, which is always stated. */
 export const together = compatible("together", {

@@ -1,6 +1,7 @@
 import { arrayField, asArray, asObject, asText, firstInvalid } from "../fields.ts";
 import type { CallFacts, InvalidBody, JsonObject, Wire } from "../wire.ts";
 import { addPlugins } from "./openrouter-tools.ts";
+import { addRoutedThoughts, addXaiThoughts } from "./thoughts.ts";
 
 /** More models than this are no list that somebody wrote. */
 const MAX_FALLBACKS = 16;
@@ -15,6 +16,8 @@ export function routed(wire: Wire): Wire {
     inputExtras(body, facts) {
       const extras = wire.inputExtras(body, facts);
       addPlugins(extras, body);
+      addRoutedThoughts(extras, body);
+      for (const model of [facts.model, ...(facts.alternatives ?? [])]) addXaiThoughts(extras, body, model);
       return extras;
     },
   };

@@ -84,8 +84,9 @@ function defaultModel(body: JsonObject): string {
   return newer || NEWER_QUALITIES.has(body["quality"]) ? NEWER_DEFAULT_MODEL : DEFAULT_MODEL;
 }
 
-/** What DALL-E charges by, with the defaults of what isn't stated. */
+/** What DALL-E and xAI charge by, with the defaults of what isn't stated. */
 function variantOf(model: string, body: JsonObject): string | undefined {
+  if (model.startsWith("grok-imagine")) return asText(body["resolution"]) ?? "1k";
   const size = asText(body["size"]) ?? "1024x1024";
   if (model.startsWith("dall-e-2")) return size;
   return model.startsWith("dall-e-3") ? `${asText(body["quality"]) ?? "standard"} ${size}` : undefined;
@@ -109,6 +110,7 @@ function inputExtras(body: JsonObject, facts: CallFacts): InputExtras {
     ...plainExtras(),
     mediaBytes: inline + files.reduce((sum, { bytes }) => sum + bytes, 0),
     tokens: INPUT_IMAGE_TOKENS * (files.length + urls.length),
-    units: { images: facts.choices },
+    // xAI charges those that it is shown, too, at less than one that it draws.
+    units: { images: facts.choices + (facts.model.startsWith("grok") ? files.length + urls.length : 0) },
   };
 }

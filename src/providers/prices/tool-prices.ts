@@ -44,7 +44,12 @@ const ROWS: ToolPrices[] = [
   { provider: "anthropic", model: /./, tools: { web_search: perThousand(10) } },
   // https://ai.google.dev/gemini-api/docs/pricing: by the prompt before Gemini 3, by the query since, 2026-03.
   ...["google", "vertex"].flatMap((provider): ToolPrices[] => [
-    { provider, model: /^gemini-[12][.-]/, tools: { google_search: perThousand(35) } },
+    // With maps by the prompt, too; since Gemini 3 by the query, of which no answer states how many there were.
+    {
+      provider,
+      model: /^gemini-[12][.-]/,
+      tools: { google_search: perThousand(35), google_maps: perThousand(25) },
+    },
     { provider, model: /^gemini-/, tools: { google_search: perThousand(14) } },
   ]),
   { provider: "xai", model: /./, tools: XAI },
