@@ -156,7 +156,7 @@ function finish(
   seenAtMs: number,
 ): number | null {
   const { target, call, price, options, extras } = admission.extra;
-  const { units } = extras;
+  const units = extras.likelyUnits ?? extras.units;
   const model = answeringModel(reading, answerersOf(target, call, planned.startedAtMs));
   const provider = target.provider.name;
   const factor = tokenizerFactor(model);

@@ -2,18 +2,20 @@ import type { InputExtras } from "../../domain/estimate.ts";
 import { tokenCount } from "../../domain/usage.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
-import { plainExtras } from "../plain-extras.ts";
+import { addPicture, plainExtras } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import { adviceTokens, fallbacksOf } from "./messages-models.ts";
 import type { JsonObject } from "../wire.ts";
 
 /** The largest image that a model sees, 2,576 x 1,456 pixels, at 750 pixels a token; most see 1,600 tokens. https://platform.claude.com/docs/en/build-with-claude/vision, 2026-06. */
 const IMAGE_TOKENS = 5_000;
+const LIKELY_IMAGE_TOKENS = 1_000;
 /**
  * The system prompt that tools add, 264 to 804 tokens by model and tool_choice, and the framing of each one.
  * https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview#pricing, 2026-06.
  */
 const TOOLS_PROMPT_TOKENS = 900;
+const LIKELY_TOOLS_PROMPT_TOKENS = 350;
 const TOKENS_PER_TOOL = 64;
 /** Definitions that the body only names: text editor 700, bash 245, computer use 735 + 499, web search and fetch more. */
 const TOKENS_PER_NAMED_TOOL = 3_000;
@@ -68,7 +70,10 @@ function addFallbacks(extras: InputExtras, body: JsonObject): void {
 function addTools(extras: InputExtras, body: JsonObject): void {
   const tools = asArray(body["tools"]);
   const servers = asArray(body["mcp_servers"]);
-  if (tools.length + servers.length > 0) extras.tokens += TOOLS_PROMPT_TOKENS;
+  if (tools.length + servers.length > 0) {
+    extras.tokens += TOOLS_PROMPT_TOKENS;
+    extras.spareTokens = TOOLS_PROMPT_TOKENS - LIKELY_TOOLS_PROMPT_TOKENS;
+  }
   let uses = servers.length * DEFAULT_USES;
   for (const item of tools) {
     const tool = asObject(item);
@@ -113,11 +118,13 @@ function addBlock(extras: InputExtras, block: JsonObject | null, depth: number):
     for (const inner of asArray(source["content"])) addBlock(extras, asObject(inner), depth + 1);
   } else if (data !== undefined) {
     extras.mediaBytes += data.length;
-    extras.tokens += isImage ? IMAGE_TOKENS : documentTokens(data, IMAGE_TOKENS);
+    if (isImage) addPicture(extras, IMAGE_TOKENS, LIKELY_IMAGE_TOKENS);
+    else extras.tokens += documentTokens(data, IMAGE_TOKENS);
   } else {
-    extras.tokens += isImage ? IMAGE_TOKENS : UNSEEN_DOCUMENT_TOKENS;
+    if (isImage) return addPicture(extras, IMAGE_TOKENS, LIKELY_IMAGE_TOKENS);
+    extras.tokens += UNSEEN_DOCUMENT_TOKENS;
     // Only the model's context bounds what is named.
-    if (!isImage) extras.unseenInput = true;
+    extras.unseenInput = true;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { dataUrlBase64, documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
-import { plainExtras } from "../plain-extras.ts";
+import { addPicture, plainExtras } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { JsonObject } from "../wire.ts";
 import { soundIn } from "./chat-sound.ts";
@@ -9,7 +9,8 @@ import { addRunTools } from "./chat-tools.ts";
 
 // Upper bounds of what an image costs, by https://platform.openai.com/docs/guides/images-vision#calculating-costs, 2026-06.
 /** 2,833 and 5,667 for each of at most 8 tiles (2,048 x 768 pixels). */
-const GPT_4O_MINI = { prefix: "gpt-4o-mini", low: 2_833, tokens: 48_169 };
+const GPT_4O_MINI = { prefix: "gpt-4o-mini", low: 2_833, tokens: 48_169, likely: 25_501 };
+const LIKELY_IMAGE_TOKENS = 800;
 /** 256 patches (512 x 512 pixels) x 2.46; models that count tiles take 85 at most. */
 const LOW_DETAIL_TOKENS = 630;
 /** 2,500 patches x 1.62, or 1,536 x 2.46; models that count tiles take 85 + 8 x 170. */
@@ -27,6 +28,8 @@ const OPENAI_MODEL = /(?:^|\/)(?:ft:)?(?:gpt-\d|gpt-audio|chatgpt|o\d)/;
 const OTHER_PROMPT_TOKENS = 256;
 /** How a template explains tools: Claude's takes up to 804 tokens, Llama 4's about 650. */
 const OTHER_TOOLS_PROMPT_TOKENS = 900;
+/** What is mostly added where there are tools: Claude's 350, others' less. */
+const LIKELY_TOOLS_PROMPT_TOKENS = 200;
 /** An earlier spoken answer that is only named: the longest one that a model gives. */
 const SPOKEN_ANSWER_TOKENS = 16_384;
 /**
@@ -60,7 +63,7 @@ export function chatInput(body: JsonObject): InputExtras {
   };
   const tools = asArray(body["tools"]).length + asArray(body["functions"]).length;
   const model = asText(body["model"]) ?? "";
-  extras.tokens += promptTokens(model, tools);
+  addPrompt(extras, model, tools);
   addNamedCache(extras, body);
   for (const item of asArray(body["messages"])) {
     const message = asObject(item);
@@ -71,11 +74,14 @@ export function chatInput(body: JsonObject): InputExtras {
 }
 
 /** Of what the provider writes around the messages and the tools, whose own text is in the body. */
-export function promptTokens(model: string, tools: number): number {
+export function addPrompt(extras: InputExtras, model: string, tools: number): void {
   const [prompt, toolsPrompt] = OPENAI_MODEL.test(model)
     ? [0, TOOLS_PROMPT_TOKENS]
     : [OTHER_PROMPT_TOKENS, OTHER_TOOLS_PROMPT_TOKENS];
-  return prompt + (tools > 0 ? toolsPrompt + tools * TOKENS_PER_TOOL : 0);
+  const most = prompt + (tools > 0 ? toolsPrompt + tools * TOKENS_PER_TOOL : 0);
+  extras.tokens += most;
+  const mostly = tools > 0 ? Math.min(toolsPrompt, LIKELY_TOOLS_PROMPT_TOKENS) : 0;
+  extras.spareTokens = (extras.spareTokens ?? 0) + most - mostly;
 }
 
 /** Some take one part in place of a list. */
@@ -104,7 +110,7 @@ function addPart(extras: InputExtras, part: JsonObject | null, model: string): v
   if (image !== undefined && image !== null) {
     const { url, detail } =
       typeof image === "string" ? { url: image, detail: undefined } : (asObject(image) ?? {});
-    extras.tokens += imageInputTokens(model, detail);
+    addPicture(extras, imageInputTokens(model, detail), likelyImageTokens(model));
     const base64 = dataUrlBase64(asText(url) ?? "");
     extras.mediaBytes += base64?.length ?? 0;
   }
@@ -131,6 +137,11 @@ function addPart(extras: InputExtras, part: JsonObject | null, model: string): v
 function addAudio(extras: InputExtras, tokens: number): void {
   extras.audioTokens += tokens;
   extras.tokens += tokens;
+}
+
+/** Of a square of 1,024 pixels. */
+export function likelyImageTokens(model: string): number {
+  return model.includes(GPT_4O_MINI.prefix) ? GPT_4O_MINI.likely : LIKELY_IMAGE_TOKENS;
 }
 
 /** At most, for one image of this detail. */
