@@ -32,7 +32,7 @@ export function modelsOf(target: Target, call: Understood): string[] {
 export function answerersOf(target: Target, call: Understood, atMs: number): string[] {
   const provider = target.provider.name;
   const named = modelsOf(target, call);
-  return [...new Set(named.flatMap((model) => [model, ...redirectsOf({ provider, model, atMs })]))];
+  return [...new Set(named.flatMap((model) => [model].concat(redirectsOf({ provider, model, atMs }))))];
 }
 
 /** What a call can cost, whichever of its models answers. */
