@@ -44,7 +44,8 @@ const ROWS: ToolPrices[] = [
   { provider: "anthropic", model: /./, tools: { web_search: perThousand(10) } },
   // https://ai.google.dev/gemini-api/docs/pricing: by the prompt before Gemini 3, by the query since, 2026-03.
   ...["google", "vertex"].flatMap((provider): ToolPrices[] => [
-    // With maps by the prompt, too, as others quote that page (https://github.com/iyulab/TokenMeter/releases/tag/v0.14.0); since Gemini 3 by the query, of which no answer states how many there were.
+    // With maps by the prompt, too, as others quote that page (https://github.com/iyulab/TokenMeter/releases/tag/v0.14.0);
+    // since Gemini 3 by the query, of which no answer states how many there were.
     {
       provider,
       model: /^gemini-[12][.-]/,
