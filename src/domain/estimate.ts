@@ -10,6 +10,8 @@ export interface InputExtras {
   mediaBytes: number;
   /** Tokens of media and hidden tool prompts. */
   tokens: number;
+  /** Those of `tokens` that are there for the bound's sake, where mostly nothing is read: room for a template's words. */
+  spareTokens?: number;
   /** How many times the provider reads the input: each use of a tool that it runs itself is a reading more. */
   readings: number;
   /** Tokens that such tools add on the way, over all readings. */
@@ -26,6 +28,8 @@ export interface InputExtras {
   toolCalls: Record<string, number>;
   /** What the call is charged for beside tokens, or in place of them: pictures asked for, letters to be spoken. */
   units?: UnitCounts;
+  /** What of them is likely, where that is far below the bound. */
+  likelyUnits?: UnitCounts;
   /** The call reads a context that the body only names: an earlier response, a conversation, a stored prompt or file. */
   unseenInput?: boolean;
   /** Calls at another model's price that the provider makes inside this one, at most. */

@@ -12,7 +12,7 @@ import type { Dispatched } from "./forward.ts";
 import { splitterFor } from "./framing.ts";
 import { clientHeaders } from "./headers.ts";
 import { hiddenTokens, timeFirstText } from "./hidden-time.ts";
-import { modelsOf } from "./priced-call.ts";
+import { answerersOf } from "./priced-call.ts";
 import { edit, tap, type RelayEnd, type RelayOptions } from "./relay.ts";
 import type { CallEnd, Outcome } from "./settle.ts";
 import { isSnapshotOf } from "./settled-price.ts";
@@ -156,8 +156,8 @@ function finish(
   seenAtMs: number,
 ): number | null {
   const { target, call, price, options, extras } = admission.extra;
-  const { units } = extras;
-  const model = answeringModel(reading, modelsOf(target, call));
+  const units = extras.likelyUnits ?? extras.units;
+  const model = answeringModel(reading, answerersOf(target, call, planned.startedAtMs));
   const provider = target.provider.name;
   const factor = tokenizerFactor(model);
   const likelyInput = () => likelyInputTokens({ ...extras, body: call.body, factor });

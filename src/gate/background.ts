@@ -7,6 +7,7 @@ import type { ResponseRef } from "../ledger/background.ts";
 import type { Reading } from "../providers/wire.ts";
 import { callEnd, type PricedCall } from "./call-end.ts";
 import type { GateDeps } from "./gate-deps.ts";
+import { hiddenTokens } from "./hidden-time.ts";
 import { closeCall, type OpenCall } from "./open-call.ts";
 
 // A response that is made in the background states its usage to whoever asks for it later, and to everyone who asks again.
@@ -68,7 +69,11 @@ export async function leavePending(
   const ref = { provider, responseId };
   const call = { open, priced, firstByteMs };
   try {
-    const told = await books.ledger.keepBackgroundCall(org, ref, { holdId: open.holdId, call });
+    const told = await books.ledger.keepBackgroundCall(org, ref, {
+      holdId: open.holdId,
+      call,
+      nowMs: books.now(),
+    });
     if (told !== null) {
       await settlePending(deps, org, ref, { call, reading: storedReading.parse(told) });
       return true;
@@ -97,7 +102,7 @@ export async function settleTold(
   if (!reading.background) return;
   const ref = { provider, responseId: reading.background.responseId };
   try {
-    const call = await deps.books.ledger.tellBackgroundEnd(org, ref, reading);
+    const call = await deps.books.ledger.tellBackgroundEnd(org, ref, { reading, nowMs: deps.books.now() });
     if (call !== null) await settlePending(deps, org, ref, { call: stored.parse(call), reading });
   } catch (error) {
     // The next answer about it says the same.
@@ -111,8 +116,11 @@ async function settlePending(
   ref: ResponseRef,
   { call, reading }: { call: z.infer<typeof stored>; reading: Reading },
 ): Promise<void> {
-  const outcome = reading.failed ? "provider_error" : "completed";
-  const { inputTokens, ...priced } = call.priced;
+  const finished = reading.complete ? "completed" : "cut";
+  const outcome = reading.failed ? "provider_error" : finished;
+  const { inputTokens, ...known } = call.priced;
+  // One that was cancelled says nothing of what it thought by then.
+  const priced = { ...known, hiddenTokens: hiddenTokens(deps.books.now() - known.startedAtMs) };
   const end = callEnd(
     reading,
     { ...priced, likelyInput: () => inputTokens },

@@ -136,9 +136,11 @@ function blocked({ customer }: CallLabels): Refusal {
 }
 
 export function nowhere(provider: string): Refusal {
+  const setting = `${provider.toUpperCase()}_BASE_URL`;
+  const settings = provider === "bedrock" ? `AWS_REGION and no ${setting}` : setting;
   return {
     code: "provider_not_allowed",
-    message: `No ${provider.toUpperCase()}_BASE_URL says where ${provider} is, nor does the organization's own credential.`,
+    message: `No ${settings} says where ${provider} is, nor does the organization's own credential.`,
   };
 }
 

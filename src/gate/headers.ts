@@ -25,6 +25,8 @@ const OF_THE_CONNECTION = [
   "cdn-loop",
   "x-real-ip",
 ];
+/** Azure would take another deployment than the one that was priced. */
+const TO_ANOTHER_MODEL = ["azureml-model-deployment", "x-ms-model-mesh-model-name"];
 const DROPPED_PREFIXES = ["x-tollgate-", "cf-", "x-forwarded-"];
 
 /** The provider's encoding is undone on the way in, and its cookies belong to our account with it. */
@@ -34,7 +36,8 @@ const NOT_FOR_CLIENTS = ["content-length", "content-encoding", "set-cookie"];
 export function upstreamHeaders(client: Headers): Headers {
   const headers = new Headers(client);
   const listed = (client.get("connection") ?? "").split(",").map((name) => name.trim());
-  for (const name of [...HOP_BY_HOP, ...OF_THE_CONNECTION, ...CREDENTIAL_HEADERS, ...listed]) {
+  const dropped = [...HOP_BY_HOP, ...OF_THE_CONNECTION, ...TO_ANOTHER_MODEL, ...CREDENTIAL_HEADERS];
+  for (const name of [...dropped, ...listed]) {
     if (name !== "") headers.delete(name);
   }
   dropPrefixed(headers, DROPPED_PREFIXES);

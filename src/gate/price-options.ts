@@ -18,17 +18,25 @@ export function askedOptions(facts: CallFacts, body: JsonObject, provider: strin
     const { tier, variant } = priceOptions;
     return [
       ...(tier === undefined ? [] : [{ param: "service_tier", options: { tier } }]),
-      ...(variant === undefined ? [] : [{ param: "quality", options: { variant } }]),
+      ...(variant === undefined
+        ? []
+        : [{ param: provider === "perplexity" ? "web_search_options" : "quality", options: { variant } }]),
     ];
   }
-  const members = provider === "anthropic" ? ["service_tier", "speed", "inference_geo"] : ["service_tier"];
+  const members = SELLERS_OF_CLAUDE.has(provider)
+    ? ["service_tier", "speed", "inference_geo"]
+    : ["service_tier"];
   return members.flatMap((param) => {
-    const value = body[param];
+    const value = body[param] ?? undefined;
+    // As a number it is the speed of a voice.
+    if (value === undefined || (param === "speed" && typeof value === "number")) return [];
     // What isn't a text is no tier that has a price.
-    const tier = typeof value === "string" ? value : "unknown";
-    return value === undefined || value === null ? [] : [{ param, options: { tier } }];
+    return [{ param, options: { tier: typeof value === "string" ? value : "unknown" } }];
   });
 }
+
+/** Who takes Anthropic's own members. */
+const SELLERS_OF_CLAUDE = new Set(["anthropic", "vertex", "openrouter"]);
 
 /** All of them as one. */
 export function joinedOptions(asked: AskedOption[]): PriceOptions {

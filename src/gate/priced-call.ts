@@ -6,6 +6,7 @@ import { callPrice } from "./call-price.ts";
 import { estimate, sizesOf, type Estimate, type Sizes } from "./estimate.ts";
 import { isFreeCall } from "./free-call.ts";
 import type { Target } from "./plan.ts";
+import { redirectsOf } from "../providers/prices/redirects.ts";
 import type { CallPolicies } from "./policies.ts";
 import { priceFor } from "./price-for.ts";
 import type { Understood } from "./understand.ts";
@@ -22,9 +23,16 @@ export interface PricedCall {
   free: boolean;
 }
 
-/** All models that may answer a call. */
+/** All models that a call names. */
 export function modelsOf(target: Target, call: Understood): string[] {
   return [target.model, ...(call.facts.alternatives ?? [])];
+}
+
+/** All models that may answer it: also those that its provider puts in the place of one that is named. */
+export function answerersOf(target: Target, call: Understood, atMs: number): string[] {
+  const provider = target.provider.name;
+  const named = modelsOf(target, call);
+  return [...new Set(named.flatMap((model) => [model].concat(redirectsOf({ provider, model, atMs }))))];
 }
 
 /** What a call can cost, whichever of its models answers. */
@@ -43,7 +51,7 @@ export function pricedCall(
 ): PricedCall {
   const provider = target.provider.name;
   const priceOf = (model: string) => priceFor(policies, { provider, model, atMs });
-  const [first, ...others] = modelsOf(target, call).map((model): PricedCall => {
+  const [first, ...others] = answerersOf(target, call, atMs).map((model): PricedCall => {
     const sizes = sizesOf(call, target.wire, model);
     const { price, options, refusal } = callPrice({ call, sizes }, policies, { provider, model, atMs });
     const estimated = price && estimate(call, sizes, price, key, priceOf);

@@ -9,6 +9,7 @@ export interface Understood {
   body: JsonObject;
   /** The body as it came. */
   bytes: Uint8Array;
+  headers?: Headers;
   /** What is sent on: every byte as it came, but for these changes. */
   edited: (edits: BodyEdit[]) => BodyInit;
 }
@@ -29,12 +30,12 @@ export async function understand(
   const { members, edited } = parsed.body;
   const understood = wire.understand(members, path, request.headers);
   if ("invalid" in understood) return refused(understood.invalid);
-  return { call: { facts: understood.facts, body: members, bytes, edited } };
+  return { call: { facts: understood.facts, body: members, bytes, headers: request.headers, edited } };
 }
 
 /** The same call as another dialect of its format reads it, which may know other fields. */
 export function readAs(wire: Wire, call: Understood, path: string): Understood {
-  const understood = wire.understand(call.body, path);
+  const understood = wire.understand(call.body, path, call.headers);
   return "facts" in understood ? { ...call, facts: understood.facts } : call;
 }
 

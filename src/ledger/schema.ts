@@ -378,7 +378,10 @@ export const backgroundResponses = pgTable(
     createdAt: createdAt(),
     doneAt: moment("done_at"),
   },
-  (table) => [primaryKey({ columns: [table.organizationId, table.provider, table.responseId] })],
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.provider, table.responseId] }),
+    index("background_age").on(table.organizationId, table.createdAt),
+  ],
 );
 
 /** The first answer of each POST that carried an Idempotency-Key. */

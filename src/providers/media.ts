@@ -17,8 +17,13 @@ export const UNSEEN_DOCUMENT_TOKENS = 100_000;
 /** A document is read as text and as an image of each page. Text files make at most one token of a byte. */
 export function documentTokens(base64: string, imageTokens: number): number {
   const bytes = decodedBytes(base64);
-  const pages = Math.min(MAX_PAGES, Math.ceil(bytes / BYTES_PER_PAGE));
-  return Math.min(MAX_CONTEXT_TOKENS, Math.max(bytes, pages * (TEXT_TOKENS_PER_PAGE + imageTokens)));
+  const tokens = pagesOf(base64) * (TEXT_TOKENS_PER_PAGE + imageTokens);
+  return Math.min(MAX_CONTEXT_TOKENS, Math.max(bytes, tokens));
+}
+
+/** At most. Null: a document that is only named. */
+export function pagesOf(base64: string | null): number {
+  return base64 === null ? MAX_PAGES : Math.min(MAX_PAGES, Math.ceil(decodedBytes(base64) / BYTES_PER_PAGE));
 }
 
 /**

@@ -1,5 +1,16 @@
 import type { InputExtras } from "../domain/estimate.ts";
 
+/** Room for words that a provider may write around the text. */
+export function spare(tokens: number): Pick<InputExtras, "tokens" | "spareTokens"> {
+  return { tokens, spareTokens: tokens };
+}
+
+/** A picture that costs so many tokens at most; mostly pictures are smaller than the largest that a model sees. */
+export function addPicture(extras: InputExtras, most: number, likely: number): void {
+  extras.tokens += most;
+  extras.spareTokens = (extras.spareTokens ?? 0) + Math.max(0, most - likely);
+}
+
 /** Of a body that is all text, and asks for nothing beside. */
 export function plainExtras(): InputExtras {
   return {

@@ -22,10 +22,12 @@ let received: { headers: Record<string, string>; body: string }[] = [];
 
 beforeAll(async () => {
   harness = await startHarness();
-  receiver = createServer(async (request, response) => {
+  receiver = createServer((request, response) => {
     const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
-    received.push({ headers: Object.fromEntries(headers), body: await text(request) });
-    response.writeHead(answersWith).end();
+    void text(request).then((body) => {
+      received.push({ headers: Object.fromEntries(headers), body });
+      response.writeHead(answersWith).end();
+    });
   });
   await new Promise<void>((listening) => receiver.listen(0, "127.0.0.1", listening));
   receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;

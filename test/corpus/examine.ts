@@ -58,10 +58,11 @@ export async function examine(cases: Case[], options: ExamineOptions): Promise<E
 async function examineCase(bench: Bench, recorded: Case, options: ExamineOptions): Promise<Examined> {
   const replayed = await replay(bench, recorded);
   const verdict = verdictOf(recorded, replayed);
-  const found = { recorded, ...verdict, statedCost: statedCostOf(recorded) };
+  const found = { recorded, ...verdict };
   if (!replayed) {
     return {
       ...found,
+      statedCost: null,
       refusal: null,
       unpriced: false,
       metered: null,
@@ -76,6 +77,7 @@ async function examineCase(bench: Bench, recorded: Case, options: ExamineOptions
   const tight = options.tight ? await tightHold(bench, recorded, replayed) : null;
   return {
     ...found,
+    statedCost: await statedCostOf(bench, recorded, replayed),
     problems: [...problems, ...(tight?.problems ?? [])],
     refusal: replayed.refusal,
     unpriced: replayed.unpriced,

@@ -16,6 +16,7 @@ test.each([
     "/openai/deployments/d/embeddings?api-version=1",
   ],
   ["bedrock", "https://b.<aws_region>.example/model/m:0/converse", "/bedrock", "/model/m:0/converse"],
+  ["vertex", "https://v.example/v1/projects/<A_PROJECT>/x", "/vertex", "/v1/projects/a-project/x"],
   ["openrouter", "https://o.example/api/v1/chat/completions", "/openrouter", "/api/v1/chat/completions"],
   ["somebody", "https://s.example/v1/rerank", "/somebody", "/v1/rerank"],
   ["local", "https://localhost/openai/responses", "/openai", "/v1/responses"],

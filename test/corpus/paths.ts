@@ -33,7 +33,9 @@ export function pathOf({ provider, url }: Pick<Case, "provider" | "url">): Path 
   // Hosts and parts of paths may be placeholders, which no URL parser takes.
   const match = /^https?:\/\/[^/]+(\/[^?#]*)(\?[^#]*)?/.exec(url);
   if (!match) return null;
-  const [, path = "", query = ""] = match;
+  const [, template = "", query = ""] = match;
+  // A recorder's placeholder stands for a project's name, or a region's.
+  const path = template.replace(/<([A-Z_]+)>/g, (_, name: string) => name.toLowerCase().replaceAll("_", "-"));
   const proxied = provider === "local" ? PROXIED.find(([pattern]) => pattern.test(path)) : undefined;
   const whole = proxied
     ? path.replace(...proxied)

@@ -46,7 +46,7 @@ export interface ReplayOptions {
 }
 
 /** Where the recording has no date, and before the clients' SDKs had others. */
-const DEFAULT_DATE_MS = Date.UTC(2026, 2, 14);
+const DEFAULT_DATE_MS = Date.UTC(2026, 5, 1);
 
 /** Each call is its organization's first; overruns are judged with the holds. */
 const ORDINARY_REPORTS = /^(?:epoch_opened|overrun) /;
@@ -122,11 +122,13 @@ function refusalIn(received: Uint8Array): string | null {
   return code ?? null;
 }
 
-/** Prices are those of the day on which the provider answered. */
-export function dateOf({ response_headers: headers }: Case): number {
+/** Prices are those of the day on which the provider answered: by a header's word, or by the answer's own. */
+export function dateOf({ response_headers: headers, response_body: body }: Case): number {
   const date = headers.find(([name]) => name.toLowerCase() === "date")?.[1];
   const dateMs = date === undefined ? Number.NaN : Date.parse(date);
-  return Number.isNaN(dateMs) ? DEFAULT_DATE_MS : dateMs;
+  if (!Number.isNaN(dateMs)) return dateMs;
+  const seconds = /"created(?:_at)?"\s*:\s*(1[5-9]\d{8})\b/.exec(body)?.[1];
+  return seconds === undefined ? DEFAULT_DATE_MS : Number(seconds) * 1_000;
 }
 
 function urlOf(input: RequestInfo | URL): string {

@@ -1,12 +1,9 @@
-import { costOf } from "../../src/domain/pricing.ts";
-import { tokenCount, type Usage } from "../../src/domain/usage.ts";
-import { listPrice } from "../../src/providers/prices/prices.ts";
+import type { Bench } from "./bench.ts";
 import type { Case } from "./cases.ts";
-import { pathOf } from "./paths.ts";
-import { dateOf } from "./replay.ts";
 import { quantile } from "./quantile.ts";
+import { replay, type Replay } from "./replay.ts";
 
-// Some providers state what a call cost: how near our own list prices come to it.
+// Some providers state what a call cost: how near our own prices come to it.
 
 export interface StatedCost {
   provider: string;
@@ -20,41 +17,24 @@ export interface StatedCost {
 }
 
 const NANO_PER_USD = 1_000_000_000;
-const COUNTS = [
-  "input_total",
-  "input_cached",
-  "cache_write",
-  "cache_write_5m",
-  "cache_write_1h",
-  "output_total",
-  "reasoning",
-  "audio_in",
-  "audio_out",
-  "image_in",
-  "image_out",
-] as const;
+/** The members by which providers state one. */
+const STATED = /"(cost|total_cost|estimated_cost|cost_in_usd_ticks)"(?=\s*:)/g;
 
-/** Null where the provider stated none. By the expected usage, so that calls with no route yet are judged too. */
-export function statedCostOf(recorded: Case): StatedCost | null {
+/** Null where the provider stated none. Ours is what the gate books of the same answer with that statement taken out. */
+export async function statedCostOf(
+  bench: Bench,
+  recorded: Case,
+  { unpriced }: Replay,
+): Promise<StatedCost | null> {
   const { expected_usage: expected, provider, id, model } = recorded;
   const stated = expected["cost_usd"];
-  const path = pathOf(recorded);
-  if (typeof stated !== "number" || stated <= 0 || !path || !model) return null;
+  if (typeof stated !== "number" || stated <= 0 || !model) return null;
   const statedNanoUsd = Math.round(stated * NANO_PER_USD);
-  const price = listPrice({ provider: path.prefix.slice(1), model, atMs: dateOf(recorded) });
-  const cost = price && costOf(usageOf(expected), price);
-  const oursNanoUsd = cost && "costNanoUsd" in cost ? cost.costNanoUsd : null;
+  const silent = { ...recorded, response_body: recorded.response_body.replace(STATED, '"unstated_$1"') };
+  const booked = unpriced ? null : (await replay(bench, silent))?.booked;
+  const oursNanoUsd = booked?.costNanoUsd ?? null;
   const error = oursNanoUsd === null ? null : (oursNanoUsd - statedNanoUsd) / Math.max(1, statedNanoUsd);
   return { provider, id, model, statedNanoUsd, oursNanoUsd, error };
-}
-
-function usageOf(expected: Record<string, unknown>): Usage {
-  const usage: Usage = { input_total: 0, output_total: 0 };
-  for (const field of COUNTS) {
-    const count = tokenCount(expected[field]);
-    if (count !== undefined) usage[field] = count;
-  }
-  return usage;
 }
 
 export interface StatedCostSum {

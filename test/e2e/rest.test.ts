@@ -151,15 +151,11 @@ test("what is referred to stays, a revoked key ends, and the audit has all of it
   expect(await shown(api.GET("/api/v1/keys/{id}", at(keys.service.id)))).toMatchObject({ status: "revoked" });
   const events = await shown(api.GET("/api/v1/audit", { params: { query: { limit: 200 } } }));
   const done = events.data.map(({ action, resource }) => `${resource.kind} ${action}`);
-  expect(new Set(done)).toEqual(
-    new Set([
-      ...["organizations", "management_tokens", "teams", "users", "team_members", "keys", "budgets"].map(
-        (kind) => `${kind} created`,
-      ),
-      ...["adjustments created", "customers created", "customers deleted", "budgets changed"],
-      ...["budgets reset", "budgets compared", "keys rotated", "keys revoked"],
-    ]),
-  );
+  const created = ["organizations", "management_tokens", "teams", "users", "team_members", "keys", "budgets"];
+  const others = "adjustments created, customers created, customers deleted, budgets changed, budgets reset";
+  const ofBooks = "budgets compared, keys rotated, keys revoked";
+  const expected = [...created.map((kind) => `${kind} created`), ...`${others}, ${ofBooks}`.split(", ")];
+  expect([...new Set(done)].toSorted()).toEqual(expected.toSorted());
   const byToken = events.data.filter(({ actor }) => actor === token.id);
   expect(events.data.length - byToken.length).toBe(2);
 });

@@ -118,6 +118,17 @@ describe("a response that is made in the background", () => {
     expect(await worker.budget()).toEqual({ spent: COST, held: 0 });
   });
 
+  test("costs an estimate where it was cancelled in the middle, by the time that it worked (R26)", async () => {
+    await begin();
+    rig.clock.advance(2_000);
+    says = { ...QUEUED, status: "cancelled", model: "gpt-4o-mini" };
+    await ask(worker, "/openai/v1/responses/resp_1/cancel", "POST");
+    const [entry] = await entries();
+    expect(entry).toMatchObject({ estimated: "t", outcome: "cut" });
+    // A second beyond the first, at a hundred tokens.
+    expect(JSON.parse(entry?.["usage"] ?? "{}")).toMatchObject({ output_total: 100 });
+  });
+
   test("costs nothing where it failed and states no usage", async () => {
     await begin();
     says = { ...QUEUED, status: "failed", error: { code: "server_error", message: "x" } };
@@ -234,6 +245,30 @@ describe("a response that is made in the background", () => {
     says = DONE;
     await ask();
     expect(await worker.budget()).toEqual({ spent: COST, held: 0 });
+  });
+
+  test("is forgotten a month later, on the way of later ones, whether it ended or not, and bills nobody again", async () => {
+    const kept = () =>
+      rig.rows("select response_id from background_responses where organization_id = $1 order by 1", org);
+    const beginAs = async (id: string) => {
+      says = { ...QUEUED, id };
+      await (await worker.call("POST", "/openai/v1/responses", BODY)).text();
+      await worker.rest();
+    };
+    await beginAs("resp_1");
+    await beginAs("resp_2");
+    says = DONE;
+    await ask();
+    rig.clock.advance(30 * 24 * HOUR_MS);
+    await beginAs("resp_3");
+    expect(await kept()).toHaveLength(3);
+    rig.clock.advance(HOUR_MS);
+    await beginAs("resp_4");
+    expect(await kept()).toMatchObject([{ response_id: "resp_3" }, { response_id: "resp_4" }]);
+    const before = await worker.budget();
+    says = DONE;
+    await ask();
+    expect(await worker.budget()).toEqual(before);
   });
 
   test("asking for one that was made at once costs nothing, and asks Postgres nothing", async () => {

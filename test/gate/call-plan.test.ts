@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { counterName, type Budget, type Unit } from "../../src/domain/charged-budgets.ts";
 import type { PriceOverride } from "../../src/domain/price-override.ts";
-import { planCall } from "../../src/gate/call-plan.ts";
+import { nowhere, planCall } from "../../src/gate/call-plan.ts";
 import type { GateDeps } from "../../src/gate/gate-deps.ts";
 import type { CallPolicies } from "../../src/gate/policies.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
@@ -131,4 +131,9 @@ test("law 11: an operator's price makes a model usable, and a service without a 
   expect(
     units(plan({ model: "gpt-6-sol", service_tier: "priority" }, [{ ...own, model: "gpt-6-*" }])),
   ).toEqual(["usd", "requests", "tokens"]);
+});
+
+test("where nobody says where a provider is, the settings that would are named", () => {
+  expect(nowhere("azure").message).toContain("No AZURE_BASE_URL says");
+  expect(nowhere("bedrock").message).toContain("No AWS_REGION and no BEDROCK_BASE_URL says");
 });

@@ -53,7 +53,7 @@ describe("R52: a call is held at the service that it asks for", () => {
     ["openai", { model: "gpt-6-sol", service_tier: "priority" }, "service_tier"],
     ["openai", { model: "gpt-5", service_tier: "turbo" }, "service_tier"],
     ["openai", { model: "gpt-5", service_tier: 7 }, "service_tier"],
-    ["anthropic", { model: "claude-opus-5", speed: "fast" }, "speed"],
+    ["anthropic", { model: "claude-sonnet-4-6", speed: "fast" }, "speed"],
     ["anthropic", { model: "claude-opus-4-8", inference_geo: "eu" }, "inference_geo"],
     ["openai", { model: "gpt-99" }, "model"],
     ["openai", { model: "text-embedding-3-small" }, "model"],

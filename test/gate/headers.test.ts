@@ -25,7 +25,7 @@ describe("headers to the provider", () => {
     expect(passed["authorization"]).toBe("Bearer sk-ours");
   });
 
-  test("leave out our own, hop-by-hop ones, and those that Connection names", async () => {
+  test("leave out our own, hop-by-hop ones, those that Connection names, and those that lead to another model", async () => {
     const passed = await sent({
       "x-tollgate-customer": "c",
       "x-tollgate-tags": "t",
@@ -34,6 +34,7 @@ describe("headers to the provider", () => {
       te: "trailers",
       upgrade: "websocket",
       "x-forwarded-for": "1.2.3.4",
+      "azureml-model-deployment": "dearer",
     });
     expect(Object.keys(passed).sort()).toEqual(["accept-encoding", "authorization"]);
   });

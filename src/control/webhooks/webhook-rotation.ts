@@ -41,7 +41,8 @@ const rotate = operation({
       const { id, organizationId } = before;
       const nowMs = services.now();
       const secret = newEndpointSecret();
-      const previous = await previousOf(services, before, nowMs + body.overlap_seconds * 1_000);
+      const overlapMs = body.overlap_seconds * 1_000;
+      const previous = overlapMs === 0 ? null : await previousOf(config, before, nowMs + overlapMs);
       const sealed = await sealEndpointSecret(keySecretsOf(config), id, { secret, ...previous });
       const row = { ...before, sealed, updatedAt: new Date(nowMs) };
       const answer = {
@@ -76,11 +77,10 @@ const rotate = operation({
 
 /** The secret that signs beside the new one. One that can't be opened signs nothing. */
 async function previousOf(
-  { config, now }: Services,
+  config: Services["config"],
   { id, sealed }: EndpointRow,
   endsAtMs: number,
 ): Promise<Required<Pick<EndpointSecret, "previous">> | null> {
-  if (endsAtMs <= now()) return null;
   try {
     const { secret } = await openEndpointSecret(keySecretsOf(config), id, sealed);
     return { previous: { secret, endsAtMs } };

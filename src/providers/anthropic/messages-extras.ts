@@ -2,17 +2,20 @@ import type { InputExtras } from "../../domain/estimate.ts";
 import { tokenCount } from "../../domain/usage.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
-import { plainExtras } from "../plain-extras.ts";
+import { addPicture, plainExtras } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
+import { adviceTokens, fallbacksOf } from "./messages-models.ts";
 import type { JsonObject } from "../wire.ts";
 
 /** The largest image that a model sees, 2,576 x 1,456 pixels, at 750 pixels a token; most see 1,600 tokens. https://platform.claude.com/docs/en/build-with-claude/vision, 2026-06. */
 const IMAGE_TOKENS = 5_000;
+const LIKELY_IMAGE_TOKENS = 1_000;
 /**
  * The system prompt that tools add, 264 to 804 tokens by model and tool_choice, and the framing of each one.
  * https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview#pricing, 2026-06.
  */
 const TOOLS_PROMPT_TOKENS = 900;
+const LIKELY_TOOLS_PROMPT_TOKENS = 350;
 const TOKENS_PER_TOOL = 64;
 /** Definitions that the body only names: text editor 700, bash 245, computer use 735 + 499, web search and fetch more. */
 const TOKENS_PER_NAMED_TOOL = 3_000;
@@ -41,19 +44,36 @@ export function anthropicExtras(body: JsonObject): InputExtras {
   }
   // Compaction summarizes the whole conversation in a call of its own.
   if (asObject(body["context_management"])) extras.readings++;
+  // A conversation that Anthropic keeps is read unseen.
+  if (asObject(body["thread"])) extras.unseenInput = true;
+  addFallbacks(extras, body);
   for (const item of asArray(body["messages"])) {
     for (const block of asArray(asObject(item)?.["content"])) {
       addBlock(extras, asObject(block), 0);
-      for (const inner of asArray(asObject(block)?.["content"])) addBlock(extras, asObject(inner), 0);
+      for (const inner of partsIn(asObject(block)?.["content"])) addBlock(extras, asObject(inner), 0);
     }
   }
   return extras;
 }
 
+/** Each attempt reads the conversation again, and may write up to its limit before it is refused. */
+function addFallbacks(extras: InputExtras, body: JsonObject): void {
+  const fallbacks = fallbacksOf(body);
+  if ("invalid" in fallbacks) return;
+  const own = tokenCount(body["max_tokens"]) ?? 0;
+  for (const limit of fallbacks.limits) {
+    extras.readings++;
+    extras.outputTokens += limit ?? own;
+  }
+}
+
 function addTools(extras: InputExtras, body: JsonObject): void {
   const tools = asArray(body["tools"]);
   const servers = asArray(body["mcp_servers"]);
-  if (tools.length + servers.length > 0) extras.tokens += TOOLS_PROMPT_TOKENS;
+  if (tools.length + servers.length > 0) {
+    extras.tokens += TOOLS_PROMPT_TOKENS;
+    extras.spareTokens = TOOLS_PROMPT_TOKENS - LIKELY_TOOLS_PROMPT_TOKENS;
+  }
   let uses = servers.length * DEFAULT_USES;
   for (const item of tools) {
     const tool = asObject(item);
@@ -64,6 +84,7 @@ function addTools(extras: InputExtras, body: JsonObject): void {
     const limit = Number(tool?.["max_uses"] ?? DEFAULT_USES);
     const most = Number.isInteger(limit) && limit > 0 ? Math.min(limit, MAX_USES) : DEFAULT_USES;
     uses += most;
+    if (type.startsWith("advisor")) extras.outputTokens += most * adviceTokens(body);
     if (type.startsWith("web_search"))
       extras.toolCalls["web_search"] = (extras.toolCalls["web_search"] ?? 0) + most;
   }
@@ -72,13 +93,20 @@ function addTools(extras: InputExtras, body: JsonObject): void {
   extras.resultTokens += TOKENS_PER_RESULT * ((uses * (uses + 1)) / 2);
 }
 
-/** A block's kind is whatever source it has: a wrong `type` must not hide an image. */
+/** What a tool of Anthropic's found is one block, which may hold another. */
+function partsIn(content: unknown): unknown[] {
+  const found = asObject(content);
+  return found ? [found, found["content"]] : asArray(content);
+}
+
 /** What lies deeper counts as text, by its bytes: the provider takes no such block. */
 const MAX_BLOCK_DEPTH = 8;
 
+/** A block's kind is whatever source it has: a wrong `type` must not hide an image. */
 function addBlock(extras: InputExtras, block: JsonObject | null, depth: number): void {
   if (!block || depth > MAX_BLOCK_DEPTH) return;
   addCacheControl(extras, block);
+  if (block["type"] === "container_upload") extras.unseenInput = true;
   const source = asObject(block["source"]);
   if (!source) return;
   const data = asText(source["data"]);
@@ -90,9 +118,13 @@ function addBlock(extras: InputExtras, block: JsonObject | null, depth: number):
     for (const inner of asArray(source["content"])) addBlock(extras, asObject(inner), depth + 1);
   } else if (data !== undefined) {
     extras.mediaBytes += data.length;
-    extras.tokens += isImage ? IMAGE_TOKENS : documentTokens(data, IMAGE_TOKENS);
+    if (isImage) addPicture(extras, IMAGE_TOKENS, LIKELY_IMAGE_TOKENS);
+    else extras.tokens += documentTokens(data, IMAGE_TOKENS);
   } else {
-    extras.tokens += isImage ? IMAGE_TOKENS : UNSEEN_DOCUMENT_TOKENS;
+    if (isImage) return addPicture(extras, IMAGE_TOKENS, LIKELY_IMAGE_TOKENS);
+    extras.tokens += UNSEEN_DOCUMENT_TOKENS;
+    // Only the model's context bounds what is named.
+    extras.unseenInput = true;
   }
 }
 

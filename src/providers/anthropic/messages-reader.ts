@@ -93,8 +93,9 @@ interface Seen {
   service: StatedService;
 }
 
-function readingOf({ counts, complete, failed, generatedBytes, model, service }: Seen): Reading {
+function readingOf({ counts, complete, failed, generatedBytes, model: named, service }: Seen): Reading {
   const serviceTier = tierOf(service);
+  const model = counts.servedBy ?? named;
   return {
     usage: anthropicUsage(counts),
     complete,

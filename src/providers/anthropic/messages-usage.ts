@@ -16,6 +16,8 @@ export interface AnthropicCounts {
   thinking?: number;
   toolCalls?: Record<string, number>;
   further?: { model?: string; usage: Usage }[];
+  /** The fallback that gave the answer. A stream began as the model's that was asked for. */
+  servedBy?: string;
 }
 
 /** More calls inside one call, or more kinds of tools, than this are a fault of the report. */
@@ -37,7 +39,12 @@ export function takeCounts(counts: AnthropicCounts, value: unknown): void {
   take(counts, "thinking", asObject(stated["output_tokens_details"])?.["thinking_tokens"]);
   const tools = asObject(stated["server_tool_use"]);
   if (tools) counts.toolCalls = toolCallsIn(tools);
-  if (Array.isArray(stated["iterations"])) counts.further = furtherCalls(stated["iterations"]);
+  if (!Array.isArray(stated["iterations"])) return;
+  const iterations = stated["iterations"].slice(0, MAX_ITERATIONS).map(asObject);
+  const fallback = iterations.find((iteration) => iteration?.["type"] === "fallback_message");
+  const servedBy = asText(fallback?.["model"]);
+  if (servedBy !== undefined) counts.servedBy = servedBy;
+  counts.further = furtherCalls(iterations, servedBy);
 }
 
 /** Null where neither input nor output was stated. Anthropic's input leaves out what its cache read and wrote. */
@@ -57,12 +64,20 @@ export function anthropicUsage(counts: AnthropicCounts): Usage | null {
   return usage;
 }
 
-/** The iterations that the top level leaves out: compaction, and an advisor's, which has a model of its own. */
-function furtherCalls(iterations: unknown[]): { model?: string; usage: Usage }[] {
+/**
+ * The iterations that the top level leaves out: compaction, an advisor's, which has a model of its own, and those of a
+ * model that refused in the middle of its answer, before a fallback gave the one that the top level counts. A refusal
+ * before any output costs nothing. https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback
+ */
+function furtherCalls(
+  iterations: (JsonObject | null)[],
+  servedBy: string | undefined,
+): { model?: string; usage: Usage }[] {
   const further: { model?: string; usage: Usage }[] = [];
-  for (const item of iterations.slice(0, MAX_ITERATIONS)) {
-    const iteration = asObject(item);
-    if (!iteration || iteration["type"] === "message") continue;
+  for (const iteration of iterations) {
+    if (!iteration || iteration["type"] === "fallback_message") continue;
+    const declined = servedBy !== undefined && (iteration["model"] ?? servedBy) !== servedBy;
+    if (iteration["type"] === "message" && !(declined && tokenCount(iteration["output_tokens"]))) continue;
     const counts: AnthropicCounts = {};
     takeCounts(counts, { ...iteration, iterations: undefined });
     const usage = anthropicUsage(counts);
@@ -82,7 +97,7 @@ function toolCallsIn(tools: JsonObject): Record<string, number> {
   return Object.fromEntries(calls);
 }
 
-type Count = Exclude<keyof AnthropicCounts, "toolCalls" | "further">;
+type Count = Exclude<keyof AnthropicCounts, "toolCalls" | "further" | "servedBy">;
 
 function take(counts: AnthropicCounts, key: Count, value: unknown): void {
   const count = tokenCount(value);

@@ -12,6 +12,7 @@ import {
   valueOf,
 } from "../fields.ts";
 import type { CallFacts, InvalidBody, JsonObject, Wire } from "../wire.ts";
+import { advisorsOf, fallbacksOf } from "./messages-models.ts";
 import { anthropicExtras } from "./messages-extras.ts";
 import { anthropicReader, readAnthropicBody } from "./messages-reader.ts";
 
@@ -38,6 +39,9 @@ function understand(body: JsonObject): { facts: CallFacts } | { invalid: Invalid
   if (fault) return { invalid: fault };
   if ("invalid" in budget) return { invalid: { ...budget.invalid, param: "thinking.budget_tokens" } };
 
+  const fallbacks = fallbacksOf(body);
+  if ("invalid" in fallbacks) return fallbacks;
+  const alternatives = [...fallbacks.models, ...advisorsOf(body)];
   const outputLimit = valueOf(limit);
   const outputFloor = thinkingFloor(budget.value, outputLimit);
   const endUser = asText(asObject(body["metadata"])?.["user_id"]);
@@ -50,6 +54,7 @@ function understand(body: JsonObject): { facts: CallFacts } | { invalid: Invalid
       ...(outputFloor !== undefined && { outputFloor }),
       ...(endUser !== undefined && { endUser }),
       usageAsked: true,
+      ...(alternatives.length > 0 && { alternatives }),
     },
   };
 }

@@ -2,6 +2,18 @@ import { openaiChat } from "../openai/chat.ts";
 import type { Provider, ProviderRoute } from "../provider.ts";
 import { converse, converseStream } from "./converse.ts";
 import { invoke, invokeStream } from "./invoke.ts";
+import { tierAskedInHeaders } from "./service-tier.ts";
+import type { Wire } from "../wire.ts";
+
+/** OpenAI's, with the tier in a header. */
+export const bedrockChat: Wire = {
+  ...openaiChat,
+  understand(body, path, headers) {
+    const understood = openaiChat.understand(body, path);
+    if ("invalid" in understood) return understood;
+    return { facts: { ...understood.facts, priceOptions: tierAskedInHeaders(headers, body) } };
+  },
+};
 
 /** A model's id has its slashes encoded; an ARN's may be written out. */
 const at = (operation: string) => new RegExp(`^/model/(?:arn:[^/]+/)?[^/]+/${operation}$`);
@@ -18,7 +30,7 @@ const ROUTES: ProviderRoute[] = [
   { method: "POST", path: at("invoke-with-response-stream"), metering: invokeStream },
   { method: "POST", path: at("count-tokens"), metering: "free" },
   // https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html
-  { method: "POST", path: /^\/openai\/v1\/chat\/completions$/, metering: openaiChat },
+  { method: "POST", path: /^\/openai\/v1\/chat\/completions$/, metering: bedrockChat },
 ];
 
 export const bedrock: Provider = {

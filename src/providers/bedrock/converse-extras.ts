@@ -1,7 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { audioTokens, documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
-import { plainExtras } from "../plain-extras.ts";
+import { plainExtras, spare } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { CallFacts, JsonObject } from "../wire.ts";
 import { thinkingOnTop } from "./converse-limits.ts";
@@ -9,6 +9,7 @@ import { imageTokens, TOKENS_AROUND_TEXT, videoTokens } from "./media-bounds.ts"
 
 /** The system prompt that tools add, at most (Claude's; Nova's is about 400), and the framing of each one. */
 const TOOLS_PROMPT_TOKENS = 900;
+const LIKELY_TOOLS_PROMPT_TOKENS = 350;
 const TOKENS_PER_TOOL = 64;
 /** A definition that the body only names: a tool of the model's own, or one that Bedrock runs. */
 const TOKENS_PER_NAMED_TOOL = 3_000;
@@ -26,7 +27,7 @@ const MAX_BLOCK_DEPTH = 4;
 export function converseExtras(body: JsonObject, { model }: Pick<CallFacts, "model">): InputExtras {
   const extras: InputExtras = {
     ...plainExtras(),
-    tokens: TOKENS_AROUND_TEXT,
+    ...spare(TOKENS_AROUND_TEXT),
     outputTokens: thinkingOnTop(body),
     // OpenAI's models write their cache unasked, at their price for it.
     cacheWrites: model.includes("openai.") ? "5m" : "none",
@@ -51,7 +52,10 @@ export function converseExtras(body: JsonObject, { model }: Pick<CallFacts, "mod
 function addTools(extras: InputExtras, body: JsonObject): void {
   const own = asArray(asObject(body["toolConfig"])?.["tools"]);
   const additional = asArray(asObject(body["additionalModelRequestFields"])?.["tools"]);
-  if (own.length + additional.length > 0) extras.tokens += TOOLS_PROMPT_TOKENS;
+  if (own.length + additional.length > 0) {
+    extras.tokens += TOOLS_PROMPT_TOKENS;
+    extras.spareTokens = (extras.spareTokens ?? 0) + TOOLS_PROMPT_TOKENS - LIKELY_TOOLS_PROMPT_TOKENS;
+  }
   extras.tokens += additional.length * TOKENS_PER_NAMED_TOOL;
   for (const item of own) {
     const tool = asObject(item);

@@ -2,7 +2,7 @@ import type { InputExtras } from "../../domain/estimate.ts";
 import { anthropicExtras } from "../anthropic/messages-extras.ts";
 import { asArray, asObject } from "../fields.ts";
 import { openaiChatExtras } from "../openai/chat-extras.ts";
-import { plainExtras } from "../plain-extras.ts";
+import { plainExtras, spare } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { CallFacts, JsonObject } from "../wire.ts";
 import { converseExtras } from "./converse-extras.ts";
@@ -38,6 +38,7 @@ function chatExtras(body: JsonObject, { model }: CallFacts): InputExtras {
     extras.tokens += parts.filter((part) => part?.["image_url"] !== undefined).length * imageTokens(model);
   }
   extras.tokens += TOKENS_AROUND_TEXT;
+  extras.spareTokens = (extras.spareTokens ?? 0) + TOKENS_AROUND_TEXT;
   return extras;
 }
 
@@ -49,10 +50,8 @@ function novaExtras(body: JsonObject, facts: CallFacts): InputExtras {
 /** Pictures are few and small members of such bodies: their base64 counts by its bytes, and each as a picture on top. */
 function otherExtras(body: JsonObject, { model }: CallFacts): InputExtras {
   const images = asArray(body["images"]).length + (body["inputImage"] === undefined ? 0 : 1);
-  return {
-    ...plainExtras(),
-    tokens: TOKENS_AROUND_TEXT * (1 + asArray(body["texts"]).length) + images * imageTokens(model),
-  };
+  const room = spare(TOKENS_AROUND_TEXT * (1 + asArray(body["texts"]).length));
+  return { ...plainExtras(), ...room, tokens: room.tokens + images * imageTokens(model) };
 }
 
 // https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-pricing.html and https://aws.amazon.com/bedrock/pricing/

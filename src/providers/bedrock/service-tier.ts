@@ -17,7 +17,12 @@ interface Served {
 
 /** Of Converse, in its body. */
 export function tierAskedInBody(body: JsonObject): PriceOptions {
-  return asked([asObject(body["serviceTier"])?.["type"], asObject(body["performanceConfig"])?.["latency"]]);
+  const added = asObject(body["additionalModelRequestFields"]) ?? {};
+  return asked([
+    asObject(body["serviceTier"])?.["type"],
+    asObject(body["performanceConfig"])?.["latency"],
+    ...BODY_MEMBERS.map((member) => added[member]),
+  ]);
 }
 
 /** Of InvokeModel, in its headers, and what the model's own body may ask for. */

@@ -1,7 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { dataUrlBase64 } from "../media.ts";
-import { plainExtras } from "../plain-extras.ts";
+import { plainExtras, spare } from "../plain-extras.ts";
 import type { JsonObject } from "../wire.ts";
 
 /** Twelve tiles and a preview of 256 tokens each. https://docs.cohere.com/docs/image-inputs, 2026-11. */
@@ -17,7 +17,10 @@ const TOKENS_PER_TOOL = 64;
 export function cohereChatExtras(body: JsonObject): InputExtras {
   const extras = plainExtras();
   const tools = asArray(body["tools"]).length;
-  extras.tokens = PROMPT_TOKENS + (tools > 0 ? TOOLS_PROMPT_TOKENS + tools * TOKENS_PER_TOOL : 0);
+  Object.assign(
+    extras,
+    spare(PROMPT_TOKENS + (tools > 0 ? TOOLS_PROMPT_TOKENS + tools * TOKENS_PER_TOOL : 0)),
+  );
   for (const message of asArray(body["messages"])) {
     for (const part of asArray(asObject(message)?.["content"])) addImage(extras, part);
   }

@@ -1,7 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
 import { dataUrlBase64 } from "../media.ts";
-import { plainExtras } from "../plain-extras.ts";
+import { plainExtras, spare } from "../plain-extras.ts";
 import type { JsonObject, Wire } from "../wire.ts";
 import { readCohereBody, STREAMLESS } from "./answer.ts";
 import { addImage, IMAGE_TOKENS } from "./chat-extras.ts";
@@ -30,7 +30,7 @@ const TOKENS_PER_INPUT = 64;
 function embedExtras(body: JsonObject): InputExtras {
   const extras = plainExtras();
   const inputs = asArray(body["inputs"]);
-  extras.tokens = TOKENS_PER_INPUT * Math.max(1, asArray(body["texts"]).length + inputs.length);
+  Object.assign(extras, spare(TOKENS_PER_INPUT * Math.max(1, asArray(body["texts"]).length + inputs.length)));
   const pictures = asArray(body["images"]);
   extras.tokens += pictures.length * IMAGE_TOKENS;
   for (const url of pictures) extras.mediaBytes += dataUrlBase64(asText(url) ?? "")?.length ?? 0;

@@ -1,9 +1,14 @@
 import { openaiChatOf, type ChatDialect } from "../openai/chat.ts";
+import { openaiCompletions } from "../openai/completions.ts";
 import { openaiRoutes } from "../openai/openai.ts";
+import { openaiResponses } from "../openai/responses.ts";
 import type { Provider } from "../provider.ts";
 import { rerank } from "../rerank/rerank.ts";
 import type { Wire } from "../wire.ts";
 import { openrouterChat } from "./openrouter-chat.ts";
+import { routed } from "./openrouter-routing.ts";
+import { perplexityChat } from "./perplexity-chat.ts";
+import { thinking } from "./thoughts.ts";
 
 interface Where {
   baseUrl: string;
@@ -28,6 +33,15 @@ const compatible = (name: string, { baseUrl, base, bases = base, chat }: Where):
   compatiblePath: base,
 });
 
+/** The provider with some of its formats as it alone speaks them. */
+function speaking(provider: Provider, wires: readonly Wire[], own: (wire: Wire) => Wire): Provider {
+  const routes = provider.routes.map((route) => {
+    const { metering } = route;
+    return metering !== "free" && wires.includes(metering) ? { ...route, metering: own(metering) } : route;
+  });
+  return { ...provider, routes };
+}
+
 /** Knows both limits, and states usage in a stream where it is asked to. */
 const NEWER: ChatDialect = { limitField: "max_completion_tokens", usageOption: true, statesCost: false };
 /** Knows only the older limit. */
@@ -40,17 +54,18 @@ export const groq = compatible("groq", {
   chat: openaiChatOf(NEWER),
 });
 /** https://docs.x.ai/docs/api-reference#chat-completions */
-export const xai = compatible("xai", {
-  baseUrl: "https://api.x.ai",
-  base: "/v1",
-  chat: openaiChatOf({ ...NEWER, statesCost: true }),
-});
+const xaiChat = openaiChatOf({ ...NEWER, statesCost: true });
+export const xai = speaking(
+  compatible("xai", { baseUrl: "https://api.x.ai", base: "/v1", chat: xaiChat }),
+  [xaiChat, openaiResponses],
+  thinking,
+);
 /** https://openrouter.ai/docs/api-reference/overview */
-export const openrouter = compatible("openrouter", {
-  baseUrl: "https://openrouter.ai",
-  base: "/api/v1",
-  chat: openrouterChat,
-});
+export const openrouter = speaking(
+  compatible("openrouter", { baseUrl: "https://openrouter.ai", base: "/api/v1", chat: openrouterChat }),
+  [openaiResponses, openaiCompletions],
+  routed,
+);
 /** https://docs.together.ai/reference/chat-completions-1: no newer limit and no option for usage, which is always stated. */
 export const together = compatible("together", {
   baseUrl: "https://api.together.xyz",
@@ -85,10 +100,9 @@ export const deepseek = compatible("deepseek", {
   bases: "(?:/v1|/beta)?",
   chat: openaiChatOf(OLDER),
 });
-/** Usage stands in every chunk. https://docs.perplexity.ai/api-reference/chat-completions-post */
 export const perplexity = compatible("perplexity", {
   baseUrl: "https://api.perplexity.ai",
   base: "",
   bases: "(?:/v1)?",
-  chat: openaiChatOf({ ...OLDER, usageOption: false, statesCost: true }),
+  chat: perplexityChat,
 });

@@ -1,5 +1,6 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
+import { dataUrlBase64, pagesOf } from "../media.ts";
 import type { JsonObject } from "../wire.ts";
 
 // Tools that OpenRouter runs itself, and plugins. https://openrouter.ai/docs/guides/features/server-tools/web-search and
@@ -18,7 +19,8 @@ const TOKENS_PER_RESULT = 4_000;
 /** As many of Exa's results cost less than one search of any provider's own (see tool-prices.ts). */
 const RESULTS_IN_A_SEARCH = 12;
 
-const FREE_PLUGINS = new Set(["response-healing", "context-compression"]);
+/** What a file costs is counted where it stands. */
+const FREE_PLUGINS = new Set(["response-healing", "context-compression", "file-parser"]);
 const FREE_TOOLS = new Set(["function", "custom", "openrouter:datetime"]);
 
 /** What it doesn't know stays a billed use with no price, so that no usd budget admits it (law 11). */
@@ -32,12 +34,34 @@ export function addOpenrouterTools(extras: InputExtras, body: JsonObject): void 
       addSearches(extras, settings, count(settings["max_uses"], { absent: DEFAULT_USES, most: MAX_USES }));
     } else if (!FREE_TOOLS.has(type)) add(extras, type, 1);
   }
+}
+
+/** What a call of any format may ask for beside its model. */
+export function addPlugins(extras: InputExtras, body: JsonObject): void {
   for (const item of asArray(body["plugins"])) {
     const plugin = asObject(item) ?? {};
     const id = asText(plugin["id"]) ?? "unknown";
     if (plugin["enabled"] === false || FREE_PLUGINS.has(id)) continue;
     if (id === "web") addSearches(extras, plugin, plugin["engine"] === "exa" ? 1 : PLUGIN_USES);
     else add(extras, `plugin ${id}`, 1);
+  }
+  const models = [body["model"], ...asArray(body["models"])].map((model) => asText(model) ?? "");
+  // Models that search by themselves, and a search that the model's own provider runs.
+  if (asObject(body["web_search_options"]) || models.some((model) => /-search/.test(model)))
+    addSearches(extras, {}, PLUGIN_USES);
+  // Pictures that a model draws are charged far above its text, at prices that the list lacks.
+  if (asArray(body["modalities"]).includes("image") || models.some((model) => /image/.test(model)))
+    add(extras, "image output", 1);
+}
+
+/** A file is read by OCR where its model can't, at so much a page. https://openrouter.ai/docs/guides/overview/multimodal/pdfs, 2026-11. */
+export function addFiles(extras: InputExtras, body: JsonObject): void {
+  for (const message of asArray(body["messages"])) {
+    for (const part of asArray(asObject(message)?.["content"])) {
+      const file = asObject(asObject(part)?.["file"]);
+      const data = asText(file?.["file_data"]) ?? asText(file?.["fileData"]);
+      if (file) add(extras, "ocr_page", pagesOf(data === undefined ? null : dataUrlBase64(data)));
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import { generateExtras } from "./generate-extras.ts";
 import { geminiReader, readGeminiBody } from "./generate-reader.ts";
 import { modelIn, pathWithModel } from "./model-path.ts";
 import { requestedTier } from "./service-tier.ts";
-import { faultOf, stated } from "./spellings.ts";
+import { faultOf, stated, statedObjects, statedValues } from "./spellings.ts";
 
 /**
  * Gemini's `generateContent` and `streamGenerateContent`, at Google AI and at Vertex. The body names no end user.
@@ -24,6 +24,9 @@ export const geminiGenerate: Wire = {
   readBody: readGeminiBody,
 };
 
+/** Vertex chooses the model by these. https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/vertex-ai-model-optimizer */
+const ROUTING = ["routingConfig", "modelSelectionConfig", "modelConfig"];
+
 function understand(body: JsonObject, path: string): { facts: CallFacts } | { invalid: InvalidBody } {
   const model = modelIn(path);
   if (model === null) return { invalid: { param: null, message: "The path names no model." } };
@@ -32,12 +35,16 @@ function understand(body: JsonObject, path: string): { facts: CallFacts } | { in
   const read = generateLimits(body);
   if ("invalid" in read) return read;
   const tier = requestedTier(body);
+  const configs = statedObjects(body, "generationConfig");
+  const isRouted = ROUTING.some((name) => configs.some((config) => statedValues(config, name).length > 0));
   return {
     facts: {
       model,
       stream: path.endsWith(":streamGenerateContent"),
       ...read.limits,
       usageAsked: true,
+      // Which model answers then, only Google knows: it stands for one with no price.
+      ...(isRouted && { alternatives: ["@routing"] }),
       ...(tier !== undefined && { priceOptions: { tier } }),
     },
   };

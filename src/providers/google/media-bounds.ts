@@ -1,6 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asText } from "../fields.ts";
 import { documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
+import { addPicture } from "../plain-extras.ts";
 import { decodedBytes } from "../utf8.ts";
 import type { JsonObject } from "../wire.ts";
 import { numberOf, statedObjects, statedValues } from "./spellings.ts";
@@ -10,6 +11,8 @@ import { numberOf, statedObjects, statedValues } from "./spellings.ts";
 
 /** Up to 3,072 x 3,072 pixels, in 16 tiles of 258 tokens; Gemini 3 sees 2,240 at most. */
 const IMAGE_TOKENS = 4_128;
+/** One tile, of an image that is no larger than 384 pixels, to four. */
+const LIKELY_IMAGE_TOKENS = 600;
 /** A page as a picture, at the highest resolution. */
 const PAGE_TOKENS = 1_120;
 /** 32 tokens a second, and the leanest sound worth sending has 5 kbit/s. */
@@ -55,7 +58,7 @@ export function partMedia(part: JsonObject): Media[] {
 export function addMedia(extras: InputExtras, { kind, base64, framesPerSecond = 1 }: Media): void {
   extras.mediaBytes += base64?.length ?? 0;
   if (kind === "image") {
-    extras.tokens += IMAGE_TOKENS;
+    addPicture(extras, IMAGE_TOKENS, LIKELY_IMAGE_TOKENS);
   } else if (base64 === undefined) {
     // A film of an hour and more, or a book: only the model's context bounds it.
     extras.unseenInput = true;

@@ -1,5 +1,5 @@
 import { asArray, asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
-import { plainExtras } from "../plain-extras.ts";
+import { plainExtras, spare } from "../plain-extras.ts";
 import type { JsonObject, Reading, Wire } from "../wire.ts";
 import { isError, ollamaUsage } from "./generate-reader.ts";
 
@@ -16,7 +16,7 @@ export const ollamaEmbed: Wire = {
   },
   usageEdits: () => [],
   clampEdits: () => [],
-  inputExtras: (body) => ({ ...plainExtras(), tokens: TOKENS_PER_INPUT * inputsIn(body) }),
+  inputExtras: (body) => ({ ...plainExtras(), ...spare(TOKENS_PER_INPUT * inputsIn(body)) }),
   // Nobody streams them.
   streamReader: () => ({ push: () => "pass", reading: () => NOTHING }),
   readBody: readEmbed,

@@ -1,6 +1,6 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
-import { promptTokens } from "../openai/chat-extras.ts";
+import { addPrompt } from "../openai/chat-extras.ts";
 import { plainExtras } from "../plain-extras.ts";
 import type { JsonObject } from "../wire.ts";
 
@@ -9,7 +9,7 @@ const IMAGE_TOKENS = 16_384;
 /** Images are bare base64, in a message or beside the prompt. */
 export function ollamaExtras(body: JsonObject): InputExtras {
   const extras = plainExtras();
-  extras.tokens = promptTokens(asText(body["model"]) ?? "", asArray(body["tools"]).length);
+  addPrompt(extras, asText(body["model"]) ?? "", asArray(body["tools"]).length);
   for (const holder of [body, ...asArray(body["messages"])]) {
     for (const image of asArray(asObject(holder)?.["images"])) {
       extras.tokens += IMAGE_TOKENS;

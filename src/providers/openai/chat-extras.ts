@@ -1,14 +1,16 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { dataUrlBase64, documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
-import { plainExtras } from "../plain-extras.ts";
+import { addPicture, plainExtras } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { JsonObject } from "../wire.ts";
 import { soundIn } from "./chat-sound.ts";
+import { addRunTools } from "./chat-tools.ts";
 
 // Upper bounds of what an image costs, by https://platform.openai.com/docs/guides/images-vision#calculating-costs, 2026-06.
 /** 2,833 and 5,667 for each of at most 8 tiles (2,048 x 768 pixels). */
-const GPT_4O_MINI = { prefix: "gpt-4o-mini", low: 2_833, tokens: 48_169 };
+const GPT_4O_MINI = { prefix: "gpt-4o-mini", low: 2_833, tokens: 48_169, likely: 25_501 };
+const LIKELY_IMAGE_TOKENS = 800;
 /** 256 patches (512 x 512 pixels) x 2.46; models that count tiles take 85 at most. */
 const LOW_DETAIL_TOKENS = 630;
 /** 2,500 patches x 1.62, or 1,536 x 2.46; models that count tiles take 85 + 8 x 170. */
@@ -26,6 +28,8 @@ const OPENAI_MODEL = /(?:^|\/)(?:ft:)?(?:gpt-\d|gpt-audio|chatgpt|o\d)/;
 const OTHER_PROMPT_TOKENS = 256;
 /** How a template explains tools: Claude's takes up to 804 tokens, Llama 4's about 650. */
 const OTHER_TOOLS_PROMPT_TOKENS = 900;
+/** What is mostly added where there are tools: Claude's 350, others' less. */
+const LIKELY_TOOLS_PROMPT_TOKENS = 200;
 /** An earlier spoken answer that is only named: the longest one that a model gives. */
 const SPOKEN_ANSWER_TOKENS = 16_384;
 /**
@@ -39,8 +43,15 @@ const OTHER_IMAGES: [model: RegExp, tokens: number][] = [
   [/llama/i, 6_500],
 ];
 
-/** Linear in the body and of fixed depth: messages, their parts. */
+/** What the bytes of a chat don't tell. */
 export function openaiChatExtras(body: JsonObject): InputExtras {
+  const extras = chatInput(body);
+  addRunTools(extras, body);
+  return extras;
+}
+
+/** The same, but for what the provider runs by itself. Linear in the body and of fixed depth: messages, their parts. */
+export function chatInput(body: JsonObject): InputExtras {
   const extras: InputExtras = {
     ...plainExtras(),
     // What the answer doesn't take of a prediction is billed as output.
@@ -52,28 +63,42 @@ export function openaiChatExtras(body: JsonObject): InputExtras {
   };
   const tools = asArray(body["tools"]).length + asArray(body["functions"]).length;
   const model = asText(body["model"]) ?? "";
-  extras.tokens += promptTokens(model, tools);
+  addPrompt(extras, model, tools);
   addNamedCache(extras, body);
   for (const item of asArray(body["messages"])) {
     const message = asObject(item);
     if (asObject(message?.["audio"])) addAudio(extras, SPOKEN_ANSWER_TOKENS);
-    for (const part of asArray(message?.["content"])) addPart(extras, asObject(part), model);
+    for (const part of partsIn(message?.["content"])) addPart(extras, asObject(part), model);
   }
   return extras;
 }
 
 /** Of what the provider writes around the messages and the tools, whose own text is in the body. */
-export function promptTokens(model: string, tools: number): number {
+export function addPrompt(extras: InputExtras, model: string, tools: number): void {
   const [prompt, toolsPrompt] = OPENAI_MODEL.test(model)
     ? [0, TOOLS_PROMPT_TOKENS]
     : [OTHER_PROMPT_TOKENS, OTHER_TOOLS_PROMPT_TOKENS];
-  return prompt + (tools > 0 ? toolsPrompt + tools * TOKENS_PER_TOOL : 0);
+  const most = prompt + (tools > 0 ? toolsPrompt + tools * TOKENS_PER_TOOL : 0);
+  extras.tokens += most;
+  const mostly = tools > 0 ? Math.min(toolsPrompt, LIKELY_TOOLS_PROMPT_TOKENS) : 0;
+  extras.spareTokens = (extras.spareTokens ?? 0) + most - mostly;
+}
+
+/** Some take one part in place of a list. */
+function partsIn(content: unknown): unknown[] {
+  return asObject(content) ? [content] : asArray(content);
 }
 
 /** Gemini reads a cache that the body only names. https://ai.google.dev/gemini-api/docs/openai#extra-body */
 function addNamedCache(extras: InputExtras, body: JsonObject): void {
-  const google = asObject(asObject(body["extra_body"])?.["google"]) ?? asObject(body["google"]);
-  if (asText(google?.["cached_content"]) === undefined) return;
+  const google = { ...asObject(body["google"]), ...asObject(asObject(body["extra_body"])?.["google"]) };
+  if ((google["cached_content"] ?? google["cachedContent"] ?? null) !== null) addUnseen(extras);
+  // Not documented, and so without a price.
+  if (asArray(google["tools"]).length > 0) extras.toolCalls["google"] = 1;
+}
+
+/** A file of which only the model's context is a bound. */
+function addUnseen(extras: InputExtras): void {
   extras.unseenInput = true;
   extras.tokens += UNSEEN_DOCUMENT_TOKENS;
 }
@@ -85,7 +110,7 @@ function addPart(extras: InputExtras, part: JsonObject | null, model: string): v
   if (image !== undefined && image !== null) {
     const { url, detail } =
       typeof image === "string" ? { url: image, detail: undefined } : (asObject(image) ?? {});
-    extras.tokens += imageInputTokens(model, detail);
+    addPicture(extras, imageInputTokens(model, detail), likelyImageTokens(model));
     const base64 = dataUrlBase64(asText(url) ?? "");
     extras.mediaBytes += base64?.length ?? 0;
   }
@@ -97,23 +122,26 @@ function addPart(extras: InputExtras, part: JsonObject | null, model: string): v
     extras.units = { seconds: (extras.units?.seconds ?? 0) + sound.seconds };
   }
   // Mistral and Perplexity read documents behind a URL. https://docs.mistral.ai/capabilities/document_ai/document_qna
-  if (part["document_url"] ?? part["file_url"]) extras.tokens += UNSEEN_DOCUMENT_TOKENS;
+  if (part["document_url"] ?? part["file_url"]) addUnseen(extras);
   const file = asObject(part["file"]);
   if (file) {
     const data = asText(file["file_data"]);
     // Without the data URL's head the field holds bare base64.
     const base64 = data === undefined ? undefined : (dataUrlBase64(data) ?? data);
     extras.mediaBytes += base64?.length ?? 0;
-    extras.tokens +=
-      base64 === undefined
-        ? UNSEEN_DOCUMENT_TOKENS
-        : documentTokens(base64, imageInputTokens(model, undefined));
+    if (base64 === undefined || /^https?:/i.test(base64)) addUnseen(extras);
+    else extras.tokens += documentTokens(base64, imageInputTokens(model, undefined));
   }
 }
 
 function addAudio(extras: InputExtras, tokens: number): void {
   extras.audioTokens += tokens;
   extras.tokens += tokens;
+}
+
+/** Of a square of 1,024 pixels. */
+export function likelyImageTokens(model: string): number {
+  return model.includes(GPT_4O_MINI.prefix) ? GPT_4O_MINI.likely : LIKELY_IMAGE_TOKENS;
 }
 
 /** At most, for one image of this detail. */

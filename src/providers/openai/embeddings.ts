@@ -2,7 +2,7 @@ import type { InputExtras } from "../../domain/estimate.ts";
 import { tokenCount, type Usage } from "../../domain/usage.ts";
 import { asArray, asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
 import { dataUrlBase64 } from "../media.ts";
-import { plainExtras } from "../plain-extras.ts";
+import { plainExtras, spare } from "../plain-extras.ts";
 import type { CallFacts, InvalidBody, JsonObject, Reading, Wire } from "../wire.ts";
 import { openaiUsage } from "./chat-usage.ts";
 import { statedUsageCost } from "./stated-usage-cost.ts";
@@ -48,7 +48,7 @@ function understand(body: JsonObject): { facts: CallFacts } | { invalid: Invalid
 function inputExtras(body: JsonObject): InputExtras {
   const extras: InputExtras = {
     ...plainExtras(),
-    tokens: TOKENS_PER_INPUT * Math.max(1, inputsIn(body["input"])),
+    ...spare(TOKENS_PER_INPUT * Math.max(1, inputsIn(body["input"]))),
   };
   addImages(extras, body["input"], 0);
   addImages(extras, body["inputs"], 0);

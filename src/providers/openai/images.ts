@@ -31,8 +31,20 @@ export const openaiImages: Wire = {
   readBody: readImagesBody,
 };
 
-/** https://platform.openai.com/docs/api-reference/images/create#images-create-model */
+// https://platform.openai.com/docs/api-reference/images/create#images-create-model: with a parameter that only the newer
+// models have, the default is one of those. Which one isn't said: this is the dearest.
 const DEFAULT_MODEL = "dall-e-2";
+const NEWER_DEFAULT_MODEL = "gpt-image-1";
+const NEWER_PARAMETERS = [
+  "background",
+  "moderation",
+  "output_compression",
+  "output_format",
+  "partial_images",
+  "stream",
+  "input_fidelity",
+];
+const NEWER_QUALITIES = new Set<unknown>(["low", "medium", "high", "auto"]);
 /** Each partial picture. https://platform.openai.com/docs/guides/image-generation#cost-and-latency */
 const PARTIAL_IMAGE_TOKENS = 100;
 /** Newer models think in words before they draw; 333 tokens were seen. */
@@ -42,7 +54,7 @@ const INPUT_IMAGE_TOKENS = 8_000;
 
 function understand(body: JsonObject): { facts: CallFacts } | { invalid: InvalidBody } {
   const typed = fromForm(body, ["n", "stream", "partial_images"]);
-  const model = (body["model"] ?? undefined) === undefined ? { value: DEFAULT_MODEL } : modelField(body);
+  const model = (body["model"] ?? null) === null ? { value: defaultModel(body) } : modelField(body);
   const n = integerField(typed, "n", MAX_CHOICES);
   const stream = booleanField(typed, "stream");
   const partial = typed["partial_images"] === 0 ? { value: 0 } : integerField(typed, "partial_images", 100);
@@ -67,8 +79,14 @@ function understand(body: JsonObject): { facts: CallFacts } | { invalid: Invalid
   };
 }
 
-/** What DALL-E charges by, with the defaults of what isn't stated. */
+function defaultModel(body: JsonObject): string {
+  const newer = NEWER_PARAMETERS.some((name) => (body[name] ?? null) !== null);
+  return newer || NEWER_QUALITIES.has(body["quality"]) ? NEWER_DEFAULT_MODEL : DEFAULT_MODEL;
+}
+
+/** What DALL-E and xAI charge by, with the defaults of what isn't stated. */
 function variantOf(model: string, body: JsonObject): string | undefined {
+  if (model.startsWith("grok-imagine")) return asText(body["resolution"]) ?? "1k";
   const size = asText(body["size"]) ?? "1024x1024";
   if (model.startsWith("dall-e-2")) return size;
   return model.startsWith("dall-e-3") ? `${asText(body["quality"]) ?? "standard"} ${size}` : undefined;
@@ -92,6 +110,7 @@ function inputExtras(body: JsonObject, facts: CallFacts): InputExtras {
     ...plainExtras(),
     mediaBytes: inline + files.reduce((sum, { bytes }) => sum + bytes, 0),
     tokens: INPUT_IMAGE_TOKENS * (files.length + urls.length),
-    units: { images: facts.choices },
+    // xAI charges those that it is shown, too, at less than one that it draws.
+    units: { images: facts.choices + (facts.model.startsWith("grok") ? files.length + urls.length : 0) },
   };
 }

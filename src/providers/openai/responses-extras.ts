@@ -1,9 +1,9 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import { audioTokens, dataUrlBase64, documentTokens } from "../media.ts";
-import { plainExtras } from "../plain-extras.ts";
+import { addPicture, plainExtras } from "../plain-extras.ts";
 import type { JsonObject } from "../wire.ts";
-import { imageInputTokens } from "./chat-extras.ts";
+import { imageInputTokens, likelyImageTokens } from "./chat-extras.ts";
 import { addTools } from "./responses-tools.ts";
 
 /** Deeper than any provider's input: items, their content, a tool's output. What lies deeper counts by its bytes. */
@@ -33,6 +33,8 @@ export function responsesExtras(body: JsonObject): InputExtras {
     extras.tokens += PRO_PROMPT_TOKENS;
     extras.readings += PRO_READINGS;
   }
+  // Compaction reads the whole conversation once more.
+  if (asArray(body["context_management"]).length > 0) extras.readings++;
   addTools(extras, body);
   addParts(extras, body["input"], model, 0);
   return extras;
@@ -59,7 +61,7 @@ function addPart(extras: InputExtras, part: JsonObject, model: string): void {
   const isImage = part["type"] === "input_image" || part["type"] === "computer_screenshot";
   if (isImage || (image ?? null) !== null) {
     const url = asText(image) ?? asText(asObject(image)?.["url"]) ?? "";
-    extras.tokens += imageInputTokens(model, part["detail"]);
+    addPicture(extras, imageInputTokens(model, part["detail"]), likelyImageTokens(model));
     extras.mediaBytes += dataUrlBase64(url)?.length ?? 0;
   }
   const sound = asText(asObject(part["input_audio"])?.["data"]);

@@ -10,6 +10,8 @@ export interface ResponseRead extends Omit<Reading, "complete"> {
   id: string | undefined;
   /** It has an end: completed, incomplete, failed or cancelled. */
   ended: boolean;
+  /** It was cancelled in the middle, and states no usage: what it had written by then is billed all the same. */
+  cut: boolean;
 }
 
 /** What hasn't an end. The word is absent where a provider doesn't know responses that work in the background. */
@@ -35,6 +37,7 @@ export function readResponse(response: JsonObject, before: ItemsSeen = noItems()
   return {
     id: asText(response["id"]),
     ended: !WORKING.has(asText(response["status"]) ?? ""),
+    cut: response["status"] === "cancelled" && responsesUsage(response["usage"]) === null,
     usage,
     failed: response["status"] === "failed" || isError(response["error"]),
     generatedBytes,

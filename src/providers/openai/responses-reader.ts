@@ -46,13 +46,13 @@ export function responsesReader(call: Pick<AnsweredCall, "body">): StreamReader 
       return "pass";
     },
     reading() {
-      const { id, ended: _, ...stated } = ended ?? last ?? NOTHING;
+      const { id, ended: _, cut, ...stated } = ended ?? last ?? NOTHING;
       const known = background && id !== undefined && { responseId: id };
       return {
         ...stated,
         // Before its end a response states nothing that holds.
         usage: ended ? ended.usage : withTools(null, toolCallsOf(items)),
-        complete: ended !== null,
+        complete: ended !== null && !cut,
         failed: failed || stated.failed,
         generatedBytes: Math.max(generatedBytes, stated.generatedBytes),
         ...(known && (ended ? { background: known } : { pending: known })),
@@ -68,17 +68,24 @@ export function responsesReader(call: Pick<AnsweredCall, "body">): StreamReader 
 export function readResponsesBody(status: number, body: unknown): Reading {
   const answer = asObject(body);
   if (!answer) return { usage: null, complete: false, failed: status >= 400, generatedBytes: 0 };
-  const { id, ended, ...stated } = readResponse(answer);
+  const { id, ended, cut, ...stated } = readResponse(answer);
   const failed = status >= 400 || stated.failed;
   const known = id !== undefined && { responseId: id };
   const told = ended && answer["background"] === true;
   return {
     ...stated,
-    complete: ended,
+    complete: ended && !cut,
     failed,
     ...(known && !ended && status < 400 && { pending: known }),
     ...(known && told && { background: known }),
   };
 }
 
-const NOTHING: ResponseRead = { id: undefined, ended: false, usage: null, failed: false, generatedBytes: 0 };
+const NOTHING: ResponseRead = {
+  id: undefined,
+  ended: false,
+  cut: false,
+  usage: null,
+  failed: false,
+  generatedBytes: 0,
+};

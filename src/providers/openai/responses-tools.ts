@@ -1,7 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import type { JsonObject } from "../wire.ts";
-import { promptTokens } from "./chat-extras.ts";
+import { addPrompt } from "./chat-extras.ts";
 import { imageOutputTokens } from "./image-tokens.ts";
 
 // What the tools of a call can cost: their hidden prompts, and what the provider's own ones read and charge.
@@ -35,7 +35,7 @@ const RUN_BY_CLIENT = /^(?:function|custom|namespace|tool_search|local_shell|app
 export function addTools(extras: InputExtras, body: JsonObject): void {
   const loaded = asArray(body["input"]).flatMap((item) => asArray(asObject(item)?.["tools"]));
   const tools = [...asArray(body["tools"]), ...loaded].map(asObject);
-  extras.tokens += promptTokens(asText(body["model"]) ?? "", tools.length);
+  addPrompt(extras, asText(body["model"]) ?? "", tools.length);
   const own = new Set<string>();
   for (const tool of tools) {
     const type = asText(tool?.["type"]) ?? "function";

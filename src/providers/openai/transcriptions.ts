@@ -22,6 +22,8 @@ export const openaiTranscriptions: Wire = {
 export const TOKENS_PER_SECOND = 10;
 /** The slowest MP3 has 8 kbit/s. */
 const LEAST_BYTES_PER_SECOND = 1_000;
+/** An MP3 of 128 kbit/s; a WAV of a telephone's quality has as many. */
+const LIKELY_BYTES_PER_SECOND = 16_000;
 /** Sound behind a URL: Mistral takes three hours of it. https://docs.mistral.ai/capabilities/audio_transcription */
 const UNSEEN_SECONDS = 10_800;
 /** Diarized answers were seen to have 39 tokens a second, plain ones 5. */
@@ -54,12 +56,16 @@ function understand(body: JsonObject): { facts: CallFacts } | { invalid: Invalid
 function inputExtras(body: JsonObject): InputExtras {
   const seconds = mostSeconds(body);
   const tokens = seconds * TOKENS_PER_SECOND;
+  const bytes = filesIn(body).reduce((sum, file) => sum + file.bytes, 0);
+  const likely = bytes === 0 ? seconds : Math.ceil(bytes / LIKELY_BYTES_PER_SECOND);
   return {
     ...plainExtras(),
-    mediaBytes: filesIn(body).reduce((sum, { bytes }) => sum + bytes, 0),
+    mediaBytes: bytes,
     tokens,
+    spareTokens: tokens - Math.min(tokens, likely * TOKENS_PER_SECOND),
     audioTokens: tokens,
     units: { seconds },
+    likelyUnits: { seconds: Math.min(seconds, likely) },
   };
 }
 

@@ -21,6 +21,9 @@ const WINDOWS: [model: RegExp, tokens: number][] = [
   [/^grok-4-fast|^grok-4-1-fast|^grok-4\.\d/, 2_000_000],
   [/^grok/, 256_000],
   [/^gemini/, 1_048_576],
+  // https://platform.claude.com/docs/en/about-claude/models/overview, 2026-11. Sonnet 4 and 4.5 read a million with a beta header.
+  [/claude-(?:v?[12]|instant|3|opus-4(?:-[015])?(?:$|[-@]20)|haiku-4)/, 200_000],
+  [/claude-/, 1_000_000],
 ];
 
 /** `model` without a provider's prefix. Fine-tuned models have their base's. */

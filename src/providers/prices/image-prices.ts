@@ -30,8 +30,13 @@ export const IMAGE_PRICES: OwnPrice[] = [
     { provider, model: /^imagen-4\.0-generate/, units: perImage(0.04) },
   ]),
   { provider: "google", model: /^imagen-3\.0-generate-002/, units: perImage(0.03) },
-  // https://docs.x.ai/developers/pricing ("Imagine API"), 2026-11.
-  { provider: "xai", model: /^grok-imagine-image-quality$/, units: perImage(0.05) },
-  { provider: "xai", model: /^grok-imagine-image-pro$/, units: perImage(0.07) },
-  { provider: "xai", model: /^grok-imagine-image$/, units: perImage(0.02) },
+  // https://docs.x.ai/developers/pricing ("Imagine API"), 2026-11: by the resolution. A picture of 2k, and one with two shown,
+  // were both seen to cost 0.07.
+  {
+    provider: "xai",
+    model: /^grok-imagine-image-quality$/,
+    variants: { "1k": each(0.05), "2k": each(0.07) },
+  },
+  { provider: "xai", model: /^grok-imagine-image-pro$/, variants: { "1k": each(0.07), "2k": each(0.07) } },
+  { provider: "xai", model: /^grok-imagine-image$/, variants: { "1k": each(0.02), "2k": each(0.02) } },
 ];

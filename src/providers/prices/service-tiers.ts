@@ -49,8 +49,9 @@ const ROWS: Row[] = [
   { provider: "openai", model: /./, tier: "batch", factor: [1, 2] },
   // https://platform.claude.com/docs/en/build-with-claude/batch-processing#pricing, 2026-11.
   { provider: "anthropic", model: /./, tier: "batch", factor: [1, 2] },
-  // https://platform.claude.com/docs/en/build-with-claude/fast-mode: 10 and 50 USD where the list has 5 and 25, 2026-05.
-  { provider: "anthropic", model: /^claude-opus-4-8/, tier: "fast", factor: [2, 1] },
+  // https://platform.claude.com/docs/en/build-with-claude/fast-mode: 10 and 50 USD where the list has 5 and 25, 2026-05;
+  // Opus 5 the same by https://openrouter.ai/anthropic/claude-opus-5-fast-20260723, 2026-07.
+  { provider: "anthropic", model: /^claude-opus-(?:4-8|5)(?:$|-20)/, tier: "fast", factor: [2, 1] },
   // https://platform.claude.com/docs/en/build-with-claude/data-residency, 2026-11. Models before Opus 4.6 refuse it.
   { provider: "anthropic", model: /^claude-/, tier: "us", factor: [11, 10] },
   // https://ai.google.dev/gemini-api/docs/optimization: half for flex and batch, 75 % to 100 % more for priority, by the

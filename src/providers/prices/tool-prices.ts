@@ -44,7 +44,13 @@ const ROWS: ToolPrices[] = [
   { provider: "anthropic", model: /./, tools: { web_search: perThousand(10) } },
   // https://ai.google.dev/gemini-api/docs/pricing: by the prompt before Gemini 3, by the query since, 2026-03.
   ...["google", "vertex"].flatMap((provider): ToolPrices[] => [
-    { provider, model: /^gemini-[12][.-]/, tools: { google_search: perThousand(35) } },
+    // With maps by the prompt, too, as others quote that page (https://github.com/iyulab/TokenMeter/releases/tag/v0.14.0);
+    // since Gemini 3 by the query, of which no answer states how many there were.
+    {
+      provider,
+      model: /^gemini-[12][.-]/,
+      tools: { google_search: perThousand(35), google_maps: perThousand(25) },
+    },
     { provider, model: /^gemini-/, tools: { google_search: perThousand(14) } },
   ]),
   { provider: "xai", model: /./, tools: XAI },
@@ -53,7 +59,8 @@ const ROWS: ToolPrices[] = [
   {
     provider: "openrouter",
     model: /./,
-    tools: { web_result: perThousand(4), web_search: perThousand(50) },
+    // OCR: https://openrouter.ai/docs/guides/overview/multimodal/pdfs, 2026-11.
+    tools: { web_result: perThousand(4), web_search: perThousand(50), ocr_page: perThousand(2) },
   },
   // https://mistral.ai/news/agents-api ("Connectors"), 2025-05.
   {

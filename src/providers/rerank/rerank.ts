@@ -2,7 +2,7 @@ import type { InputExtras } from "../../domain/estimate.ts";
 import { tokenCount, type Usage } from "../../domain/usage.ts";
 import { asArray, asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
 import { statedUsageCost } from "../openai/stated-usage-cost.ts";
-import { plainExtras } from "../plain-extras.ts";
+import { plainExtras, spare } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { JsonObject, Reading, Wire } from "../wire.ts";
 
@@ -35,7 +35,8 @@ const TOKENS_PER_PAIR = 128;
 /** The query is read with each document, and of the body's bytes it is there once. */
 export function rerankExtras(body: JsonObject): InputExtras {
   const pairs = Math.max(1, asArray(body["documents"]).length);
-  return { ...plainExtras(), tokens: pairs * TOKENS_PER_PAIR + (pairs - 1) * queryBytes(body["query"]) };
+  const room = spare(pairs * TOKENS_PER_PAIR);
+  return { ...plainExtras(), ...room, tokens: room.tokens + (pairs - 1) * queryBytes(body["query"]) };
 }
 
 /** Some take the query as an object, too. */

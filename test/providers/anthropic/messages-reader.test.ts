@@ -154,6 +154,25 @@ test("calls inside the call are told apart: compaction, and an advisor with its 
   ]);
 });
 
+test("an answer that a fallback gave is that model's, and what others wrote before they refused comes on top", () => {
+  const iterations = [
+    { type: "message", model: "claude-fable-5", input_tokens: 181, output_tokens: 40 },
+    { type: "message", model: "claude-opus-5", input_tokens: 181, output_tokens: 0 },
+    { type: "fallback_message", model: "claude-opus-4-8", input_tokens: 181, output_tokens: 8 },
+  ];
+  const reading = read([
+    {
+      type: "message_start",
+      message: { model: "claude-fable-5", usage: { input_tokens: 181, output_tokens: 1 } },
+    },
+    end({ input_tokens: 181, output_tokens: 8, iterations }),
+  ]);
+  expect(reading).toMatchObject({ model: "claude-opus-4-8", usage: { input_total: 181, output_total: 8 } });
+  expect(reading.further).toEqual([
+    { model: "claude-fable-5", usage: { input_total: 181, output_total: 40 } },
+  ]);
+});
+
 test("R26: an error event is a failure, and what was stated stays", () => {
   const reading = read([
     start({ input_tokens: 9, output_tokens: 1 }),

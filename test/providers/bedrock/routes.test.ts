@@ -1,8 +1,8 @@
+import { bedrockChat } from "../../../src/providers/bedrock/bedrock.ts";
 import { expect, test } from "vitest";
 import { refusalResponse } from "../../../src/errors.ts";
 import { converse, converseStream } from "../../../src/providers/bedrock/converse.ts";
 import { invoke, invokeStream } from "../../../src/providers/bedrock/invoke.ts";
-import { openaiChat } from "../../../src/providers/openai/chat.ts";
 import { routeOf } from "../../../src/providers/registry.ts";
 
 const meteringOf = (path: string, method = "POST") => routeOf(method, `/bedrock${path}`)?.metering;
@@ -14,7 +14,7 @@ test.each([
   ["/model/m/invoke-with-response-stream", invokeStream],
   ["/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fus.m/converse", converse],
   ["/model/arn:aws:bedrock:us-east-1:1:inference-profile/us.m/converse", converse],
-  ["/openai/v1/chat/completions", openaiChat],
+  ["/openai/v1/chat/completions", bedrockChat],
   ["/model/m/count-tokens", "free"],
 ])("R21: %s is metered", (path, metering) => {
   expect(meteringOf(path)).toBe(metering);
@@ -52,4 +52,12 @@ test.each([
 test("other providers' refusals name no exception of AWS's", () => {
   const response = refusalResponse({ code: "invalid_key", message: "no" }, "openai", "req_1");
   expect(response.headers.has("x-amzn-errortype")).toBe(false);
+});
+
+test("R52: a chat's tier is in a header, too", () => {
+  const headers = new Headers({ "x-amzn-bedrock-service-tier": "priority" });
+  const body = { model: "openai.gpt-oss-120b-1:0", messages: [] };
+  expect(bedrockChat.understand(body, "/", headers)).toMatchObject({
+    facts: { priceOptions: { tier: "priority" } },
+  });
 });

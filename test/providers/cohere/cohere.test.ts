@@ -172,8 +172,8 @@ describe("embeddings", () => {
 });
 
 describe("reranks", () => {
-  const units = (documents: unknown[]) =>
-    extrasOf(cohereRerank, { model: "rerank-v3.5", query: "q", documents }).units?.search_units;
+  const units = (documents: unknown[], fields: JsonObject = {}) =>
+    extrasOf(cohereRerank, { model: "rerank-v3.5", query: "q", documents, ...fields }).units?.search_units;
 
   test("R51: are held by the searches that the documents can make", () => {
     expect(units(["a", "b"])).toBe(1);
@@ -181,7 +181,11 @@ describe("reranks", () => {
     expect(units(Array.from({ length: 101 }, () => "a"))).toBe(2);
     expect(units(Array.from({ length: 100 }, () => "a".repeat(251)))).toBe(2);
     expect(units([])).toBe(1);
-    expect(units([{ text: "a".repeat(50_000) }])).toBe(3);
+    // Each is cut off after 4,096 tokens, or where the call says.
+    const long = Array.from({ length: 10 }, () => ({ text: "a".repeat(50_000) }));
+    expect(units(long)).toBe(2);
+    expect(units(long, { max_tokens_per_doc: 50_000 })).toBe(20);
+    expect(units(long, { max_chunks_per_doc: 1_000 })).toBe(21);
   });
 
   test("are charged by the searches that are stated", () => {

@@ -20,6 +20,8 @@ test.each<[string, string, string | undefined, Usage, number]>([
   ["google", "imagen-4.0-ultra-generate-001", undefined, { images: 1 }, 60_000_000],
   ["xai", "grok-imagine-image", undefined, { images: 1 }, 20_000_000],
   ["xai", "grok-imagine-image-pro", undefined, { images: 1 }, 70_000_000],
+  ["xai", "grok-imagine-image-quality", "1k", { images: 1 }, 50_000_000],
+  ["xai", "grok-imagine-image-quality", "2k", { images: 1 }, 70_000_000],
   ["openai", "tts-1", undefined, { characters: 1_000 }, 15_000_000],
   ["vertex", "imagen-4.0-generate-001", undefined, { images: 1 }, 40_000_000],
   ["mistral", "voxtral-mini-tts-latest", undefined, { characters: 1_000 }, 16_000_000],
@@ -66,7 +68,9 @@ test("Perplexity's fee for a call is by how much it reads, and the greatest wher
     (size) => priceOf("perplexity", "sonar", size)?.per_request,
   );
   expect(fees).toEqual([12_000_000, 5_000_000, 8_000_000, 12_000_000]);
-  expect(priceOf("perplexity", "sonar-pro", "medium")?.per_request).toBe(14_000_000);
+  expect(priceOf("perplexity", "sonar-pro", "medium")?.per_request).toBe(10_000_000);
+  expect(priceOf("perplexity", "sonar-pro", "pro-high")?.per_request).toBe(22_000_000);
+  expect(priceOf("perplexity", "sonar", "pro-low")).toBeNull();
 });
 
 test.each([
@@ -74,7 +78,7 @@ test.each([
   ["openai", "o3", { web_search_preview: 10_000_000, code_interpreter: 30_000_000 }],
   ["openai", "o3-deep-research", { web_search: 10_000_000 }], // The library lists none.
   ["anthropic", "claude-3-5-haiku-latest", { web_search: 10_000_000 }],
-  ["google", "gemini-2.5-pro", { google_search: 35_000_000 }],
+  ["google", "gemini-2.5-pro", { google_search: 35_000_000, google_maps: 25_000_000 }],
   ["google", "gemini-3-pro-preview", { google_search: 14_000_000 }],
   ["vertex", "gemini-2.5-flash", { google_search: 35_000_000 }],
   ["xai", "grok-4", { web_search: 5_000_000, x_search: 5_000_000, live_search: 25_000_000 }],

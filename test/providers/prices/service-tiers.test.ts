@@ -108,7 +108,7 @@ test.each([
   ["openai", "gpt-5-pro", "priority"],
   ["openai", "gpt-5.4-pro", "priority"],
   ["openai", "gpt-4o", "turbo"],
-  ["anthropic", "claude-opus-5", "fast"],
+  ["anthropic", "claude-opus-5-5", "fast"],
   ["anthropic", "claude-opus-4-8", "eu"],
   ["groq", "openai/gpt-oss-120b", "performance"],
   ["mistral", "mistral-large-latest", "priority"],

@@ -1,0 +1,1 @@
+CREATE INDEX "background_age" ON "background_responses" USING btree ("organization_id","created_at");
