@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { claimPort } from "../../src/local/ports.ts";
+import { bundledWorker } from "../support/bundled-worker.ts";
+import { until } from "../support/e2e-until.ts";
+import { startWorkerd } from "../support/raw-worker.ts";
+import { startHost, type Host } from "./host.ts";
+import type { StoreAccess, StoreCounts } from "./stores-host.ts";
+
+// The Worker as deployed beside a bare one, each in a workerd of its own, on stores and a provider in processes of theirs.
+
+export const BARE_WORKER = join(import.meta.dirname, "bare-worker.js");
+const ADMIN_KEY = "bench-admin-key-of-the-rig";
+export const KEY_SECRET = "bench-key-secret-of-the-rig";
+/** The stores were asked nothing for so long: what calls left behind is done. */
+const QUIET_MS = 60;
+
+export interface Server {
+  pid: number;
+  url: string;
+  stop(): Promise<void>;
+}
+
+export interface BenchRig {
+  tollgate: Server;
+  bare: Server;
+  provider: Host;
+  access: StoreAccess;
+  bindings: Record<string, string>;
+  counts(): Promise<StoreCounts>;
+  /** Resolves once nothing is on its way to the stores. */
+  quiet(): Promise<void>;
+  /** Makes a key; its secret. */
+  makeKey(body: object): Promise<{ id: string; secret: string }>;
+  stop(): Promise<void>;
+}
+
+export async function startBenchRig(settings: Record<string, string> = {}): Promise<BenchRig> {
+  const parts: { stop(): Promise<void> }[] = [];
+  const started = async <T extends { stop(): Promise<void> }>(part: Promise<T>): Promise<T> => {
+    const ready = await part;
+    parts.push(ready);
+    return ready;
+  };
+  const stop = async () => {
+    for (const part of parts.toReversed()) await part.stop();
+  };
+  try {
+    const stores = await started(startHost("stores-host.ts"));
+    const provider = await started(startHost("provider-host.ts"));
+    const access = await stores.ask<StoreAccess>("access");
+    const bindings = bindingsOf(access, await provider.ask<string>("url"), settings);
+    const tollgate = await started(startServer(await bundledWorker({ minify: true }), bindings, "/healthz"));
+    const bare = await started(startServer(BARE_WORKER, bindings));
+    const counts = () => stores.ask<StoreCounts>("counts");
+    return {
+      tollgate,
+      bare,
+      provider,
+      access,
+      bindings,
+      counts,
+      async quiet() {
+        let seen = -1;
+        await until("quiet stores", async () => {
+          const { roundTrips, transactions } = await counts();
+          const isQuiet = seen === roundTrips + transactions;
+          seen = roundTrips + transactions;
+          if (!isQuiet) await wait(QUIET_MS);
+          return isQuiet ? true : undefined;
+        });
+      },
+      makeKey: (body) => makeKey(tollgate.url, body),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function bindingsOf(
+  access: StoreAccess,
+  providerUrl: string,
+  settings: Record<string, string>,
+): Record<string, string> {
+  return {
+    ADMIN_KEY,
+    KEY_SECRET,
+    UPSTASH_REDIS_REST_URL: access.restUrl,
+    UPSTASH_REDIS_REST_TOKEN: access.token,
+    DATABASE_URL: access.postgresUrl,
+    DATABASE_HTTP_URL: access.postgresHttpUrl,
+    ALLOW_PRIVATE_ADDRESSES: "true",
+    OPENAI_BASE_URL: providerUrl,
+    OPENAI_API_KEY: "sk-bench-0123456789",
+    ...settings,
+  };
+}
+
+/** Resolves once it has answered something. */
+export async function startServer(
+  script: string,
+  bindings: Record<string, string>,
+  path = "/openai/v1/models",
+  flags: string[] = [],
+): Promise<Server> {
+  const dir = await mkdtemp(join(tmpdir(), "tollgate-bench-"));
+  const port = await claimPort(0);
+  const { pid, log, stop } = await startWorkerd(script, { port, dir, bindings, flags });
+  const url = `http://127.0.0.1:${port}`;
+  await until(`workerd, whose log is ${log},`, async () => {
+    // Refused until it listens.
+    const answer = await fetch(url + path).catch(() => undefined);
+    await answer?.arrayBuffer();
+    return answer ? true : undefined;
+  });
+  return {
+    pid,
+    url,
+    async stop() {
+      await stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makeKey(url: string, body: object): Promise<{ id: string; secret: string }> {
+  const answer = await fetch(`${url}/api/v1/keys`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (answer.status !== 201) throw new Error(`a key can't be made: ${await answer.text()}`);
+  return (await answer.json()) as { id: string; secret: string };
+}
