@@ -1,4 +1,3 @@
-import { Redis } from "@upstash/redis/cloudflare";
 import type { Config } from "../env.ts";
 import { StoreUnavailable } from "../services.ts";
 
@@ -29,20 +28,29 @@ export interface Answer {
 
 export type RunScript = (call: ScriptCall) => Promise<Answer>;
 
+/**
+ * Upstash's REST interface: one command, one POST of a JSON array. https://upstash.com/docs/redis/features/restapi
+ * The function throws on anything but a result: no answer, no JSON, or what Redis says is wrong with the command.
+ */
 export function openRedis(
   config: Pick<Config, "UPSTASH_REDIS_REST_URL" | "UPSTASH_REDIS_REST_TOKEN">,
 ): RunCommand {
-  const redis = new Redis({
-    url: config.UPSTASH_REDIS_REST_URL,
-    token: config.UPSTASH_REDIS_REST_TOKEN,
-    automaticDeserialization: false,
-    enableAutoPipelining: false,
-    enableTelemetry: false,
-    retry: { retries: 0 },
-    // A function: a signal that is made once is swallowed by the client, and would end every later call too.
-    signal: () => AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
-  });
-  return ([name, ...args]) => redis.exec([String(name), ...args.map(String)] as [string, ...string[]]);
+  const url = config.UPSTASH_REDIS_REST_URL.replace(/\/+$/, "");
+  const authorization = `Bearer ${config.UPSTASH_REDIS_REST_TOKEN}`;
+  // What was written through one region is read through any. https://upstash.com/docs/redis/howto/readyourwrites
+  let syncToken = "";
+  return async (command) => {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json", "upstash-sync-token": syncToken },
+      body: JSON.stringify(command.map(String)),
+      signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
+    });
+    syncToken = response.headers.get("upstash-sync-token") ?? syncToken;
+    const answer = (await response.json()) as { result?: unknown; error?: unknown } | null;
+    if (response.ok && answer?.result !== undefined) return answer.result;
+    throw new Error(`Redis answers ${response.status}: ${String(answer?.error)}`);
+  };
 }
 
 /**

@@ -7,8 +7,8 @@ import { drive } from "./client.ts";
 
 // Where the Worker's time goes, by V8's own profiler in workerd: https://chromedevtools.github.io/devtools-protocol/v8/Profiler/
 
-const CALLS = 400;
-const SAMPLING_US = 100;
+const CALLS = 1_000;
+const SAMPLING_US = 500;
 
 export interface Profile {
   nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number }; children?: number[] }[];
