@@ -16,7 +16,10 @@ export function createApp(config: Config, stores: Stores) {
   );
   app.all("*", (c) => dataPlane(c.req.raw, c.executionCtx));
 
-  async function dataPlane(request: Request, context: Pick<ExecutionContext, "waitUntil">): Promise<Response> {
+  async function dataPlane(
+    request: Request,
+    context: Pick<ExecutionContext, "waitUntil">,
+  ): Promise<Response> {
     const deps = gateDepsOf(config, stores, (promise) => context.waitUntil(promise));
     return (await gate(deps, request)) ?? notFound(new URL(request.url).pathname);
   }

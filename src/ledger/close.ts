@@ -3,6 +3,7 @@ import type { AwaitedEntry, OutboxHead } from "../store/outbox.ts";
 import { StoreUnavailable } from "../services.ts";
 import type { Books } from "./books.ts";
 import { bookHead, drainWhole, isWhole } from "./drain.ts";
+import { takesTurn } from "./drain-turns.ts";
 import { openEpoch } from "./open.ts";
 
 // Ends a hold: settle, release or void, until the outcome is where it can't be lost (laws 4, 5, 12).
@@ -33,6 +34,8 @@ const MAX_LOOKS = 30;
 const MAX_WAIT_MS = 500;
 /** Looks that Postgres may fail before the entry is left to later drains: with one lost message alone it isn't left to a loss of memory. */
 const MAX_FAILED_LOOKS = 1;
+/** Looks that are left to other calls of this isolate, where they have the turn: after these a call asks for itself. */
+const PATIENT_LOOKS = 4;
 /** From this look on the drain is taken over from a Worker that holds it for long. */
 const FORCE_FROM_LOOK = 20;
 
@@ -137,11 +140,13 @@ export async function awaitBooked(
         if (isWhole(head)) return "gone";
       }
       head = null;
-      const reply = await books.store.drain(org, {
-        nowMs: books.now(),
-        force: look >= FORCE_FROM_LOOK,
-        awaited,
-      });
+      if (books.memory.bookedEntries.has(awaited.entryId)) return { outcome: "booked", sawStranded };
+      // A settle that got no head was told just now that somebody drains.
+      const asks =
+        (look > 0 || first !== null) && (look >= PATIENT_LOOKS || takesTurn(books.memory, org, books.now()));
+      const reply = asks
+        ? await books.store.drain(org, { nowMs: books.now(), force: look >= FORCE_FROM_LOOK, awaited })
+        : BUSY;
       if (reply.kind === "done") return { outcome: "booked", sawStranded };
       if (reply.kind === "cold") return "gone";
       if (reply.kind === "head") head = reply.head;
@@ -166,6 +171,8 @@ export async function awaitBooked(
   }
   return { outcome: "pending", sawStranded };
 }
+
+const BUSY = { kind: "busy" } as const;
 
 const without = (outcome: Outcome): Closed => ({ outcome, sawStranded: false });
 

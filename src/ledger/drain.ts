@@ -2,6 +2,7 @@ import { counterParts } from "../domain/charged-budgets.ts";
 import type { OutboxHead } from "../store/outbox.ts";
 import { parseEntry, type Entry } from "../store/packed.ts";
 import type { Books } from "./books.ts";
+import { noteDrain, noteDrained, rememberBooked } from "./drain-turns.ts";
 import type { BookRow } from "./ledger.ts";
 import { openEpoch } from "./open.ts";
 
@@ -66,12 +67,28 @@ export async function bookHead(
   head: OutboxHead,
   beforeTrim?: () => Promise<void>,
 ): Promise<Drained> {
+  noteDrain(books.memory, org, books.now());
+  try {
+    return await book(books, org, head, beforeTrim);
+  } finally {
+    noteDrained(books.memory, org);
+  }
+}
+
+async function book(
+  books: Books,
+  org: string,
+  head: OutboxHead,
+  beforeTrim?: () => Promise<void>,
+): Promise<Drained> {
   const entries = head.entries.map(parseEntry);
   const booked = await books.ledger.book(org, head, entries.map(bookRow));
   if (booked.result === "fenced") {
     await openEpoch(books, org, { condemnedEpoch: head.epoch });
     return { result: "fenced", entryIds: new Set(), stranded: false };
   }
+  const entryIds = new Set(entries.map(({ id }) => id));
+  rememberBooked(books.memory, entryIds);
   if (booked.result === "ok") {
     await beforeTrim?.();
     // With nothing to trim this frees the drain all the same.
@@ -92,11 +109,7 @@ export async function bookHead(
       books.report("books_inconsistent", { organization: org, result: booked.result, epoch: head.epoch });
     }
   }
-  return {
-    result: booked.result,
-    entryIds: new Set(entries.map(({ id }) => id)),
-    stranded: booked.stranded,
-  };
+  return { result: booked.result, entryIds, stranded: booked.stranded };
 }
 
 function bookRow(entry: Entry): BookRow {

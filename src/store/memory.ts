@@ -10,6 +10,10 @@ export interface IsolateMemory {
   epochs: Map<string, number>;
   /** When this isolate last drained an organization's outbox on the way of a settle, in milliseconds. */
   drainedAtMs: Map<string, number>;
+  /** Until when this isolate's calls leave it to one of them to ask for an organization's drain, in milliseconds. */
+  drainAskedUntilMs: Map<string, number>;
+  /** Ids of entries that this isolate saw booked: they are in Postgres, whatever becomes of Redis. */
+  bookedEntries: Set<string>;
   /** When this isolate last looked for stranded settles behind a refusal, in milliseconds. */
   replayedAtMs: Map<string, number>;
   /** Opened credentials, by what they were opened from. A document that no longer has one doesn't lead to it. */
@@ -21,6 +25,8 @@ export function createMemory(): IsolateMemory {
     policies: new Map(),
     epochs: new Map(),
     drainedAtMs: new Map(),
+    drainAskedUntilMs: new Map(),
+    bookedEntries: new Set(),
     replayedAtMs: new Map(),
     credentials: new Map(),
   };

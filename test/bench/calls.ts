@@ -5,7 +5,8 @@ import type { Call } from "./client.ts";
 export const KINDS = ["unary", "stream", "stream, usage hidden"] as const;
 export type Kind = (typeof KINDS)[number];
 
-const QUESTION = "How is a budget kept when many calls come at once, and none of them knows its cost before its end? ";
+const QUESTION =
+  "How is a budget kept when many calls come at once, and none of them knows its cost before its end? ";
 
 /** A chat of about a kilobyte. */
 export function callOf(kind: Kind, secret: string, headers: Record<string, string> = {}): Call {

@@ -23,7 +23,10 @@ export async function startHost(file: string): Promise<Host> {
   const ask = async <T>(question: string, argument = 0): Promise<T> => {
     const id = ++number;
     const answered = new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${file}: no answer to ${question}`)), ANSWER_TIMEOUT_MS);
+      const timer = setTimeout(
+        () => reject(new Error(`${file}: no answer to ${question}`)),
+        ANSWER_TIMEOUT_MS,
+      );
       const hear = (message: { id: number; answer: T }) => {
         if (message.id !== id) return;
         clearTimeout(timer);

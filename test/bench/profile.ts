@@ -11,7 +11,11 @@ const CALLS = 1_000;
 const SAMPLING_US = 500;
 
 export interface Profile {
-  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number }; children?: number[] }[];
+  nodes: {
+    id: number;
+    callFrame: { functionName: string; url: string; lineNumber: number };
+    children?: number[];
+  }[];
   samples: number[];
   timeDeltas: number[];
 }
@@ -33,9 +37,14 @@ export function selfTimes({ nodes, samples, timeDeltas }: Profile): { name: stri
 }
 
 /** A profile of each kind of call, of a Worker that isn't minified, so that functions have their names. */
-export async function profileCalls(rig: BenchRig, secret: string): Promise<{ kind: string; profile: Profile }[]> {
+export async function profileCalls(
+  rig: BenchRig,
+  secret: string,
+): Promise<{ kind: string; profile: Profile }[]> {
   const port = await claimPort(0);
-  const server = await startServer(await bundledWorker(), rig.bindings, "/healthz", [`--inspector-addr=127.0.0.1:${port}`]);
+  const server = await startServer(await bundledWorker(), rig.bindings, "/healthz", [
+    `--inspector-addr=127.0.0.1:${port}`,
+  ]);
   try {
     const targets = await until("the inspector", async () => {
       const answer = await fetch(`http://127.0.0.1:${port}/json`).catch(() => undefined);

@@ -12,7 +12,12 @@ const MODEL = "gpt-4o-mini-2024-07-18";
 const USAGE = { prompt_tokens: 230, completion_tokens: 200, total_tokens: 430 };
 
 const chunk = (choices: unknown[], more: object = {}) => {
-  const head = { id: "chatcmpl-bench", object: "chat.completion.chunk", created: 1_790_000_000, model: MODEL };
+  const head = {
+    id: "chatcmpl-bench",
+    object: "chat.completion.chunk",
+    created: 1_790_000_000,
+    model: MODEL,
+  };
   const data = { ...head, service_tier: "default", system_fingerprint: "fp_0123456789", choices, ...more };
   return Buffer.from(`data: ${JSON.stringify(data)}\n\n`);
 };

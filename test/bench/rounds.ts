@@ -45,14 +45,23 @@ export async function measureRounds(rig: BenchRig, options: RoundsOptions): Prom
   const stores = perCall(before, await rig.counts(), rounds * count);
 
   const name = (what: string) => `${kind}, ${connections} conn.: ${what}`;
-  const of = (read: (round: Round) => number) => ({ value: median(ours.map(read)), bare: median(bare.map(read)) });
+  const of = (read: (round: Round) => number) => ({
+    value: median(ours.map(read)),
+    bare: median(bare.map(read)),
+  });
   const added = (read: (timing: Driven["timings"][number]) => number, percent: number) => {
     const { value, bare } = of(({ driven }) => percentile(driven.timings.map(read), percent));
     return value - bare;
   };
   const loaded = connections > 1;
   return [
-    { name: name("CPU"), unit: "us", ...of(({ cpuUs }) => cpuUs), aim: { most: CPU_AIMS[kind] }, ofRatio: true },
+    {
+      name: name("CPU"),
+      unit: "us",
+      ...of(({ cpuUs }) => cpuUs),
+      aim: { most: CPU_AIMS[kind] },
+      ofRatio: true,
+    },
     { name: name("latency added, p50"), unit: "ms", value: added(({ wholeMs }) => wholeMs, 50) },
     { name: name("latency added, p99"), unit: "ms", value: added(({ wholeMs }) => wholeMs, 99) },
     { name: name("first byte added, p50"), unit: "ms", value: added(({ firstByteMs }) => firstByteMs, 50) },
