@@ -7,6 +7,9 @@ import { join } from "node:path";
 /** Longer than any question takes. */
 const ANSWER_TIMEOUT_MS = 120_000;
 
+/** A stream with this header stays open after its first chunks, until the provider is told how it goes on. */
+export const HOLD_HEADER = "x-bench-hold";
+
 /** What a host answers, by the question's name. */
 export type Answers = Record<string, (argument: number) => unknown>;
 
@@ -19,25 +22,22 @@ export interface Host {
 export async function startHost(file: string): Promise<Host> {
   const child = fork(join(import.meta.dirname, file), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const ended = once(child, "exit");
+  const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (error: Error) => void }>();
+  child.on("message", ({ id, answer }: { id: number; answer: unknown }) => waiting.get(id)?.resolve(answer));
+  void ended.then(() => waiting.forEach(({ reject }) => reject(new Error(`${file} ended`))));
   let number = 0;
   const ask = async <T>(question: string, argument = 0): Promise<T> => {
     const id = ++number;
-    const answered = new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`${file}: no answer to ${question}`)),
-        ANSWER_TIMEOUT_MS,
-      );
-      const hear = (message: { id: number; answer: T }) => {
-        if (message.id !== id) return;
-        clearTimeout(timer);
-        child.off("message", hear);
-        resolve(message.answer);
-      };
-      child.on("message", hear);
-      child.once("exit", () => reject(new Error(`${file} ended`)));
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    waiting.set(id, { resolve, reject });
+    const timer = setTimeout(() => reject(new Error(`${file}: no answer to ${question}`)), ANSWER_TIMEOUT_MS);
     child.send({ id, question, argument });
-    return answered;
+    try {
+      return (await promise) as T; // The question says what its answer is.
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(id);
+    }
   };
   return {
     ask,

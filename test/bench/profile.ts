@@ -1,5 +1,5 @@
 import { until } from "../support/e2e-until.ts";
-import { BARE_WORKER, startServer, type BenchRig } from "./rig.ts";
+import { startServer, type BenchRig } from "./rig.ts";
 import { bundledWorker } from "../support/bundled-worker.ts";
 import { claimPort } from "../../src/local/ports.ts";
 import { callOf, KINDS } from "./calls.ts";
@@ -20,7 +20,7 @@ export interface Profile {
   timeDeltas: number[];
 }
 
-/** Self time of each function, the greatest first. Pure. */
+/** Milliseconds of each function itself, the greatest first: on the wall, so a busy machine stretches all. Pure. */
 export function selfTimes({ nodes, samples, timeDeltas }: Profile): { name: string; ms: number }[] {
   const names = new Map(
     nodes.map(({ id, callFrame }) => [
@@ -40,6 +40,7 @@ export function selfTimes({ nodes, samples, timeDeltas }: Profile): { name: stri
 export async function profileCalls(
   rig: BenchRig,
   secret: string,
+  progress: (line: string) => void,
 ): Promise<{ kind: string; profile: Profile }[]> {
   const port = await claimPort(0);
   const server = await startServer(await bundledWorker(), rig.bindings, "/healthz", [
@@ -55,6 +56,7 @@ export async function profileCalls(
     await inspector.send("Profiler.setSamplingInterval", { interval: SAMPLING_US });
     const profiles = [];
     for (const kind of KINDS) {
+      progress(`profile of ${kind}`);
       const load = () => drive(server.url, () => callOf(kind, secret), { connections: 4, count: CALLS });
       await load();
       await inspector.send("Profiler.start");
@@ -73,15 +75,15 @@ export async function profileCalls(
 async function connect(url: string) {
   const socket = new WebSocket(url);
   await new Promise((resolve, reject) => {
-    socket.onopen = resolve;
-    socket.onerror = () => reject(new Error("the inspector refuses"));
+    socket.addEventListener("open", resolve);
+    socket.addEventListener("error", () => reject(new Error("the inspector refuses")));
   });
   let number = 0;
   const waiting = new Map<number, (result: unknown) => void>();
-  socket.onmessage = ({ data }) => {
+  socket.addEventListener("message", ({ data }) => {
     const { id, result } = JSON.parse(String(data)) as { id?: number; result?: unknown };
     if (id !== undefined) waiting.get(id)?.(result);
-  };
+  });
   return {
     send(method: string, params: object = {}): Promise<unknown> {
       const id = ++number;
@@ -93,4 +95,3 @@ async function connect(url: string) {
     close: () => socket.close(),
   };
 }
-void BARE_WORKER;

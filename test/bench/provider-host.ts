@@ -1,12 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { answer } from "./host.ts";
+import { answer, HOLD_HEADER } from "./host.ts";
 
 // A provider that costs as little as it can: answers are made once, streams come all at once. Run by startHost.
 
-export const CHUNKS = 200;
-/** A stream with this header stays open after its first chunks, until the rig says how it goes on. */
-export const HOLD_HEADER = "x-bench-hold";
+const CHUNKS = 200;
 const FIRST_CHUNKS = 10;
 const MODEL = "gpt-4o-mini-2024-07-18";
 const USAGE = { prompt_tokens: 230, completion_tokens: 200, total_tokens: 430 };

@@ -7,7 +7,8 @@ import { bundledWorker } from "../support/bundled-worker.ts";
 import { until } from "../support/e2e-until.ts";
 import { startWorkerd } from "../support/raw-worker.ts";
 import { startHost, type Host } from "./host.ts";
-import type { StoreAccess, StoreCounts } from "./stores-host.ts";
+import type { PostgresAccess, PostgresCounts } from "./postgres-host.ts";
+import type { RedisAccess, RedisCounts } from "./redis-host.ts";
 
 // The Worker as deployed beside a bare one, each in a workerd of its own, on stores and a provider in processes of theirs.
 
@@ -23,11 +24,13 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+export type StoreCounts = RedisCounts & PostgresCounts;
+
 export interface BenchRig {
   tollgate: Server;
   bare: Server;
   provider: Host;
-  access: StoreAccess;
+  redisUrl: string;
   bindings: Record<string, string>;
   counts(): Promise<StoreCounts>;
   /** Resolves once nothing is on its way to the stores. */
@@ -48,18 +51,23 @@ export async function startBenchRig(settings: Record<string, string> = {}): Prom
     for (const part of parts.toReversed()) await part.stop();
   };
   try {
-    const stores = await started(startHost("stores-host.ts"));
+    const redis = await started(startHost("redis-host.ts"));
+    const postgres = await started(startHost("postgres-host.ts"));
     const provider = await started(startHost("provider-host.ts"));
-    const access = await stores.ask<StoreAccess>("access");
-    const bindings = bindingsOf(access, await provider.ask<string>("url"), settings);
+    const redisAccess = await redis.ask<RedisAccess>("access");
+    const stores = { redis: redisAccess, postgres: await postgres.ask<PostgresAccess>("access") };
+    const bindings = { ...bindingsOf(stores, await provider.ask<string>("url")), ...settings };
     const tollgate = await started(startServer(await bundledWorker({ minify: true }), bindings, "/healthz"));
     const bare = await started(startServer(BARE_WORKER, bindings));
-    const counts = () => stores.ask<StoreCounts>("counts");
+    const counts = async () => ({
+      ...(await redis.ask<RedisCounts>("counts")),
+      ...(await postgres.ask<PostgresCounts>("counts")),
+    });
     return {
       tollgate,
       bare,
       provider,
-      access,
+      redisUrl: redisAccess.url,
       bindings,
       counts,
       async quiet() {
@@ -82,21 +90,19 @@ export async function startBenchRig(settings: Record<string, string> = {}): Prom
 }
 
 function bindingsOf(
-  access: StoreAccess,
+  { redis, postgres }: { redis: RedisAccess; postgres: PostgresAccess },
   providerUrl: string,
-  settings: Record<string, string>,
 ): Record<string, string> {
   return {
     ADMIN_KEY,
     KEY_SECRET,
-    UPSTASH_REDIS_REST_URL: access.restUrl,
-    UPSTASH_REDIS_REST_TOKEN: access.token,
-    DATABASE_URL: access.postgresUrl,
-    DATABASE_HTTP_URL: access.postgresHttpUrl,
+    UPSTASH_REDIS_REST_URL: redis.restUrl,
+    UPSTASH_REDIS_REST_TOKEN: redis.token,
+    DATABASE_URL: postgres.url,
+    DATABASE_HTTP_URL: postgres.httpUrl,
     ALLOW_PRIVATE_ADDRESSES: "true",
     OPENAI_BASE_URL: providerUrl,
     OPENAI_API_KEY: "sk-bench-0123456789",
-    ...settings,
   };
 }
 

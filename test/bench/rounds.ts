@@ -1,9 +1,8 @@
-import type { StoreCounts } from "./stores-host.ts";
 import { callOf, type Kind } from "./calls.ts";
 import { drive, type Driven } from "./client.ts";
 import { median, percentile, type Figure } from "./figures.ts";
 import { cpuMs } from "./process-stats.ts";
-import type { BenchRig, Server } from "./rig.ts";
+import type { BenchRig, Server, StoreCounts } from "./rig.ts";
 
 // What a call costs, in rounds of both Workers in turn: a machine that does other work slows both, and the ratio stays.
 
@@ -16,8 +15,9 @@ export interface RoundsOptions {
   secret: string;
 }
 
-/** By https://... section "Speed" of the design: of the ratio of CPU to the bare Worker's. */
+/** Of the ratio of CPU to the bare Worker's. */
 const CPU_AIMS: Record<Kind, number> = { unary: 3.1, stream: 2, "stream, usage hidden": 4.5 };
+const ALONE_AIMS = { commands: 14 };
 const LOADED_AIMS = { commands: 10, transactions: 0.1 };
 
 interface Round {
@@ -93,4 +93,21 @@ export function perCall(before: StoreCounts, after: StoreCounts, calls: number):
     transactions: each("transactions"),
     scriptUs: each("scriptUs"),
   };
+}
+
+/** What the stores count for a call that is alone: nothing else is on its way. */
+export async function measureAlone(rig: BenchRig, secret: string, calls: number): Promise<Figure[]> {
+  const before = await rig.counts();
+  for (let i = 0; i < calls; i++) {
+    await drive(rig.tollgate.url, () => callOf("unary", secret), { connections: 1, count: 1 });
+    await rig.quiet();
+  }
+  const { roundTrips, commands, statements, transactions } = perCall(before, await rig.counts(), calls);
+  const name = (what: string) => `a call alone: ${what}`;
+  return [
+    { name: name("Redis round trips"), unit: "", value: roundTrips },
+    { name: name("billed commands"), unit: "", value: commands, aim: { most: ALONE_AIMS.commands } },
+    { name: name("Postgres statements"), unit: "", value: statements },
+    { name: name("Postgres transactions"), unit: "", value: transactions },
+  ];
 }
