@@ -9,12 +9,16 @@ import { gateDepsOf, servicesOf, type Stores } from "./wiring.ts";
 
 /** The whole route table: the control plane, and every other path the gate's. */
 export function createApp(config: Config, stores: Stores) {
-  const app = new Hono();
-  app.route(
-    "/",
-    createControl((c) => servicesOf(config, stores, (promise) => c.executionCtx.waitUntil(promise))),
-  );
-  app.all("*", (c) => dataPlane(c.req.raw, c.executionCtx));
+  // Made when it is first asked for: most isolates only see calls, and their start shouldn't wait for it.
+  let table: Hono | undefined;
+  function routeTable(): Hono {
+    const app = new Hono();
+    app.route(
+      "/",
+      createControl((c) => servicesOf(config, stores, (promise) => c.executionCtx.waitUntil(promise))),
+    );
+    return app.all("*", (c) => dataPlane(c.req.raw, c.executionCtx));
+  }
 
   async function dataPlane(
     request: Request,
@@ -31,7 +35,9 @@ export function createApp(config: Config, stores: Stores) {
       context: ExecutionContext,
     ): Response | Promise<Response> {
       // The table has a hundred routes, and the paths that calls go to are in none of them: they needn't be searched for.
-      return isProviders(request.url) ? dataPlane(request, context) : app.fetch(request, env, context);
+      if (isProviders(request.url)) return dataPlane(request, context);
+      table ??= routeTable();
+      return table.fetch(request, env, context);
     },
   };
 }
