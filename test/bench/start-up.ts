@@ -15,8 +15,8 @@ export async function bundleKb(): Promise<number> {
 
 /** What a start costs until the first answer, and what the bundle weighs. */
 export async function measureStartUp({ bindings }: BenchRig, starts: number): Promise<Figure[]> {
-  const startCpuMs = async (script: string, path: string): Promise<number> => {
-    const server = await startServer(script, bindings, path);
+  const startCpuMs = async (script: string): Promise<number> => {
+    const server = await startServer(script, bindings);
     const spent = cpuMs(server.pid);
     await server.stop();
     return spent;
@@ -25,8 +25,8 @@ export async function measureStartUp({ bindings }: BenchRig, starts: number): Pr
   const ours: number[] = [];
   const bare: number[] = [];
   for (let i = 0; i < starts; i++) {
-    bare.push(await startCpuMs(BARE_WORKER, "/openai/v1/models"));
-    ours.push(await startCpuMs(script, "/healthz"));
+    bare.push(await startCpuMs(BARE_WORKER));
+    ours.push(await startCpuMs(script));
   }
   return [
     {
