@@ -35,12 +35,13 @@ const NOT_FOR_CLIENTS = new Set([...HOP_BY_HOP, ...UNDONE]);
 
 /** What the client's headers become; the provider's credential comes on top. */
 export function upstreamHeaders(client: Headers): Headers {
-  const listed = (client.get("connection") ?? "").split(",").map((name) => name.trim().toLowerCase());
+  const connection = client.get("connection") ?? "";
+  const listed = new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
   const headers = copied(
     client,
     (name) =>
       !NOT_FOR_PROVIDERS.has(name) &&
-      !listed.includes(name) &&
+      !listed.has(name) &&
       !DROPPED_PREFIXES.some((prefix) => name.startsWith(prefix)),
   );
   // The meter reads the bytes, and the client shall get the provider's own.

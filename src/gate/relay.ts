@@ -83,26 +83,24 @@ async function pump(
   return end;
 }
 
-/** At most so much of a stream is read at once. */
-const READ_BYTES = 16_384;
+/** What is read at once: a little, so that a stream that waits holds no more; as long as that was all taken, more and more. */
+const FIRST_READ_BYTES = 4_096;
+const MAX_READ_BYTES = 65_536;
 const NOTHING = new Uint8Array(0);
 
 type Read = () => Promise<{ done: boolean; value?: Uint8Array | undefined }>;
 
-/**
- * Reads all that has come at once: a provider that is ahead of its client costs a step of the loop for each 16 KB, not for
- * each chunk. The bytes are good until the next read, which takes their memory.
- */
-export function readerOf(body: ReadableStream<Uint8Array>): Read {
+/** Reads all that has come at once: a provider that is ahead of us costs a step of the loop for each read, not for each chunk. */
+function readerOf(body: ReadableStream<Uint8Array>): Read {
   const reader = byteReader(body);
   if (!reader) {
     const chunks = body.getReader();
     return () => chunks.read();
   }
-  let memory = new Uint8Array(READ_BYTES);
+  let size = FIRST_READ_BYTES;
   return async () => {
-    const { done, value } = await reader.read(memory);
-    if (value) memory = new Uint8Array(value.buffer);
+    const { done, value } = await reader.read(new Uint8Array(size));
+    size = value?.length === size ? Math.min(size * 4, MAX_READ_BYTES) : FIRST_READ_BYTES;
     return { done, value };
   };
 }

@@ -47,7 +47,7 @@ export function openRedis(
       signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
     });
     syncToken = response.headers.get("upstash-sync-token") ?? syncToken;
-    const answer = (await response.json()) as { result?: unknown; error?: unknown } | null;
+    const answer = await response.json<{ result?: unknown; error?: unknown } | null>();
     if (response.ok && answer?.result !== undefined) return answer.result;
     throw new Error(`Redis answers ${response.status}: ${String(answer?.error)}`);
   };

@@ -38,7 +38,9 @@ export async function measureGrowth(
   const sizes = (all: number[]) => (quick ? all.slice(0, -1) : all);
   const add = async (series: string, size: number, load: Load) => {
     progress(`${series}: ${size}`);
-    points.push({ series, size, ...(await measure(rig, load)) });
+    const point = { series, size, ...(await measure(rig, load)) };
+    points.push(point);
+    progress(growthLine(point));
   };
   for (const size of sizes([1, 10, 100, 1_000])) {
     const load = { connections: size, count: Math.max(size, CALLS), kind: "stream" as const };
@@ -102,15 +104,18 @@ async function measure(rig: BenchRig, { connections, count, kind, callOf: make }
 }
 
 export function growthTable(points: readonly Point[]): string {
-  const lines = points.map(({ series, size, cpuUs, ratio, redisUs, roundTrips }) =>
-    [
-      series.padEnd(20),
-      String(size).padStart(8),
-      cpuUs.toFixed(0).padStart(8),
-      `${ratio.toFixed(2)} x`.padStart(9),
-      redisUs.toFixed(0).padStart(9),
-      roundTrips.toFixed(2).padStart(12),
-    ].join(" "),
-  );
-  return [`${" ".repeat(20)}     size   CPU us  to bare  Redis us  round trips`, ...lines].join("\n");
+  return [HEAD, ...points.map(growthLine)].join("\n");
+}
+
+const HEAD = `${" ".repeat(20)}     size   CPU us   to bare  Redis us  round trips`;
+
+function growthLine({ series, size, cpuUs, ratio, redisUs, roundTrips }: Point): string {
+  return [
+    series.padEnd(20),
+    String(size).padStart(8),
+    cpuUs.toFixed(0).padStart(8),
+    `${ratio.toFixed(2)} x`.padStart(9),
+    redisUs.toFixed(0).padStart(9),
+    roundTrips.toFixed(2).padStart(12),
+  ].join(" ");
 }

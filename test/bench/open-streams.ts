@@ -56,7 +56,7 @@ async function measure(rig: BenchRig, server: Server, secret: string, streams: n
   await rig.provider.ask("write", MORE_CHUNKS);
   await wait(SETTLE_MS);
   const grown = perStream();
-  const ended = opened.map((response) => response.complete || once(response, "end"));
+  const ended = opened.map(async (response) => response.complete || once(response, "end"));
   await rig.provider.ask("end");
   await Promise.all(ended);
   agent.destroy();

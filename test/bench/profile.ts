@@ -49,7 +49,7 @@ export async function profileCalls(
   try {
     const targets = await until("the inspector", async () => {
       const answer = await fetch(`http://127.0.0.1:${port}/json`).catch(() => undefined);
-      return answer && ((await answer.json()) as { webSocketDebuggerUrl: string }[]);
+      return answer?.json<{ webSocketDebuggerUrl: string }[]>();
     });
     const inspector = await connect(targets[0]?.webSocketDebuggerUrl ?? "");
     await inspector.send("Profiler.enable");

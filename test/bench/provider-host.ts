@@ -84,6 +84,8 @@ const server = createServer((request, response) => {
   // A client who leaves breaks its stream off: nothing to do about that here.
   void play(request, response).catch(() => response.destroy());
 });
+// A connection that is closed just as it is used again would be a failed call.
+server.keepAliveTimeout = 3_600_000;
 server.listen({ port: 0, host: "127.0.0.1", backlog: 2_048 }, () => {
   const { port } = server.address() as AddressInfo; // A server on TCP has no other kind of address.
   answer(

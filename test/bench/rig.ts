@@ -115,19 +115,19 @@ export async function startServer(
 ): Promise<Server> {
   const dir = await mkdtemp(join(tmpdir(), "tollgate-bench-"));
   const port = await claimPort(0);
-  const { pid, log, stop } = await startWorkerd(script, { port, dir, bindings, flags });
+  const worker = await startWorkerd(script, { port, dir, bindings, flags });
   const url = `http://127.0.0.1:${port}`;
-  await until(`workerd, whose log is ${log},`, async () => {
+  await until(`workerd, whose log is ${worker.log},`, async () => {
     // Refused until it listens.
     const answer = await fetch(url + path).catch(() => undefined);
     await answer?.arrayBuffer();
     return answer ? true : undefined;
   });
   return {
-    pid,
+    pid: worker.pid,
     url,
     async stop() {
-      await stop();
+      await worker.stop();
       await rm(dir, { recursive: true, force: true });
     },
   };
@@ -140,5 +140,5 @@ async function makeKey(url: string, body: object): Promise<{ id: string; secret:
     body: JSON.stringify(body),
   });
   if (answer.status !== 201) throw new Error(`a key can't be made: ${await answer.text()}`);
-  return (await answer.json()) as { id: string; secret: string };
+  return answer.json<{ id: string; secret: string }>();
 }
