@@ -34,8 +34,6 @@ const MAX_LOOKS = 30;
 const MAX_WAIT_MS = 500;
 /** Looks that Postgres may fail before the entry is left to later drains: with one lost message alone it isn't left to a loss of memory. */
 const MAX_FAILED_LOOKS = 1;
-/** Looks that are left to other calls of this isolate, where they have the turn: after these a call asks for itself. */
-const PATIENT_LOOKS = 4;
 /** From this look on the drain is taken over from a Worker that holds it for long. */
 const FORCE_FROM_LOOK = 20;
 
@@ -142,8 +140,7 @@ export async function awaitBooked(
       head = null;
       if (books.memory.bookedEntries.has(awaited.entryId)) return { outcome: "booked", sawStranded };
       // A settle that got no head was told just now that somebody drains.
-      const asks =
-        (look > 0 || first !== null) && (look >= PATIENT_LOOKS || takesTurn(books.memory, org, books.now()));
+      const asks = (look > 0 || first !== null) && takesTurn(books.memory, org, { look, nowMs: books.now() });
       const reply = asks
         ? await books.store.drain(org, { nowMs: books.now(), force: look >= FORCE_FROM_LOOK, awaited })
         : BUSY;

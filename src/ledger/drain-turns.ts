@@ -6,12 +6,24 @@ import { DRAIN_LEASE_MS } from "../store/scripts/head.ts";
 
 /** The next turn is somebody else's after this. */
 const TURN_MS = 25;
+/** Looks that a call leaves to others while somebody else has the turn; more while this isolate's drains get on. */
+const PATIENT_LOOKS = 4;
+const MOST_PATIENT_LOOKS = 10;
+/** A drain gets on if it booked something in this time. */
+const PROGRESS_MS = 1_000;
 /** Of a settle: long ago it has been seen by whoever waited for it. */
 const MAX_REMEMBERED = 5_000;
 
-/** Whether this call shall ask for the drain: then the others wait. */
-export function takesTurn({ drainAskedUntilMs }: IsolateMemory, org: string, nowMs: number): boolean {
-  if (nowMs < (drainAskedUntilMs.get(org) ?? 0)) return false;
+/** Whether this call shall ask for the drain at its `look`, counted from 0: then the others wait. */
+export function takesTurn(
+  memory: IsolateMemory,
+  org: string,
+  { look, nowMs }: { look: number; nowMs: number },
+): boolean {
+  const { drainAskedUntilMs, bookedAtMs } = memory;
+  const getsOn = nowMs - (bookedAtMs.get(org) ?? 0) < PROGRESS_MS;
+  const isPatient = look < (getsOn ? MOST_PATIENT_LOOKS : PATIENT_LOOKS);
+  if (isPatient && nowMs < (drainAskedUntilMs.get(org) ?? 0)) return false;
   drainAskedUntilMs.set(org, nowMs + TURN_MS);
   return true;
 }
@@ -25,7 +37,12 @@ export function noteDrained({ drainAskedUntilMs }: IsolateMemory, org: string): 
   drainAskedUntilMs.delete(org);
 }
 
-export function rememberBooked({ bookedEntries }: IsolateMemory, entryIds: Iterable<string>): void {
+export function rememberBooked(
+  { bookedEntries, bookedAtMs }: IsolateMemory,
+  org: string,
+  { entryIds, nowMs }: { entryIds: Iterable<string>; nowMs: number },
+): void {
+  bookedAtMs.set(org, nowMs);
   for (const id of entryIds) bookedEntries.add(id);
   for (const id of bookedEntries) {
     if (bookedEntries.size <= MAX_REMEMBERED) break;

@@ -88,7 +88,7 @@ async function book(
     return { result: "fenced", entryIds: new Set(), stranded: false };
   }
   const entryIds = new Set(entries.map(({ id }) => id));
-  rememberBooked(books.memory, entryIds);
+  rememberBooked(books.memory, org, { entryIds, nowMs: books.now() });
   if (booked.result === "ok") {
     await beforeTrim?.();
     // With nothing to trim this frees the drain all the same.

@@ -12,6 +12,8 @@ export interface IsolateMemory {
   drainedAtMs: Map<string, number>;
   /** Until when this isolate's calls leave it to one of them to ask for an organization's drain, in milliseconds. */
   drainAskedUntilMs: Map<string, number>;
+  /** When this isolate last booked entries of an organization, in milliseconds. */
+  bookedAtMs: Map<string, number>;
   /** Ids of entries that this isolate saw booked: they are in Postgres, whatever becomes of Redis. */
   bookedEntries: Set<string>;
   /** When this isolate last looked for stranded settles behind a refusal, in milliseconds. */
@@ -26,6 +28,7 @@ export function createMemory(): IsolateMemory {
     epochs: new Map(),
     drainedAtMs: new Map(),
     drainAskedUntilMs: new Map(),
+    bookedAtMs: new Map(),
     bookedEntries: new Set(),
     replayedAtMs: new Map(),
     credentials: new Map(),

@@ -17,6 +17,7 @@ const ADMIN_KEY = "bench-admin-key-of-the-rig";
 export const KEY_SECRET = "bench-key-secret-of-the-rig";
 /** The stores were asked nothing for so long: what calls left behind is done. */
 const QUIET_MS = 60;
+const QUIET_TIMEOUT_MS = 120_000;
 
 export interface Server {
   pid: number;
@@ -71,14 +72,13 @@ export async function startBenchRig(settings: Record<string, string> = {}): Prom
       bindings,
       counts,
       async quiet() {
-        let seen = -1;
-        await until("quiet stores", async () => {
+        const deadline = Date.now() + QUIET_TIMEOUT_MS;
+        for (let seen = -1; Date.now() < deadline; await wait(QUIET_MS)) {
           const { roundTrips, transactions } = await counts();
-          const isQuiet = seen === roundTrips + transactions;
+          if (seen === roundTrips + transactions) return;
           seen = roundTrips + transactions;
-          if (!isQuiet) await wait(QUIET_MS);
-          return isQuiet ? true : undefined;
-        });
+        }
+        throw new Error(`the stores weren't quiet within ${QUIET_TIMEOUT_MS} ms`);
       },
       makeKey: (body) => makeKey(tollgate.url, body),
       stop,
