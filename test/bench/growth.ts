@@ -1,6 +1,7 @@
 import { drive, type Call } from "./client.ts";
 import { callOf, type Kind } from "./calls.ts";
 import { median } from "./figures.ts";
+import { openStreams } from "./open-streams.ts";
 import { addHolds, addKeys } from "./population.ts";
 import { cpuMs } from "./process-stats.ts";
 import { perCall } from "./rounds.ts";
@@ -24,10 +25,10 @@ export interface GrowthOptions {
 }
 
 /** Calls of one measurement, and how often it is made. */
-const CALLS = 200;
+const CALLS = 120;
 const ROUNDS = 3;
 /** The keys that call, of however many there are: an isolate has these in memory, as those of its region are. */
-const CALLING_KEYS = 200;
+const CALLING_KEYS = 120;
 
 export async function measureGrowth(
   rig: BenchRig,
@@ -42,9 +43,13 @@ export async function measureGrowth(
     points.push(point);
     progress(growthLine(point));
   };
+  const stream = { connections: 16, count: CALLS, kind: "stream" as const };
   for (const size of sizes([1, 10, 100, 1_000])) {
-    const load = { connections: size, count: Math.max(size, CALLS), kind: "stream" as const };
-    await add("concurrent streams", size, { ...load, callOf: () => callOf("stream", secret) });
+    progress(`opening ${size} streams`);
+    const opened = await openStreams(rig, rig.tollgate, secret, size);
+    await add("streams open beside", size, { ...stream, callOf: () => callOf("stream", secret) });
+    await opened.end();
+    await rig.quiet();
   }
   const unary = { connections: 16, count: CALLS, kind: "unary" as const };
   for (const size of sizes([1, 4, 12])) {

@@ -38,10 +38,26 @@ export async function measureOpenStreams(rig: BenchRig, secret: string, streams:
 }
 
 async function measure(rig: BenchRig, server: Server, secret: string, streams: number): Promise<Memory> {
-  const agent = new Agent({ keepAlive: false, maxSockets: streams });
-  const call = callOf("stream", secret, { [HOLD_HEADER]: "1" });
   const before = memoryBytes(server.pid);
   const perStream = () => (memoryBytes(server.pid) - before) / streams / 1_024;
+  const opened = await openStreams(rig, server, secret, streams);
+  const open = perStream();
+  await rig.provider.ask("write", MORE_CHUNKS);
+  await wait(SETTLE_MS);
+  const grown = perStream();
+  await opened.end();
+  return { open, grown };
+}
+
+/** Streams that go on until they are ended. */
+export async function openStreams(
+  rig: BenchRig,
+  server: Server,
+  secret: string,
+  streams: number,
+): Promise<{ end(): Promise<void> }> {
+  const agent = new Agent({ keepAlive: false, maxSockets: streams });
+  const call = callOf("stream", secret, { [HOLD_HEADER]: "1" });
   const opened: IncomingMessage[] = [];
   while (opened.length < streams) {
     const batch = Array.from({ length: Math.min(AT_ONCE, streams - opened.length) }, async () => {
@@ -52,13 +68,12 @@ async function measure(rig: BenchRig, server: Server, secret: string, streams: n
     opened.push(...(await Promise.all(batch)));
   }
   await until("every stream", async () => ((await rig.provider.ask("held")) === streams ? true : undefined));
-  const open = perStream();
-  await rig.provider.ask("write", MORE_CHUNKS);
-  await wait(SETTLE_MS);
-  const grown = perStream();
-  const ended = opened.map(async (response) => response.complete || once(response, "end"));
-  await rig.provider.ask("end");
-  await Promise.all(ended);
-  agent.destroy();
-  return { open, grown };
+  return {
+    async end() {
+      const ended = opened.map(async (response) => response.complete || once(response, "end"));
+      await rig.provider.ask("end");
+      await Promise.all(ended);
+      agent.destroy();
+    },
+  };
 }
