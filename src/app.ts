@@ -4,20 +4,48 @@ import type { Config } from "./env.ts";
 import { refusalResponse } from "./errors.ts";
 import { gate } from "./gate/gate.ts";
 import { newId } from "./ids.ts";
+import { providerNamed } from "./providers/registry.ts";
 import { gateDepsOf, servicesOf, type Stores } from "./wiring.ts";
 
 /** The whole route table: the control plane, and every other path the gate's. */
 export function createApp(config: Config, stores: Stores) {
-  const app = new Hono();
-  app.route(
-    "/",
-    createControl((c) => servicesOf(config, stores, (promise) => c.executionCtx.waitUntil(promise))),
-  );
-  app.all("*", async (c) => {
-    const deps = gateDepsOf(config, stores, (promise) => c.executionCtx.waitUntil(promise));
-    return (await gate(deps, c.req.raw)) ?? notFound(c.req.path);
-  });
-  return app;
+  // Made when it is first asked for: most isolates only see calls, and their start shouldn't wait for it.
+  let table: Hono | undefined;
+  function routeTable(): Hono {
+    const app = new Hono();
+    app.route(
+      "/",
+      createControl((c) => servicesOf(config, stores, (promise) => c.executionCtx.waitUntil(promise))),
+    );
+    return app.all("*", (c) => dataPlane(c.req.raw, c.executionCtx));
+  }
+
+  async function dataPlane(
+    request: Request,
+    context: Pick<ExecutionContext, "waitUntil">,
+  ): Promise<Response> {
+    const deps = gateDepsOf(config, stores, (promise) => context.waitUntil(promise));
+    return (await gate(deps, request)) ?? notFound(new URL(request.url).pathname);
+  }
+
+  return {
+    fetch(
+      request: Request,
+      env: Record<string, unknown>,
+      context: ExecutionContext,
+    ): Response | Promise<Response> {
+      // The table has a hundred routes, and the paths that calls go to are in none of them: they needn't be searched for.
+      if (isProviders(request.url)) return dataPlane(request, context);
+      table ??= routeTable();
+      return table.fetch(request, env, context);
+    },
+  };
+}
+
+/** Whether a path begins with what stands for the providers that everybody has. */
+function isProviders(url: string): boolean {
+  const [, prefix = ""] = /^https?:\/\/[^/]+\/([^/?#]+)\//.exec(url) ?? [];
+  return prefix === "v1" || providerNamed(prefix) !== null;
 }
 
 function notFound(path: string): Response {

@@ -24,11 +24,22 @@ const UNIT_SECONDS: Record<string, number> = { m: 60, h: 3_600, d: 86_400, w: 60
 /** The period that `nowMs` is in. */
 export function periodAt(period: Period, nowMs: number): PeriodWindow {
   if (period.kind === "total") return { startMs: 0, endMs: null };
-  if (period.kind !== "duration") return calendarWindow(period, nowMs);
+  if (period.kind !== "duration") return calendarPeriodAt(period, nowMs);
   const lengthMs = period.seconds * 1_000;
   const anchorMs = Date.parse(period.anchor);
   const startMs = anchorMs + Math.floor((nowMs - anchorMs) / lengthMs) * lengthMs;
   return { startMs, endMs: startMs + lengthMs };
+}
+
+/** The last window found of each period: a call asks for it several times, and so do the calls after it. */
+const lastWindows = new WeakMap<CalendarPeriod, PeriodWindow & { endMs: number }>();
+
+function calendarPeriodAt(period: CalendarPeriod, nowMs: number): PeriodWindow {
+  const last = lastWindows.get(period);
+  if (last && last.startMs <= nowMs && nowMs < last.endMs) return last;
+  const window = calendarWindow(period, nowMs);
+  lastWindows.set(period, window);
+  return window;
 }
 
 /**

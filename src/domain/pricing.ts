@@ -55,8 +55,18 @@ export const MAX_RATE_NANO_USD = 1_000_000_000_000_000;
 export const CHARGE_SCALE = 1_000_000_000n;
 export const TOKEN_SCALE = 1_000n;
 
+/** Prices that were looked through: one is asked for several times a call, and never changes. */
+const soundPrices = new WeakSet<Price>();
+
 /** Null where all amounts are non-negative integers within bounds and tiers ascend, else the field at fault. */
 export function priceFault(price: Price): string | null {
+  if (soundPrices.has(price)) return null;
+  const fault = faultOf(price);
+  if (fault === null) soundPrices.add(price);
+  return fault;
+}
+
+function faultOf(price: Price): string | null {
   if (!isRate(price.per_request)) return "per_request";
   for (const [name, amount] of Object.entries(price.tool_calls)) {
     if (!isRate(amount)) return `tool_calls.${name}`;

@@ -5,22 +5,29 @@ export interface ClientWatch {
   readonly gone: boolean;
   /** Resolves when the client leaves; never, if it stays. */
   readonly whenGone: Promise<void>;
-  /** Fires when the client has left and the grace is over. */
-  readonly stop: AbortSignal;
+  /** The client has left and the grace is over. */
+  readonly stopped: boolean;
+  /** Calls back once that is so. Plain callbacks: a signal for each call, and a listener for each of its steps, cost more. */
+  onStop: (callback: () => void) => void;
   /** The response's stream was cancelled: some runtimes notice a client's leaving only so. */
   left: () => void;
 }
 
 /** `signal`: the request's own, which fires when the client disconnects. */
 export function watchClient(signal: AbortSignal, graceMs: number): ClientWatch {
-  const controller = new AbortController();
+  const callbacks: (() => void)[] = [];
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    for (const callback of callbacks.splice(0)) callback();
+  };
   const { promise: whenGone, resolve } = Promise.withResolvers<void>();
   let gone = false;
   const left = () => {
     if (gone) return;
     gone = true;
     resolve();
-    setTimeout(() => controller.abort(), graceMs);
+    setTimeout(stop, graceMs);
   };
   if (signal.aborted) left();
   else signal.addEventListener("abort", left, { once: true });
@@ -29,7 +36,13 @@ export function watchClient(signal: AbortSignal, graceMs: number): ClientWatch {
       return gone;
     },
     whenGone,
-    stop: controller.signal,
+    get stopped() {
+      return stopped;
+    },
+    onStop(callback) {
+      if (stopped) callback();
+      else callbacks.push(callback);
+    },
     left,
   };
 }

@@ -1,4 +1,5 @@
 import type { Outgoing } from "../providers/upstream.ts";
+import type { ClientWatch } from "./client-watch.ts";
 
 // Sends a call to its provider. No other change to it than its headers and the edits that were made to its body.
 
@@ -8,13 +9,12 @@ export type Dispatched =
   | { failed: "provider_unreachable" | "provider_timeout" | "client_gone" };
 
 /**
- * Dispatches, and waits for the answer's head for at most `timeoutMs`, or until `stop` (the client left, and its grace
- * is over).
+ * Dispatches, and waits for the answer's head for at most `timeoutMs`, or until the client has left and its grace is over.
  */
 export async function forward(
   fetcher: typeof fetch,
   { url, method, headers, body }: Outgoing,
-  { timeoutMs, stop }: { timeoutMs: number; stop: AbortSignal },
+  { timeoutMs, client }: { timeoutMs: number; client: ClientWatch },
 ): Promise<Dispatched> {
   const controller = new AbortController();
   const abort = () => controller.abort();
@@ -23,7 +23,7 @@ export async function forward(
     late = true;
     abort();
   }, timeoutMs);
-  stop.addEventListener("abort", abort, { once: true });
+  client.onStop(abort);
   try {
     // A redirect would carry our credential to wherever it points: it is the client's to read.
     const response = await fetcher(url, {
@@ -37,7 +37,7 @@ export async function forward(
   } catch {
     // The cause names hosts and addresses, which are no client's business; the outcome says what matters.
     if (late) return { failed: "provider_timeout" };
-    return { failed: stop.aborted ? "client_gone" : "provider_unreachable" };
+    return { failed: client.stopped ? "client_gone" : "provider_unreachable" };
   } finally {
     clearTimeout(timer);
   }

@@ -142,7 +142,7 @@ async function meteredCall(
     const dispatched: Dispatched =
       secrets === null
         ? { failed: "provider_unreachable" }
-        : await forward(deps.fetch, outgoing, { timeoutMs: idleMs, stop: client.stop });
+        : await forward(deps.fetch, outgoing, { timeoutMs: idleMs, client });
     return await answer(dispatched, {
       planned,
       admission,

@@ -30,17 +30,27 @@ const TO_ANOTHER_MODEL = ["azureml-model-deployment", "x-ms-model-mesh-model-nam
 const DROPPED_PREFIXES = ["x-tollgate-", "cf-", "x-forwarded-"];
 
 /** The provider's encoding is undone on the way in, and its cookies belong to our account with it. */
-const NOT_FOR_CLIENTS = ["content-length", "content-encoding", "set-cookie"];
+const UNDONE = ["content-length", "content-encoding", "set-cookie"];
+
+const NOT_FOR_PROVIDERS = new Set<string>([
+  ...HOP_BY_HOP,
+  ...OF_THE_CONNECTION,
+  ...TO_ANOTHER_MODEL,
+  ...CREDENTIAL_HEADERS,
+]);
+const NOT_FOR_CLIENTS = new Set([...HOP_BY_HOP, ...UNDONE]);
 
 /** What the client's headers become; the provider's credential comes on top. */
 export function upstreamHeaders(client: Headers): Headers {
-  const headers = new Headers(client);
-  const listed = (client.get("connection") ?? "").split(",").map((name) => name.trim());
-  const dropped = [...HOP_BY_HOP, ...OF_THE_CONNECTION, ...TO_ANOTHER_MODEL, ...CREDENTIAL_HEADERS];
-  for (const name of [...dropped, ...listed]) {
-    if (name !== "") headers.delete(name);
-  }
-  dropPrefixed(headers, DROPPED_PREFIXES);
+  const connection = client.get("connection") ?? "";
+  const listed = new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
+  const headers = copied(
+    client,
+    (name) =>
+      !NOT_FOR_PROVIDERS.has(name) &&
+      !listed.has(name) &&
+      !DROPPED_PREFIXES.some((prefix) => name.startsWith(prefix)),
+  );
   // The meter reads the bytes, and the client shall get the provider's own.
   headers.set("accept-encoding", "identity");
   return headers;
@@ -48,15 +58,20 @@ export function upstreamHeaders(client: Headers): Headers {
 
 /** `secrets`: our credential, which no header may carry to the client. */
 export function clientHeaders(provider: Headers, secrets: readonly string[]): Headers {
-  const headers = new Headers(provider);
-  const echoes = [...headers].filter(([, value]) => secrets.some((secret) => value.includes(secret)));
-  for (const [name] of echoes) headers.delete(name);
-  for (const name of [...HOP_BY_HOP, ...NOT_FOR_CLIENTS]) headers.delete(name);
-  dropPrefixed(headers, ["x-tollgate-"]);
-  return headers;
+  return copied(
+    provider,
+    (name, value) =>
+      !NOT_FOR_CLIENTS.has(name) &&
+      !name.startsWith("x-tollgate-") &&
+      !secrets.some((secret) => value.includes(secret)),
+  );
 }
 
-function dropPrefixed(headers: Headers, prefixes: string[]): void {
-  const dropped = [...headers.keys()].filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
-  for (const name of dropped) headers.delete(name);
+/** In one go over them: each look-up or deletion of a name is a call out of JavaScript. */
+function copied(headers: Headers, isKept: (name: string, value: string) => boolean): Headers {
+  const kept: [string, string][] = [];
+  headers.forEach((value, name) => {
+    if (isKept(name, value)) kept.push([name, value]);
+  });
+  return new Headers(kept);
 }

@@ -49,7 +49,7 @@ export async function passThrough(
   const secrets = await putCredential(deps, upstream, outgoing);
   if (secrets === null) return { refusal: UNREACHABLE };
   const timeoutMs = deps.config.PROVIDER_TIMEOUT_SECONDS * 1_000;
-  const dispatched = await forward(deps.fetch, outgoing, { timeoutMs, stop: client.stop });
+  const dispatched = await forward(deps.fetch, outgoing, { timeoutMs, client });
   if ("failed" in dispatched) {
     return dispatched.failed === "provider_timeout"
       ? { refusal: { code: "provider_timeout", message: "The provider didn't answer in time." } }

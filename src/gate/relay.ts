@@ -29,7 +29,7 @@ export interface Relayed {
   done: Promise<RelayEnd>;
 }
 
-// Both shapes are a loop of ours over each chunk. `tee` would cost less CPU, but the runtime then hands the client's
+// Both shapes are a loop of ours over what has come. `tee` would cost less CPU, but the runtime then hands the client's
 // branch over and tells nobody, not even the request's signal, that the client left; piped through a stream of ours it
 // does, but then holds in memory what the meter has read and the client hasn't.
 
@@ -64,15 +64,15 @@ async function pump(
   shownOf: ShownOf,
 ): Promise<RelayEnd> {
   const { client, splitter } = options;
-  const reader = options.body.getReader();
+  const read = readerOf(options.body);
   const writer = writable.getWriter();
   // A client who left is noticed at a write, or by the request's signal. The meter reads on all the same.
   writer.closed.catch(() => client.left());
   const drop = () => writer.abort(new Error("the client left")).catch(() => undefined); // It is broken off already.
   void client.whenGone.then(drop);
   const end = await readThrough(options, async () => {
-    const { done, value } = await reader.read();
-    const shown = shownOf(value, done ? splitter.end() : splitter.push(value));
+    const { done, value } = await read();
+    const shown = shownOf(value, done ? splitter.end() : splitter.push(value ?? NOTHING));
     if (!client.gone && shown && shown.length > 0) await writer.write(shown).catch(() => client.left());
     return done ? "ended" : "more";
   });
@@ -83,13 +83,44 @@ async function pump(
   return end;
 }
 
+/** What is read at once: a little, so that a stream that waits holds no more; as long as that was all taken, more and more. */
+const FIRST_READ_BYTES = 1_024;
+const MAX_READ_BYTES = 65_536;
+const NOTHING = new Uint8Array(0);
+
+type Read = () => Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+
+/** Reads all that has come at once: a provider that is ahead of us costs a step of the loop for each read, not for each chunk. */
+function readerOf(body: ReadableStream<Uint8Array>): Read {
+  const reader = byteReader(body);
+  if (!reader) {
+    const chunks = body.getReader();
+    return () => chunks.read();
+  }
+  let size = FIRST_READ_BYTES;
+  return async () => {
+    const { done, value } = await reader.read(new Uint8Array(size));
+    size = value?.length === size ? Math.min(size * 4, MAX_READ_BYTES) : FIRST_READ_BYTES;
+    return { done, value };
+  };
+}
+
+/** Null for a stream that isn't one of bytes, as some runtimes make them. */
+function byteReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return null;
+  }
+}
+
 /** Runs `step` until it says that the stream ended, the stream breaks, nothing moves, or the client's grace is over. */
 export async function readThrough(
   { client, abort, idleMs }: Pick<RelayOptions, "client" | "abort" | "idleMs">,
   step: () => Promise<"ended" | "more">,
 ): Promise<RelayEnd> {
   const givenUp = Promise.withResolvers<"stopped" | "idle">();
-  client.stop.addEventListener("abort", () => givenUp.resolve("stopped"), { once: true });
+  client.onStop(() => givenUp.resolve("stopped"));
   // One timer for the whole stream, and one race: either for each chunk would cost CPU, and memory to the end.
   let looksSinceMove = 0;
   const timer = setInterval(() => {
@@ -108,7 +139,7 @@ export async function readThrough(
     return { how };
   } catch {
     // A read failed. Whose fault it was doesn't change what was billed: the meter has what was seen.
-    return { how: client.stop.aborted ? "stopped" : "cut" };
+    return { how: client.stopped ? "stopped" : "cut" };
   } finally {
     clearInterval(timer);
   }

@@ -58,15 +58,25 @@ export function equalTexts(a: string, b: string): boolean {
   return difference === 0;
 }
 
+const encoder = new TextEncoder();
+
 async function sign(keySecret: string, body: string): Promise<{ tag: string; digest: string }> {
-  const encoder = new TextEncoder();
-  const key = await crypto.subtle.importKey(
-    "raw",
-    encoder.encode(keySecret),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
+  const key = await signingKey(keySecret);
   const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(body)));
   return { tag: base32(mac.subarray(0, TAG_BYTES)), digest: base32(mac.subarray(TAG_BYTES)) };
+}
+
+const signingKeys = new Map<string, CryptoKey>();
+/** A deployment has one KEY_SECRET, or two while one is replaced. */
+const MAX_SIGNING_KEYS = 8;
+
+/** Kept for the isolate's life: to import one costs as much as to sign. */
+async function signingKey(keySecret: string): Promise<CryptoKey> {
+  const kept = signingKeys.get(keySecret);
+  if (kept) return kept;
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", encoder.encode(keySecret), algorithm, false, ["sign"]);
+  if (signingKeys.size >= MAX_SIGNING_KEYS) signingKeys.clear();
+  signingKeys.set(keySecret, key);
+  return key;
 }

@@ -23,6 +23,9 @@ export async function readAnswer(
   let how: RelayEnd["how"] = "ended";
   if (response.body) {
     const reader = response.body.getReader();
+    // Of an encoded answer it is the length before that was undone.
+    const { headers } = response;
+    const stated = headers.has("content-encoding") ? null : headers.get("content-length");
     const end = await readThrough(options, async () => {
       const { done, value } = await reader.read();
       if (done) return "ended";
@@ -30,7 +33,8 @@ export async function readAnswer(
       tooLarge = size > MAX_ANSWER_BYTES;
       if (tooLarge) throw new Error("the answer is too large");
       chunks.push(value);
-      return "more";
+      // One read less than to wait for the end.
+      return String(size) === stated ? "ended" : "more";
     });
     ({ how } = end);
   }

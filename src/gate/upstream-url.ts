@@ -7,7 +7,8 @@ const STARTS_WITH_VERSION = new RegExp(`^${VERSION}(?=/)`);
  * A base that ends in a version, as those that SDKs are given do, has it in place of the path's.
  */
 export function upstreamUrl(baseUrl: string, path: string, client: URL): string {
-  const pairs = client.search.slice(1).split("&");
+  const { search } = client;
+  const pairs = search === "" ? [] : search.slice(1).split("&");
   const kept = pairs.filter((pair) => !holdsKey(pair)).join("&");
   const behind = ENDS_IN_VERSION.test(baseUrl) ? path.replace(STARTS_WITH_VERSION, "") : path;
   return `${baseUrl}${behind}${kept === "" ? "" : `?${kept}`}`;

@@ -3,6 +3,7 @@ import type { AwaitedEntry, OutboxHead } from "../store/outbox.ts";
 import { StoreUnavailable } from "../services.ts";
 import type { Books } from "./books.ts";
 import { bookHead, drainWhole, isWhole } from "./drain.ts";
+import { takesTurn } from "./drain-turns.ts";
 import { openEpoch } from "./open.ts";
 
 // Ends a hold: settle, release or void, until the outcome is where it can't be lost (laws 4, 5, 12).
@@ -137,11 +138,12 @@ export async function awaitBooked(
         if (isWhole(head)) return "gone";
       }
       head = null;
-      const reply = await books.store.drain(org, {
-        nowMs: books.now(),
-        force: look >= FORCE_FROM_LOOK,
-        awaited,
-      });
+      if (books.memory.bookedEntries.has(awaited.entryId)) return { outcome: "booked", sawStranded };
+      // A settle that got no head was told just now that somebody drains.
+      const asks = (look > 0 || first !== null) && takesTurn(books.memory, org, { look, nowMs: books.now() });
+      const reply = asks
+        ? await books.store.drain(org, { nowMs: books.now(), force: look >= FORCE_FROM_LOOK, awaited })
+        : BUSY;
       if (reply.kind === "done") return { outcome: "booked", sawStranded };
       if (reply.kind === "cold") return "gone";
       if (reply.kind === "head") head = reply.head;
@@ -166,6 +168,8 @@ export async function awaitBooked(
   }
   return { outcome: "pending", sawStranded };
 }
+
+const BUSY = { kind: "busy" } as const;
 
 const without = (outcome: Outcome): Closed => ({ outcome, sawStranded: false });
 

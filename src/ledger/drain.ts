@@ -3,6 +3,7 @@ import { noteDue } from "../store/due-alerts.ts";
 import type { OutboxHead } from "../store/outbox.ts";
 import { parseEntry, type Entry } from "../store/packed.ts";
 import type { Books } from "./books.ts";
+import { noteDrain, noteDrained, rememberBooked } from "./drain-turns.ts";
 import type { BookRow } from "./ledger.ts";
 import { openEpoch } from "./open.ts";
 
@@ -67,12 +68,28 @@ export async function bookHead(
   head: OutboxHead,
   beforeTrim?: () => Promise<void>,
 ): Promise<Drained> {
+  noteDrain(books.memory, org, books.now());
+  try {
+    return await book(books, org, head, beforeTrim);
+  } finally {
+    noteDrained(books.memory, org);
+  }
+}
+
+async function book(
+  books: Books,
+  org: string,
+  head: OutboxHead,
+  beforeTrim?: () => Promise<void>,
+): Promise<Drained> {
   const entries = head.entries.map(parseEntry);
   const booked = await books.ledger.book(org, head, entries.map(bookRow), books.now());
   if (booked.result === "fenced") {
     await openEpoch(books, org, { condemnedEpoch: head.epoch });
     return { result: "fenced", entryIds: new Set(), stranded: false };
   }
+  const entryIds = new Set(entries.map(({ id }) => id));
+  rememberBooked(books.memory, org, { entryIds, nowMs: books.now() });
   noteDue(books.memory, org, booked.alerts_due_at);
   if (booked.alerts_fault !== null) {
     books.report("alerts_undetected", { organization: org, cause: booked.alerts_fault });
@@ -97,11 +114,7 @@ export async function bookHead(
       books.report("books_inconsistent", { organization: org, result: booked.result, epoch: head.epoch });
     }
   }
-  return {
-    result: booked.result,
-    entryIds: new Set(entries.map(({ id }) => id)),
-    stranded: booked.stranded,
-  };
+  return { result: booked.result, entryIds, stranded: booked.stranded };
 }
 
 function bookRow(entry: Entry): BookRow {

@@ -10,6 +10,12 @@ export interface IsolateMemory {
   epochs: Map<string, number>;
   /** When this isolate last drained an organization's outbox on the way of a settle, in milliseconds. */
   drainedAtMs: Map<string, number>;
+  /** Until when this isolate's calls leave it to one of them to ask for an organization's drain, in milliseconds. */
+  drainAskedUntilMs: Map<string, number>;
+  /** When this isolate last booked entries of an organization, in milliseconds. */
+  bookedAtMs: Map<string, number>;
+  /** Ids of entries that this isolate saw booked: they are in Postgres, whatever becomes of Redis. */
+  bookedEntries: Set<string>;
   /** When this isolate last looked for stranded settles behind a refusal, in milliseconds. */
   replayedAtMs: Map<string, number>;
   /** When an organization's next delivery of an alert is due, as far as this isolate knows, in milliseconds. */
@@ -25,6 +31,9 @@ export function createMemory(): IsolateMemory {
     policies: new Map(),
     epochs: new Map(),
     drainedAtMs: new Map(),
+    drainAskedUntilMs: new Map(),
+    bookedAtMs: new Map(),
+    bookedEntries: new Set(),
     replayedAtMs: new Map(),
     alertsDueAtMs: new Map(),
     raised: new Set(),

@@ -38,6 +38,8 @@ export function openRedis(
     automaticDeserialization: false,
     enableAutoPipelining: false,
     enableTelemetry: false,
+    // Else each text comes in base 64. Ours are all valid UTF-8.
+    responseEncoding: false,
     retry: { retries: 0 },
     // A function: a signal that is made once is swallowed by the client, and would end every later call too.
     signal: () => AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),

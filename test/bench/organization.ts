@@ -120,24 +120,8 @@ export const amountOf = (line: ReserveInput["lines"][number]) => (line.amount ==
 
 function documentsOf(count: BudgetCount): { policy: PolicyRef; json: string }[] {
   const inTeam = count > 1;
-  const key: KeyPolicy = {
-    id: KEY,
-    organizationId: ORG,
-    teamId: inTeam ? TEAM : null,
-    userId: inTeam ? USER : null,
-    enabled: true,
-    revoked: false,
-    expiresAtMs: null,
-    models: ["gpt-4o*", "gpt-5*", "anthropic/claude-*"],
-    endpoints: null,
-    providers: ["openai", "anthropic"],
-    modelAliases: { fast: "openai/gpt-4o-mini", best: "anthropic/claude-sonnet-4-6" },
-    tags: [],
-    whenShort: "clamp",
-    minOutputTokens: 256,
-    onDisconnect: "drain",
-    allowUnpriced: false,
-  };
+  const place = inTeam ? { teamId: TEAM, userId: USER } : {};
+  const key: KeyPolicy = { ...personalKey(KEY, ORG), ...place };
   const user: ScopeRef = { kind: "user", id: USER };
   const scopes: ScopeRef[] = [
     SCOPES.organization,
@@ -152,6 +136,34 @@ function documentsOf(count: BudgetCount): { policy: PolicyRef; json: string }[] 
       json: JSON.stringify(scopePolicy(scope, count)),
     })),
   ];
+}
+
+export function personalKey(id: string, organizationId: string): KeyPolicy {
+  return {
+    id,
+    organizationId,
+    teamId: null,
+    userId: null,
+    enabled: true,
+    revoked: false,
+    expiresAtMs: null,
+    models: ["gpt-4o*", "gpt-5*", "anthropic/claude-*"],
+    endpoints: null,
+    providers: ["openai", "anthropic"],
+    modelAliases: { fast: "openai/gpt-4o-mini", best: "anthropic/claude-sonnet-4-6" },
+    tags: [],
+    whenShort: "clamp",
+    minOutputTokens: 256,
+    onDisconnect: "drain",
+    allowUnpriced: false,
+  };
+}
+
+/** The document of a scope with one usd budget a month. */
+export function ownBudget(scope: ScopeRef, budgetId: string): ScopePolicy {
+  const budget = budgetOf(scope, { unit: "usd", period: "month" }, 0);
+  const none = { blocked: false, wildcards: [], labelled: [], modelAliases: null };
+  return { budgets: [{ ...budget, id: budgetId }], ...none };
 }
 
 function scopePolicy(scope: ScopeRef, count: BudgetCount): ScopePolicy {

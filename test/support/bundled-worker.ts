@@ -5,18 +5,19 @@ import { madeOnce, PROJECT } from "./made-once.ts";
 
 const WRANGLER = join(PROJECT, "node_modules/wrangler/bin/wrangler.js");
 
-/** Where the bundle is that a deploy would upload: one module, `worker.js`. */
-export async function bundledWorker(): Promise<string> {
+/** Where the bundle is that a deploy would upload: one module, `worker.js`. `minify`: as `wrangler deploy --minify`. */
+export async function bundledWorker({ minify = false } = {}): Promise<string> {
   const folder = await madeOnce({
-    name: "worker",
+    name: minify ? "minified-worker" : "worker",
     from: ["src", "wrangler.toml", "tsconfig.json", "package-lock.json"],
-    make: bundleInto,
+    make: (folder) => bundleInto(folder, minify ? ["--minify"] : []),
   });
   return join(folder, "worker.js");
 }
 
-async function bundleInto(folder: string): Promise<void> {
-  await promisify(execFile)(process.execPath, [WRANGLER, "deploy", "--dry-run", `--outdir=${folder}`], {
+async function bundleInto(folder: string, flags: string[]): Promise<void> {
+  const line = [WRANGLER, "deploy", "--dry-run", `--outdir=${folder}`, ...flags];
+  await promisify(execFile)(process.execPath, line, {
     cwd: PROJECT,
     env: {
       ...process.env,

@@ -18,13 +18,19 @@ import { PROJECT } from "./made-once.ts";
 const WORKERD = join(PROJECT, "node_modules/workerd/bin/workerd");
 
 /** In place of a stack's own. */
-export const startInWorkerd: StartWorker = async ({ port, dir, bindings }) => {
-  await copyFile(await bundledWorker(), join(dir, "worker.js"));
+export const startInWorkerd: StartWorker = async (options) => startWorkerd(await bundledWorker(), options);
+
+/** A module as a Worker of its own. `flags`: of workerd. */
+export async function startWorkerd(
+  script: string,
+  { port, dir, bindings, flags = [] }: Parameters<StartWorker>[0] & { flags?: string[] },
+): ReturnType<StartWorker> {
+  await copyFile(script, join(dir, "worker.js"));
   const config = join(dir, "worker.capnp");
   const log = join(dir, "worker.log");
   await writeForOwner(config, configOf(port, bindings, await compatibility()));
   const output = openSync(log, "w");
-  const child = spawn(WORKERD, ["serve", config], { stdio: ["ignore", output, output] });
+  const child = spawn(WORKERD, ["serve", ...flags, config], { stdio: ["ignore", output, output] });
   closeSync(output);
   const exited = once(child, "exit").then(() => undefined);
   await once(child, "spawn");
@@ -43,7 +49,7 @@ export const startInWorkerd: StartWorker = async ({ port, dir, bindings }) => {
       process.removeListener("exit", kill);
     },
   };
-};
+}
 
 export interface RawWorker {
   url: string;
