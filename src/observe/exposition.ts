@@ -1,5 +1,5 @@
 import { ORGANIZATION_CALLS } from "./count.ts";
-import { LATENCY_BUCKETS_MS, seriesOf, STORE_LATENCY } from "./series.ts";
+import { LATENCY_BUCKETS_MS, seriesOf, STORE_LATENCY, STORES } from "./series.ts";
 
 // The text that Prometheus reads: https://prometheus.io/docs/instrumenting/exposition_formats/. Pure.
 
@@ -65,7 +65,7 @@ function typeOf(name: string): string {
 /** Each bucket is kept with what falls into it alone, and shown with all below. */
 function histogram(counted: ReadonlyMap<string, number>): { series: string; value: number }[] {
   const ends = [...LATENCY_BUCKETS_MS.map((ms) => String(ms / 1_000)), "+Inf"];
-  return ["redis", "postgres"].flatMap((store) => {
+  return STORES.flatMap((store) => {
     let count = 0;
     const buckets = ends.map((le) => {
       const series = seriesOf(`${STORE_LATENCY}_bucket`, { store, le });

@@ -17,7 +17,10 @@ export function seriesOf(name: string, labels: Record<string, string>): string {
   return pairs.length === 0 ? name : `${name}{${pairs.join(",")}}`;
 }
 
+const TO_ESCAPE = /[\\"\n]/;
+
 function escaped(value: string): string {
+  if (!TO_ESCAPE.test(value)) return value;
   return value
     .replaceAll("\\", String.raw`\\`)
     .replaceAll('"', String.raw`\"`)
@@ -27,11 +30,22 @@ function escaped(value: string): string {
 /** Upper ends of the buckets of a store's answers, in milliseconds. */
 export const LATENCY_BUCKETS_MS = [2, 5, 10, 20, 50, 100, 250, 1_000, 8_000] as const;
 
-export function addLatency(counts: Counts, store: string, milliseconds: number): void {
-  const end = LATENCY_BUCKETS_MS.find((most) => milliseconds <= most);
-  const le = end === undefined ? "+Inf" : String(end / 1_000);
-  add(counts, seriesOf(`${STORE_LATENCY}_bucket`, { store, le }));
-  add(counts, seriesOf(`${STORE_LATENCY}_milliseconds`, { store }), Math.max(0, Math.round(milliseconds)));
-}
-
 export const STORE_LATENCY = "tollgate_store_duration_seconds";
+export const STORES = ["redis", "postgres"] as const;
+
+/** The names of a store's series, made once: its latency is counted several times a call. */
+const LATENCY_SERIES = Object.fromEntries(
+  STORES.map((store) => {
+    const bucket = (le: string) => seriesOf(`${STORE_LATENCY}_bucket`, { store, le });
+    const buckets = LATENCY_BUCKETS_MS.map((most) => ({ most, series: bucket(String(most / 1_000)) }));
+    const sum = seriesOf(`${STORE_LATENCY}_milliseconds`, { store });
+    return [store, { buckets, beyond: bucket("+Inf"), sum }];
+  }),
+);
+
+export function addLatency(counts: Counts, store: (typeof STORES)[number], milliseconds: number): void {
+  const series = LATENCY_SERIES[store];
+  if (!series) return;
+  add(counts, series.buckets.find(({ most }) => milliseconds <= most)?.series ?? series.beyond);
+  add(counts, series.sum, Math.max(0, Math.round(milliseconds)));
+}

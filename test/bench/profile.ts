@@ -43,7 +43,7 @@ export async function profileCalls(
   progress: (line: string) => void,
 ): Promise<{ kind: string; profile: Profile }[]> {
   const port = await claimPort(0);
-  const server = await startServer(await bundledWorker(), rig.bindings, "/healthz", [
+  const server = await startServer(await bundledWorker({ readable: true }), rig.bindings, "/healthz", [
     `--inspector-addr=127.0.0.1:${port}`,
   ]);
   try {

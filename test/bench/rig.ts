@@ -58,7 +58,7 @@ export async function startBenchRig(settings: Record<string, string> = {}): Prom
     const redisAccess = await redis.ask<RedisAccess>("access");
     const stores = { redis: redisAccess, postgres: await postgres.ask<PostgresAccess>("access") };
     const bindings = { ...bindingsOf(stores, await provider.ask<string>("url")), ...settings };
-    const tollgate = await started(startServer(await bundledWorker({ minify: true }), bindings, "/healthz"));
+    const tollgate = await started(startServer(await bundledWorker(), bindings, "/healthz"));
     const bare = await started(startServer(BARE_WORKER, bindings));
     const counts = async () => ({
       ...(await redis.ask<RedisCounts>("counts")),

@@ -5,12 +5,12 @@ import { madeOnce, PROJECT } from "./made-once.ts";
 
 const WRANGLER = join(PROJECT, "node_modules/wrangler/bin/wrangler.js");
 
-/** Where the bundle is that a deploy would upload: one module, `worker.js`. `minify`: as `wrangler deploy --minify`. */
-export async function bundledWorker({ minify = false } = {}): Promise<string> {
+/** Where the bundle is that a deploy would upload: one module, `worker.js`. `readable`: with its functions' own names. */
+export async function bundledWorker({ readable = false } = {}): Promise<string> {
   const folder = await madeOnce({
-    name: minify ? "minified-worker" : "worker",
+    name: readable ? "readable-worker" : "worker",
     from: ["src", "wrangler.toml", "tsconfig.json", "package-lock.json"],
-    make: (folder) => bundleInto(folder, minify ? ["--minify"] : []),
+    make: (folder) => bundleInto(folder, readable ? ["--no-minify"] : []),
   });
   return join(folder, "worker.js");
 }
