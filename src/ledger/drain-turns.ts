@@ -6,11 +6,13 @@ import { DRAIN_LEASE_MS } from "../store/scripts/head.ts";
 
 /** The next turn is somebody else's after this. */
 const TURN_MS = 25;
-/** Looks that a call leaves to others while somebody else has the turn; more while this isolate's drains get on. */
+/**
+ * Looks that a call leaves to others while somebody else has the turn. While this isolate's drains get on it leaves all of them:
+ * where Postgres is slower than the calls, thousands wait, and Redis would be asked by each.
+ */
 const PATIENT_LOOKS = 4;
-const MOST_PATIENT_LOOKS = 10;
 /** A drain gets on if it booked something in this time. */
-const PROGRESS_MS = 1_000;
+const PROGRESS_MS = 5_000;
 /** Of a settle: long ago it has been seen by whoever waited for it. */
 const MAX_REMEMBERED = 5_000;
 
@@ -22,7 +24,7 @@ export function takesTurn(
 ): boolean {
   const { drainAskedUntilMs, bookedAtMs } = memory;
   const getsOn = nowMs - (bookedAtMs.get(org) ?? 0) < PROGRESS_MS;
-  const isPatient = look < (getsOn ? MOST_PATIENT_LOOKS : PATIENT_LOOKS);
+  const isPatient = getsOn || look < PATIENT_LOOKS;
   if (isPatient && nowMs < (drainAskedUntilMs.get(org) ?? 0)) return false;
   drainAskedUntilMs.set(org, nowMs + TURN_MS);
   return true;

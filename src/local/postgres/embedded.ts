@@ -5,6 +5,7 @@ import { PGlite, type QueryOptions } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import { type Backend, type Statement, type StatementResult, transactionModeSql } from "./backend.ts";
+import { gatherStatistics } from "./statistics.ts";
 
 type Session = Pick<PGlite, "query">;
 
@@ -19,17 +20,25 @@ export async function embedded({
   if (dir !== undefined) await mkdir(dir, { recursive: true });
   const db = await PGlite.create(dir, from && { loadDataDir: from });
   const options = await textOptions(db);
+  const afterStatement = gatherStatistics(() => db.query("analyze"));
 
   return {
-    run: (statement) => runOn(db, statement, options),
-    runBatch: (statements, mode) =>
-      db.transaction(async (transaction) => {
+    async run(statement) {
+      const result = await runOn(db, statement, options);
+      await afterStatement();
+      return result;
+    },
+    async runBatch(statements, mode) {
+      const results = await db.transaction(async (transaction) => {
         const words = transactionModeSql(mode);
         if (words !== "") await transaction.query(`SET TRANSACTION${words}`);
         const results: StatementResult[] = [];
         for (const statement of statements) results.push(await runOn(transaction, statement, options));
         return results;
-      }),
+      });
+      await afterStatement();
+      return results;
+    },
     async exec(script) {
       await db.exec(script);
     },
