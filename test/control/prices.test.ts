@@ -204,6 +204,9 @@ describe("the search", () => {
         web_search_preview: "0.025",
         file_search: "0.0025",
         code_interpreter: "0.03",
+        code_interpreter_4g: "0.12",
+        code_interpreter_16g: "0.48",
+        code_interpreter_64g: "1.92",
       },
       version: expect.stringMatching(/^genai-prices@.* openai\/gpt-4o-mini$/),
     });
@@ -279,7 +282,7 @@ describe("a quote", () => {
     ["an unknown model", chat({ model: "gpt-99" }), 403, "model_unpriced"],
     [
       "a service without a price",
-      chat({ model: "gpt-6-sol", service_tier: "priority" }),
+      chat({ model: "gpt-5.2-pro", service_tier: "priority" }),
       403,
       "model_unpriced",
     ],

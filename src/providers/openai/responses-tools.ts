@@ -2,6 +2,7 @@ import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import type { JsonObject } from "../wire.ts";
 import { addPrompt } from "./chat-extras.ts";
+import { containerName, runsInContainer } from "./containers.ts";
 import { imageOutputTokens } from "./image-tokens.ts";
 
 // What the tools of a call can cost: their hidden prompts, and what the provider's own ones read and charge.
@@ -36,7 +37,8 @@ export function addTools(extras: InputExtras, body: JsonObject): void {
   const loaded = asArray(body["input"]).flatMap((item) => asArray(asObject(item)?.["tools"]));
   const tools = [...asArray(body["tools"]), ...loaded].map(asObject);
   addPrompt(extras, asText(body["model"]) ?? "", tools.length);
-  const own = new Set<string>();
+  let own = 0;
+  const charged = new Set<string>();
   for (const tool of tools) {
     const type = asText(tool?.["type"]) ?? "function";
     if (RUN_BY_CLIENT.test(type)) {
@@ -47,23 +49,24 @@ export function addTools(extras: InputExtras, body: JsonObject): void {
       continue;
     }
     extras.tokens += type === "mcp" ? TOKENS_PER_SERVER : TOKENS_PER_NAMED_TOOL;
-    own.add(type);
+    own++;
+    if (!NO_FEE.has(type)) charged.add(toolName(type, tool));
     if (type === "image_generation") addImages(extras, tool);
   }
-  if (own.size === 0) return;
+  if (own === 0) return;
   const uses = usesOf(body);
   // Any of the uses may be of any of the tools. A kind that no table knows has no price (law 11).
-  for (const type of own) if (!NO_FEE.has(type)) extras.toolCalls[toolName(type)] = uses;
+  for (const name of charged) extras.toolCalls[name] = uses;
   // Each use is followed by a reading of the conversation with all results so far.
   extras.readings += uses;
   extras.resultTokens += TOKENS_PER_RESULT * ((uses * (uses + 1)) / 2);
 }
 
-/** Dated names have the price of their kind; a hosted shell is charged as the container that it runs in. */
-function toolName(type: string): string {
+/** Dated names have the price of their kind. */
+function toolName(type: string, tool: JsonObject | null): string {
   if (type.startsWith("web_search_preview")) return "web_search_preview";
   if (type.startsWith("web_search")) return "web_search";
-  return type === "shell" ? "code_interpreter" : type;
+  return runsInContainer(type) ? containerName(tool) : type;
 }
 
 function addImages(extras: InputExtras, tool: JsonObject | null): void {

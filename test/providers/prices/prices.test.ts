@@ -25,6 +25,9 @@ test("prices are integers of nano-USD per million tokens", () => {
       web_search: 10_000_000,
       file_search: 2_500_000,
       code_interpreter: 30_000_000,
+      code_interpreter_4g: 120_000_000,
+      code_interpreter_16g: 480_000_000,
+      code_interpreter_64g: 1_920_000_000,
       web_search_preview: 25_000_000,
     },
   });
