@@ -158,7 +158,7 @@ describe("an override", () => {
     ["too many places", { input: "0.0000000001" }, ["/input"]],
     ["absurd", { input: "1000001" }, ["/input"]],
     ["an absurd unit", { units: { images: "9.01" } }, ["/units/images"]],
-    ["an unknown unit", { units: { pages: "1" } }, ["/units/pages"]],
+    ["an unknown unit", { units: { slides: "1" } }, ["/units/slides"]],
     ["a negative tool", { tool_calls: { web_search: -1 } }, ["/tool_calls/web_search"]],
     ["a negative fee", { per_request: "-0.01" }, ["/per_request"]],
     ["a negative factor", { multiplier: -2 }, ["/multiplier"]],

@@ -30,6 +30,8 @@ test.each<[string, string, string | undefined, Usage, number]>([
   ["groq", "whisper-large-v3", undefined, { seconds: 3_600 }, 111_000_000],
   ["groq", "whisper-large-v3-turbo", undefined, { seconds: 36 }, 400_000],
   ["mistral", "voxtral-mini-latest", undefined, { seconds: 60 }, 3_000_000],
+  ["mistral", "mistral-ocr-latest", undefined, { pages: 3 }, 12_000_000],
+  ["mistral", "mistral-ocr-2512", undefined, { pages: 1, annotated_pages: 2 }, 2_000_000 + 6_000_000],
   ["cohere", "rerank-v3.5", undefined, { search_units: 3 }, 6_000_000],
   ["cohere", "rerank-v4.0-pro", undefined, { search_units: 1 }, 2_500_000],
   ["cohere", "embed-english-v3.0", undefined, { input_total: 50, output_total: 0 }, 5_000],

@@ -74,7 +74,7 @@ test("R51: a transcription is charged by the second, where the library, given to
 });
 
 test.each([
-  ["mistral", "mistral-ocr-latest"],
+  ["mistral", "mistral-ocr-2503"],
   ["xai", "grok-voice-latest"],
   ["google", "gemini-embedding-2"],
   ["cerebras", "qwen-3-coder-480b"],
