@@ -1,6 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import type { JsonObject } from "../wire.ts";
+import { addTokens } from "../plain-extras.ts";
 import { addPrompt } from "./chat-extras.ts";
 import { containerName, runsInContainer } from "./containers.ts";
 import { imageOutputTokens } from "./image-tokens.ts";
@@ -11,6 +12,7 @@ import { imageOutputTokens } from "./image-tokens.ts";
 const TOKENS_PER_FUNCTION = 16;
 /** A definition that the body only names. One web search tool was seen to add 300 to 1,400, a code interpreter 1,000. */
 const TOKENS_PER_NAMED_TOOL = 3_000;
+const LIKELY_TOKENS_PER_NAMED_TOOL = 300;
 /** An MCP server's list of tools, which only the provider sees. */
 const TOKENS_PER_SERVER = 16_000;
 /** What one use brings into the context: a search was seen to bring 16,900, twenty chunks of 800 come from a file search. */
@@ -44,11 +46,11 @@ export function addTools(extras: InputExtras, body: JsonObject): void {
     if (RUN_BY_CLIENT.test(type)) {
       // A namespace holds functions, a computer's definition is only named.
       extras.tokens += TOKENS_PER_FUNCTION * asArray(tool?.["tools"]).length;
-      if (/^(?:computer|local_shell|apply_patch|tool_search)/.test(type))
-        extras.tokens += TOKENS_PER_NAMED_TOOL;
+      if (/^(?:computer|local_shell|apply_patch|tool_search)/.test(type)) addNamedTool(extras);
       continue;
     }
-    extras.tokens += type === "mcp" ? TOKENS_PER_SERVER : TOKENS_PER_NAMED_TOOL;
+    if (type === "mcp") extras.tokens += TOKENS_PER_SERVER;
+    else addNamedTool(extras);
     own++;
     if (!NO_FEE.has(type)) charged.add(toolName(type, tool));
     if (type === "image_generation") addImages(extras, tool);
@@ -60,6 +62,10 @@ export function addTools(extras: InputExtras, body: JsonObject): void {
   // Each use is followed by a reading of the conversation with all results so far.
   extras.readings += uses;
   extras.resultTokens += TOKENS_PER_RESULT * ((uses * (uses + 1)) / 2);
+}
+
+function addNamedTool(extras: InputExtras): void {
+  addTokens(extras, TOKENS_PER_NAMED_TOOL, LIKELY_TOKENS_PER_NAMED_TOOL);
 }
 
 /** Dated names have the price of their kind. */
