@@ -8,7 +8,7 @@ import { RETRIEVAL_PRICES } from "./retrieval-prices.ts";
 import { SPEECH_PRICES } from "./speech-prices.ts";
 
 /** Raised with every change of a table of ours; stamped on prices. */
-const OWN_VERSION = "tollgate@2026-11";
+const OWN_VERSION = "tollgate@2026-11-30";
 
 /** Models that the library doesn't have. */
 const MODELS = [...IMAGE_PRICES, ...SPEECH_PRICES, ...RETRIEVAL_PRICES, ...BEDROCK_PRICES, ...OCR_PRICES];
