@@ -61,7 +61,8 @@ const ROWS: Row[] = [
   // Opus 5 the same by https://openrouter.ai/anthropic/claude-opus-5-fast-20260723, 2026-07; Opus 5.5 8 and 40 by
   // https://github.com/kurofune/claudit/releases/tag/v1.9.0, which quotes the price list of 2026-09. Opus 4.8 loses it on 2026-11-30.
   { provider: "anthropic", model: /^claude-opus-(?:4-8|5|5-5)(?:$|-20)/, tier: "fast", factor: [2, 1] },
-  // https://platform.claude.com/docs/en/manage-claude/data-residency, read 2026-11-30. Models before Opus 4.6 refuse it.
+  // https://platform.claude.com/docs/en/manage-claude/data-residency, 2026-11; the factor again as others quote it, 2026-11-30.
+  // Models before Opus 4.6 refuse it.
   { provider: "anthropic", model: /^claude-/, tier: "us", factor: [11, 10] },
   // https://ai.google.dev/gemini-api/docs/optimization, read 2026-11-30: half for flex and batch, 75 % to 100 % more for
   // priority. Of what others quote of https://ai.google.dev/gemini-api/docs/pricing it is 80 % for each model (2.70 where the
