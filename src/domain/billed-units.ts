@@ -1,9 +1,16 @@
 import { MAX_NANO_USD } from "./money.ts";
 import { tokenCount } from "./usage.ts";
 
-// What providers charge for beside tokens: pictures, time, letters, searches. Pure.
+// What providers charge for beside tokens: pictures, time, letters, searches, pages. Pure.
 
-export const BILLED_UNITS = ["images", "seconds", "characters", "search_units"] as const;
+export const BILLED_UNITS = [
+  "images",
+  "seconds",
+  "characters",
+  "search_units",
+  "pages",
+  "annotated_pages",
+] as const;
 export type BilledUnit = (typeof BILLED_UNITS)[number];
 
 /** How many of each. Integers, but for `seconds`, which counts in thousandths. */

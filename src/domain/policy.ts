@@ -86,6 +86,8 @@ const priceOverride = z.object({
       seconds: amount.exactOptional(),
       characters: amount.exactOptional(),
       search_units: amount.exactOptional(),
+      pages: amount.exactOptional(),
+      annotated_pages: amount.exactOptional(),
     })
     .exactOptional(),
   per_request: amount.exactOptional(),

@@ -25,6 +25,9 @@ export interface Usage {
   seconds?: number;
   characters?: number;
   search_units?: number;
+  pages?: number;
+  /** Pages that were also annotated, charged on top. */
+  annotated_pages?: number;
   tool_calls?: Record<string, number>;
 }
 

@@ -5,8 +5,8 @@ export function spare(tokens: number): Pick<InputExtras, "tokens" | "spareTokens
   return { tokens, spareTokens: tokens };
 }
 
-/** A picture that costs so many tokens at most; mostly pictures are smaller than the largest that a model sees. */
-export function addPicture(extras: InputExtras, most: number, likely: number): void {
+/** What costs so many tokens at most, and mostly less: a picture is smaller than the largest that a model sees. */
+export function addTokens(extras: InputExtras, most: number, likely: number): void {
   extras.tokens += most;
   extras.spareTokens = (extras.spareTokens ?? 0) + Math.max(0, most - likely);
 }

@@ -158,7 +158,7 @@ describe("an override", () => {
     ["too many places", { input: "0.0000000001" }, ["/input"]],
     ["absurd", { input: "1000001" }, ["/input"]],
     ["an absurd unit", { units: { images: "9.01" } }, ["/units/images"]],
-    ["an unknown unit", { units: { pages: "1" } }, ["/units/pages"]],
+    ["an unknown unit", { units: { slides: "1" } }, ["/units/slides"]],
     ["a negative tool", { tool_calls: { web_search: -1 } }, ["/tool_calls/web_search"]],
     ["a negative fee", { per_request: "-0.01" }, ["/per_request"]],
     ["a negative factor", { multiplier: -2 }, ["/multiplier"]],
@@ -204,6 +204,9 @@ describe("the search", () => {
         web_search_preview: "0.025",
         file_search: "0.0025",
         code_interpreter: "0.03",
+        code_interpreter_4g: "0.12",
+        code_interpreter_16g: "0.48",
+        code_interpreter_64g: "1.92",
       },
       version: expect.stringMatching(/^genai-prices@.* openai\/gpt-4o-mini$/),
     });
@@ -279,7 +282,7 @@ describe("a quote", () => {
     ["an unknown model", chat({ model: "gpt-99" }), 403, "model_unpriced"],
     [
       "a service without a price",
-      chat({ model: "gpt-6-sol", service_tier: "priority" }),
+      chat({ model: "gpt-5.2-pro", service_tier: "priority" }),
       403,
       "model_unpriced",
     ],

@@ -134,7 +134,7 @@ test.each<[string, UnitRates]>([
   ["units.images", { images: -1 }],
   ["units.seconds", { seconds: 0.5 }],
   ["units.characters", { characters: MAX_UNIT_RATE_NANO_USD + 1 }],
-  ["units.pages", { pages: 5 } as UnitRates],
+  ["units.slides", { slides: 5 } as UnitRates],
 ])("law 13, R32: a price with an absurd %s is refused", (field, units) => {
   expect(priceFault(priceOf(units))).toBe(field);
   expect(boundOf({ inputTokens: 0, outputTokens: 0, choices: 1 }, priceOf(units))).toBeNull();

@@ -99,7 +99,7 @@ test("R13: a call that is free in every rate counts in no usd budget, so a spent
 
 test("R22, law 11: what has no price is refused under a usd budget", () => {
   expect(units(plan({ model: "gpt-99" }))).toBe("model_unpriced");
-  expect(units(plan({ model: "gpt-6-sol", service_tier: "priority" }))).toBe("model_unpriced");
+  expect(units(plan({ model: "gpt-5.2-pro", service_tier: "priority" }))).toBe("model_unpriced");
 });
 
 test("R52: the hold is for the service that is asked for", () => {
@@ -129,7 +129,7 @@ test("law 11: an operator's price makes a model usable, and a service without a 
     "tokens",
   ]);
   expect(
-    units(plan({ model: "gpt-6-sol", service_tier: "priority" }, [{ ...own, model: "gpt-6-*" }])),
+    units(plan({ model: "gpt-5.2-pro", service_tier: "priority" }, [{ ...own, model: "gpt-5.2-*" }])),
   ).toEqual(["usd", "requests", "tokens"]);
 });
 

@@ -50,7 +50,7 @@ describe("R52: a call is held at the service that it asks for", () => {
   });
 
   test.each<[string, JsonObject, string]>([
-    ["openai", { model: "gpt-6-sol", service_tier: "priority" }, "service_tier"],
+    ["openai", { model: "gpt-5.2-pro", service_tier: "priority" }, "service_tier"],
     ["openai", { model: "gpt-5", service_tier: "turbo" }, "service_tier"],
     ["openai", { model: "gpt-5", service_tier: 7 }, "service_tier"],
     ["anthropic", { model: "claude-sonnet-4-6", speed: "fast" }, "speed"],
@@ -114,8 +114,8 @@ describe("R52: a call is settled at the service that the answer states", () => {
   });
 
   test("a dearer one without a price is marked, so that the hold is the least that it costs", () => {
-    expect(settled("openai", "gpt-6-sol", { serviceTier: "priority" })).toEqual({
-      input: 2_000_000_000,
+    expect(settled("openai", "gpt-5.2-pro", { serviceTier: "priority" })).toEqual({
+      input: 21_000_000_000,
       tierUnpriced: true,
     });
   });

@@ -49,7 +49,7 @@ const DOCUMENT = { type: "document", source: { type: "url", url: "https://x.test
 
 describe("law 11: what has no known price is no call for a usd budget", () => {
   test.each<[string, JsonObject, JsonObject]>([
-    [...GROQ, tools("browser_search")],
+    [...GROQ, tools("code_interpreter")],
     [...GROQ, tools("function", "mcp")],
     ["/moonshot/v1/chat/completions", chat("kimi-k2.5"), tools("builtin_function")],
     ["/mistral/v1/chat/completions", chat("mistral-small-latest"), tools("code_interpreter")],

@@ -1670,6 +1670,8 @@ export interface components {
             seconds?: number;
             characters?: number;
             search_units?: number;
+            pages?: number;
+            annotated_pages?: number;
             tool_calls?: {
                 [key: string]: number;
             };
@@ -4374,6 +4376,8 @@ export interface operations {
                         seconds?: string | number | null;
                         characters?: string | number | null;
                         search_units?: string | number | null;
+                        pages?: string | number | null;
+                        annotated_pages?: string | number | null;
                     } | null;
                     tool_calls?: {
                         [key: string]: string | number;

@@ -81,6 +81,8 @@ const usageShape = z
     seconds: z.number().optional(),
     characters: count,
     search_units: count,
+    pages: count,
+    annotated_pages: count,
     tool_calls: z.record(z.string(), z.number()).optional(),
   })
   .meta({

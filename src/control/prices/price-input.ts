@@ -50,7 +50,16 @@ export const pricePut = z
     image_input: rate,
     image_output: rate,
     per_request: amount.nullish(),
-    units: z.strictObject({ images: each, seconds: each, characters: each, search_units: each }).nullish(),
+    units: z
+      .strictObject({
+        images: each,
+        seconds: each,
+        characters: each,
+        search_units: each,
+        pages: each,
+        annotated_pages: each,
+      })
+      .nullish(),
     tool_calls: z
       .record(shortText, amount)
       .refine((tools) => Object.keys(tools).length <= MAX_TOOLS, `has more than ${MAX_TOOLS}`)

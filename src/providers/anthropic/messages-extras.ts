@@ -1,8 +1,8 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { tokenCount } from "../../domain/usage.ts";
 import { asArray, asObject, asText } from "../fields.ts";
-import { documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
-import { addPicture, plainExtras } from "../plain-extras.ts";
+import { documentTokens, likelyDocumentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
+import { addTokens, plainExtras } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import { adviceTokens, fallbacksOf } from "./messages-models.ts";
 import type { JsonObject } from "../wire.ts";
@@ -19,10 +19,14 @@ const LIKELY_TOOLS_PROMPT_TOKENS = 350;
 const TOKENS_PER_TOOL = 64;
 /** Definitions that the body only names: text editor 700, bash 245, computer use 735 + 499, web search and fetch more. */
 const TOKENS_PER_NAMED_TOOL = 3_000;
+const LIKELY_TOKENS_PER_NAMED_TOOL = 600;
+/** These are no shorter than the bound: code execution was seen to add 3,700, and what is found on the web is read as well. */
+const LONG_TOOL = /^(?:web_|code_execution)/;
 /** What one use of a tool that Anthropic runs brings into the context: searches were seen to bring 7,300 to 14,000. */
 const TOKENS_PER_RESULT = 16_000;
 /** Telling the model of a schema that its answer must follow; about 120 were seen. */
 const OUTPUT_FORMAT_TOKENS = 200;
+const LIKELY_OUTPUT_FORMAT_TOKENS = 120;
 /** Explaining citations; the document is cut into numbered sentences, which at most doubles it. */
 const CITATIONS_TOKENS = 500;
 /** The uses of such a tool that states no `max_uses`: a guess above what was seen (10). */
@@ -40,7 +44,7 @@ export function anthropicExtras(body: JsonObject): InputExtras {
   for (const block of asArray(body["system"])) addCacheControl(extras, asObject(block));
   addTools(extras, body);
   if (asObject(body["output_format"]) ?? asObject(asObject(body["output_config"])?.["format"])) {
-    extras.tokens += OUTPUT_FORMAT_TOKENS;
+    addTokens(extras, OUTPUT_FORMAT_TOKENS, LIKELY_OUTPUT_FORMAT_TOKENS);
   }
   // Compaction summarizes the whole conversation in a call of its own.
   if (asObject(body["context_management"])) extras.readings++;
@@ -71,15 +75,16 @@ function addTools(extras: InputExtras, body: JsonObject): void {
   const tools = asArray(body["tools"]);
   const servers = asArray(body["mcp_servers"]);
   if (tools.length + servers.length > 0) {
-    extras.tokens += TOOLS_PROMPT_TOKENS;
-    extras.spareTokens = TOOLS_PROMPT_TOKENS - LIKELY_TOOLS_PROMPT_TOKENS;
+    addTokens(extras, TOOLS_PROMPT_TOKENS, LIKELY_TOOLS_PROMPT_TOKENS);
   }
   let uses = servers.length * DEFAULT_USES;
   for (const item of tools) {
     const tool = asObject(item);
     addCacheControl(extras, tool);
     const type = asText(tool?.["type"]) ?? "custom";
-    extras.tokens += type === "custom" ? TOKENS_PER_TOOL : TOKENS_PER_NAMED_TOOL;
+    if (type === "custom") extras.tokens += TOKENS_PER_TOOL;
+    else if (LONG_TOOL.test(type)) extras.tokens += TOKENS_PER_NAMED_TOOL;
+    else addTokens(extras, TOKENS_PER_NAMED_TOOL, LIKELY_TOKENS_PER_NAMED_TOOL);
     if (!RUN_BY_ANTHROPIC.test(type)) continue;
     const limit = Number(tool?.["max_uses"] ?? DEFAULT_USES);
     const most = Number.isInteger(limit) && limit > 0 ? Math.min(limit, MAX_USES) : DEFAULT_USES;
@@ -118,10 +123,10 @@ function addBlock(extras: InputExtras, block: JsonObject | null, depth: number):
     for (const inner of asArray(source["content"])) addBlock(extras, asObject(inner), depth + 1);
   } else if (data !== undefined) {
     extras.mediaBytes += data.length;
-    if (isImage) addPicture(extras, IMAGE_TOKENS, LIKELY_IMAGE_TOKENS);
-    else extras.tokens += documentTokens(data, IMAGE_TOKENS);
+    if (isImage) addTokens(extras, IMAGE_TOKENS, LIKELY_IMAGE_TOKENS);
+    else addTokens(extras, documentTokens(data, IMAGE_TOKENS), likelyDocumentTokens(data));
   } else {
-    if (isImage) return addPicture(extras, IMAGE_TOKENS, LIKELY_IMAGE_TOKENS);
+    if (isImage) return addTokens(extras, IMAGE_TOKENS, LIKELY_IMAGE_TOKENS);
     extras.tokens += UNSEEN_DOCUMENT_TOKENS;
     // Only the model's context bounds what is named.
     extras.unseenInput = true;

@@ -1,11 +1,17 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
-import { audioTokens, documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
-import { plainExtras, spare } from "../plain-extras.ts";
+import { audioTokens, documentTokens, likelyDocumentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
+import { addTokens, plainExtras, spare } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { CallFacts, JsonObject } from "../wire.ts";
 import { thinkingOnTop } from "./converse-limits.ts";
-import { imageTokens, TOKENS_AROUND_TEXT, videoTokens } from "./media-bounds.ts";
+import {
+  imageTokens,
+  LIKELY_IMAGE_TOKENS,
+  likelyVideoTokens,
+  TOKENS_AROUND_TEXT,
+  videoTokens,
+} from "./media-bounds.ts";
 
 /** The system prompt that tools add, at most (Claude's; Nova's is about 400), and the framing of each one. */
 const TOOLS_PROMPT_TOKENS = 900;
@@ -13,11 +19,13 @@ const LIKELY_TOOLS_PROMPT_TOKENS = 350;
 const TOKENS_PER_TOOL = 64;
 /** A definition that the body only names: a tool of the model's own, or one that Bedrock runs. */
 const TOKENS_PER_NAMED_TOOL = 3_000;
+const LIKELY_TOKENS_PER_NAMED_TOOL = 600;
 /** Nova searches the web by itself: so many readings more, and so much that each brings, as a guess above what was seen. */
 const SYSTEM_TOOL_USES = 10;
 const TOKENS_PER_RESULT = 16_000;
 /** Telling the model of a schema that its answer must follow. */
 const OUTPUT_FORMAT_TOKENS = 200;
+const LIKELY_OUTPUT_FORMAT_TOKENS = 120;
 /** Explaining citations; the document is cut into numbered parts, which at most doubles it. */
 const CITATIONS_TOKENS = 500;
 /** A tool's result holds blocks; what lies deeper counts as text, by its bytes. */
@@ -37,7 +45,9 @@ export function converseExtras(body: JsonObject, { model }: Pick<CallFacts, "mod
   const additional = asObject(body["additionalModelRequestFields"]);
   addCachePoint(extras, { cachePoint: additional?.["cache_control"] });
   if (asObject(additional?.["context_management"])) extras.readings++;
-  if (asObject(body["outputConfig"])) extras.tokens += OUTPUT_FORMAT_TOKENS;
+  if (asObject(body["outputConfig"])) {
+    addTokens(extras, OUTPUT_FORMAT_TOKENS, LIKELY_OUTPUT_FORMAT_TOKENS);
+  }
   // A stored prompt, whose text the body only names.
   if (asObject(body["promptVariables"])) addUnseen(extras);
   for (const block of asArray(body["system"])) addBlock(extras, asObject(block), model, 0);
@@ -53,16 +63,19 @@ function addTools(extras: InputExtras, body: JsonObject): void {
   const own = asArray(asObject(body["toolConfig"])?.["tools"]);
   const additional = asArray(asObject(body["additionalModelRequestFields"])?.["tools"]);
   if (own.length + additional.length > 0) {
-    extras.tokens += TOOLS_PROMPT_TOKENS;
-    extras.spareTokens = (extras.spareTokens ?? 0) + TOOLS_PROMPT_TOKENS - LIKELY_TOOLS_PROMPT_TOKENS;
+    addTokens(extras, TOOLS_PROMPT_TOKENS, LIKELY_TOOLS_PROMPT_TOKENS);
   }
-  extras.tokens += additional.length * TOKENS_PER_NAMED_TOOL;
+  const named = additional.length;
+  addTokens(extras, named * TOKENS_PER_NAMED_TOOL, named * LIKELY_TOKENS_PER_NAMED_TOOL);
   for (const item of own) {
     const tool = asObject(item);
     addCachePoint(extras, tool);
     const run = asObject(tool?.["systemTool"]) !== null;
-    extras.tokens += run ? TOKENS_PER_NAMED_TOOL : TOKENS_PER_TOOL;
-    if (!run) continue;
+    if (!run) {
+      extras.tokens += TOKENS_PER_TOOL;
+      continue;
+    }
+    addTokens(extras, TOKENS_PER_NAMED_TOOL, LIKELY_TOKENS_PER_NAMED_TOOL);
     extras.readings += SYSTEM_TOOL_USES;
     extras.resultTokens += TOKENS_PER_RESULT * ((SYSTEM_TOOL_USES * (SYSTEM_TOOL_USES + 1)) / 2);
   }
@@ -77,8 +90,13 @@ function addBlock(extras: InputExtras, block: JsonObject | null, model: string, 
   addDocument(extras, asObject(block["document"]), model, depth);
   const video = asObject(block["video"]);
   if (video) {
-    extras.mediaBytes += bytesOf(video)?.length ?? 0;
-    extras.tokens += videoTokens(model);
+    const base64 = bytesOf(video);
+    extras.mediaBytes += base64?.length ?? 0;
+    addTokens(
+      extras,
+      videoTokens(model),
+      base64 === undefined ? videoTokens(model) : likelyVideoTokens(base64),
+    );
   }
   addAudio(extras, asObject(block["audio"]));
   for (const inner of asArray(asObject(block["toolResult"])?.["content"])) {
@@ -89,7 +107,7 @@ function addBlock(extras: InputExtras, block: JsonObject | null, model: string, 
 function addImage(extras: InputExtras, image: JsonObject | null, model: string): void {
   if (!image) return;
   extras.mediaBytes += bytesOf(image)?.length ?? 0;
-  extras.tokens += imageTokens(model);
+  addTokens(extras, imageTokens(model), LIKELY_IMAGE_TOKENS);
 }
 
 function addDocument(extras: InputExtras, document: JsonObject | null, model: string, depth: number): void {
@@ -100,7 +118,12 @@ function addDocument(extras: InputExtras, document: JsonObject | null, model: st
   const base64 = bytesOf(document);
   if (base64 !== undefined) {
     extras.mediaBytes += base64.length;
-    extras.tokens += documentTokens(base64, imageTokens(model)) * (cited ? 2 : 1);
+    const times = cited ? 2 : 1;
+    addTokens(
+      extras,
+      documentTokens(base64, imageTokens(model)) * times,
+      likelyDocumentTokens(base64) * times,
+    );
   }
   if (asObject(source["s3Location"])) addUnseen(extras);
   // Plain text, or blocks of it, are in the body's own bytes.

@@ -2,13 +2,13 @@ import type { InputExtras } from "../../domain/estimate.ts";
 import { UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
 import type { CallFacts, JsonObject } from "../wire.ts";
 import { addMedia, partMedia } from "./media-bounds.ts";
-import { plainExtras } from "../plain-extras.ts";
+import { addTokens, plainExtras } from "../plain-extras.ts";
 import { enumName, statedItems, statedObjects, statedValues } from "./spellings.ts";
 import { addFunctions, addRunTools } from "./tool-bounds.ts";
 
 /** A picture comes on top of the limit: the largest one. https://ai.google.dev/gemini-api/docs/pricing, 2026-11 */
 const IMAGE_OUTPUT_TOKENS = 2_520;
-/** Telling the model of a schema, whose text the body has. */
+/** Telling the model of a schema, whose text the body has. Mostly it isn't told, but held to it. */
 const SCHEMA_TOKENS = 200;
 
 /** Linear in the body and of fixed depth: contents, their parts, and the parts of a function's answer. */
@@ -59,5 +59,5 @@ function addConfig(extras: InputExtras, config: JsonObject): void {
     extras.outputTokens += IMAGE_OUTPUT_TOKENS;
   if (statedValues(config, "speechConfig").length > 0) extras.audioOutput = true;
   const schemas = ["responseSchema", "responseJsonSchema"].flatMap((name) => statedValues(config, name));
-  if (schemas.length > 0) extras.tokens += SCHEMA_TOKENS;
+  if (schemas.length > 0) addTokens(extras, SCHEMA_TOKENS, 0);
 }

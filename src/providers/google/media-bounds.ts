@@ -1,7 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asText } from "../fields.ts";
-import { documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
-import { addPicture } from "../plain-extras.ts";
+import { documentTokens, likelyDocumentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
+import { addTokens } from "../plain-extras.ts";
 import { decodedBytes } from "../utf8.ts";
 import type { JsonObject } from "../wire.ts";
 import { numberOf, statedObjects, statedValues } from "./spellings.ts";
@@ -58,14 +58,14 @@ export function partMedia(part: JsonObject): Media[] {
 export function addMedia(extras: InputExtras, { kind, base64, framesPerSecond = 1 }: Media): void {
   extras.mediaBytes += base64?.length ?? 0;
   if (kind === "image") {
-    addPicture(extras, IMAGE_TOKENS, LIKELY_IMAGE_TOKENS);
+    addTokens(extras, IMAGE_TOKENS, LIKELY_IMAGE_TOKENS);
   } else if (base64 === undefined) {
     // A film of an hour and more, or a book: only the model's context bounds it.
     extras.unseenInput = true;
     extras.tokens += UNSEEN_DOCUMENT_TOKENS;
     if (kind !== "document") extras.audioTokens += UNSEEN_DOCUMENT_TOKENS;
   } else if (kind === "document") {
-    extras.tokens += documentTokens(base64, PAGE_TOKENS);
+    addTokens(extras, documentTokens(base64, PAGE_TOKENS), likelyDocumentTokens(base64));
   } else {
     addSound(extras, kind, { bytes: decodedBytes(base64), framesPerSecond });
   }

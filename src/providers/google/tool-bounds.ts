@@ -1,6 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
 import { maxOutputTokens } from "../prices/output-limits.ts";
+import { addTokens } from "../plain-extras.ts";
 import type { CallFacts } from "../wire.ts";
 import { billsEachQuery } from "./grounding.ts";
 
@@ -21,7 +22,8 @@ const PAGES = /url|mcp/i;
 const MAPS = /maps/i;
 
 export function addFunctions(extras: InputExtras, count: number): void {
-  if (count > 0) extras.tokens += TOOLS_PROMPT_TOKENS + count * TOKENS_PER_FUNCTION;
+  // Mostly less is read than the definitions have bytes for.
+  if (count > 0) addTokens(extras, TOOLS_PROMPT_TOKENS + count * TOKENS_PER_FUNCTION, 0);
 }
 
 /** Tools that Google runs: `names` as a body names them, in any spelling. */

@@ -5,6 +5,7 @@ import { openaiTranscriptions } from "../openai/transcriptions.ts";
 import type { Provider, ProviderRoute } from "../provider.ts";
 import type { Wire } from "../wire.ts";
 import { agentsOf } from "./agents.ts";
+import { mistralOcr } from "./ocr.ts";
 
 /** It refuses fields that it doesn't know: the newer limit, and the option that asks for usage, which comes unasked. */
 export const mistralChat = openaiChatOf({ limitField: "max_tokens", usageOption: false, statesCost: false });
@@ -13,7 +14,7 @@ const post = (path: string, metering: Wire | "free"): ProviderRoute => {
   return { method: "POST", path: new RegExp(`^/v1${path}$`), metering };
 };
 
-/** https://docs.mistral.ai/api. OCR charges pages, and conversations keep their context out of sight: neither is metered. */
+/** https://docs.mistral.ai/api. Conversations keep their context out of sight: they aren't metered. */
 export const mistral: Provider = {
   name: "mistral",
   baseUrl: "https://api.mistral.ai",
@@ -26,6 +27,7 @@ export const mistral: Provider = {
     post("/agents/completions", agentsOf(mistralChat)),
     post("/embeddings", openaiEmbeddings),
     post("/audio/transcriptions", openaiTranscriptions),
+    post("/ocr", mistralOcr),
     post("/audio/speech", openaiSpeech),
     post("/(?:chat/)?(?:moderations|classifications)", "free"),
     { method: "GET", path: /^\/v1\/models(?:\/[^/]+)?$/, metering: "free" },

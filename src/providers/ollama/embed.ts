@@ -1,4 +1,5 @@
 import { asArray, asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
+import { noStream } from "../no-stream.ts";
 import { plainExtras, spare } from "../plain-extras.ts";
 import type { JsonObject, Reading, Wire } from "../wire.ts";
 import { isError, ollamaUsage } from "./generate-reader.ts";
@@ -17,14 +18,12 @@ export const ollamaEmbed: Wire = {
   usageEdits: () => [],
   clampEdits: () => [],
   inputExtras: (body) => ({ ...plainExtras(), ...spare(TOKENS_PER_INPUT * inputsIn(body)) }),
-  // Nobody streams them.
-  streamReader: () => ({ push: () => "pass", reading: () => NOTHING }),
+  streamReader: noStream,
   readBody: readEmbed,
 };
 
 /** A text is read with a beginning, an end, and what its model's template puts around it. */
 const TOKENS_PER_INPUT = 64;
-const NOTHING: Reading = { usage: null, complete: false, failed: false, generatedBytes: 0 };
 
 function inputsIn(body: JsonObject): number {
   return Math.max(1, asArray(body["input"]).length);

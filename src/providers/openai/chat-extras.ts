@@ -1,7 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
-import { dataUrlBase64, documentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
-import { addPicture, plainExtras } from "../plain-extras.ts";
+import { dataUrlBase64, documentTokens, likelyDocumentTokens, UNSEEN_DOCUMENT_TOKENS } from "../media.ts";
+import { addTokens, plainExtras } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { JsonObject } from "../wire.ts";
 import { soundIn } from "./chat-sound.ts";
@@ -110,7 +110,7 @@ function addPart(extras: InputExtras, part: JsonObject | null, model: string): v
   if (image !== undefined && image !== null) {
     const { url, detail } =
       typeof image === "string" ? { url: image, detail: undefined } : (asObject(image) ?? {});
-    addPicture(extras, imageInputTokens(model, detail), likelyImageTokens(model));
+    addTokens(extras, imageInputTokens(model, detail), likelyImageTokens(model));
     const base64 = dataUrlBase64(asText(url) ?? "");
     extras.mediaBytes += base64?.length ?? 0;
   }
@@ -130,7 +130,10 @@ function addPart(extras: InputExtras, part: JsonObject | null, model: string): v
     const base64 = data === undefined ? undefined : (dataUrlBase64(data) ?? data);
     extras.mediaBytes += base64?.length ?? 0;
     if (base64 === undefined || /^https?:/i.test(base64)) addUnseen(extras);
-    else extras.tokens += documentTokens(base64, imageInputTokens(model, undefined));
+    else {
+      const most = documentTokens(base64, imageInputTokens(model, undefined));
+      addTokens(extras, most, likelyDocumentTokens(base64));
+    }
   }
 }
 

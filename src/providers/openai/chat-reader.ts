@@ -1,6 +1,7 @@
 import type { Usage } from "../../domain/usage.ts";
 import { asArray, asObject, asText, MAX_CHOICES } from "../fields.ts";
 import { openaiUsage } from "./chat-usage.ts";
+import { createExecutedTools } from "./executed-tools.ts";
 import { statedUsageCost } from "./stated-usage-cost.ts";
 import { utf8Bytes } from "../utf8.ts";
 import { parsedEvent } from "../parsed-event.ts";
@@ -29,10 +30,12 @@ export function openaiChatReader({
   let model: string | undefined;
   let serviceTier: string | undefined;
   let costNanoUsd: number | undefined;
+  const executed = createExecutedTools();
 
   function readChoice(choice: JsonObject): void {
     generatedBytes += generatedIn(asObject(choice["delta"])) + utf8Bytes(choice["text"]);
     const index = typeof choice["index"] === "number" ? choice["index"] : 0;
+    executed.take(asObject(choice["delta"]), index);
     if (choice["finish_reason"] !== undefined && choice["finish_reason"] !== null) {
       open.delete(index);
       finished = true;
@@ -63,7 +66,7 @@ export function openaiChatReader({
       return hideUsage && choices.length === 0 && asObject(chunk["usage"]) ? "hide" : "pass";
     },
     reading: () => ({
-      usage,
+      usage: executed.within(usage),
       complete: done || (usage !== null && finished && open.size === 0 && !failed),
       failed,
       generatedBytes,
@@ -87,12 +90,14 @@ export function readOpenaiChatBody(
   const said = answer && usageIn(answer, choices);
   const costNanoUsd = statesCost ? statedUsageCost(said) : undefined;
   let generatedBytes = 0;
-  for (const item of choices) {
+  const executed = createExecutedTools();
+  for (const [index, item] of choices.entries()) {
     const choice = asObject(item);
+    executed.take(asObject(choice?.["message"]), index);
     generatedBytes += generatedIn(asObject(choice?.["message"])) + utf8Bytes(choice?.["text"]);
   }
   return {
-    usage: openaiUsage(said, model),
+    usage: executed.within(openaiUsage(said, model)),
     complete: answer !== null,
     failed: status >= 400 || (answer !== null && isError(answer)),
     generatedBytes,

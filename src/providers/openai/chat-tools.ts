@@ -3,7 +3,7 @@ import { asArray, asObject, asText } from "../fields.ts";
 import type { JsonObject } from "../wire.ts";
 
 // What a chat asks its provider to do beside writing. Whatever has no price in the tables is refused under a usd budget
-// (law 11): Groq's browser and code, Moonshot's built-in functions, remote MCP servers.
+// (law 11): Groq's code, Moonshot's built-in functions, remote MCP servers.
 
 const RUN_BY_CLIENT = new Set(["function", "custom"]);
 /** The uses of a tool in one call: a guess above what was seen. */

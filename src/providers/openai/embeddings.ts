@@ -1,6 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { tokenCount, type Usage } from "../../domain/usage.ts";
 import { asArray, asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
+import { NOTHING_READ, noStream } from "../no-stream.ts";
 import { dataUrlBase64 } from "../media.ts";
 import { plainExtras, spare } from "../plain-extras.ts";
 import type { CallFacts, InvalidBody, JsonObject, Reading, Wire } from "../wire.ts";
@@ -15,8 +16,7 @@ export const openaiEmbeddings: Wire = {
   usageEdits: () => [],
   clampEdits: () => [],
   inputExtras,
-  // Nobody streams them.
-  streamReader: () => ({ push: () => "pass", reading: () => NOTHING }),
+  streamReader: noStream,
   readBody: readEmbeddings,
 };
 
@@ -77,11 +77,9 @@ function addImages(extras: InputExtras, value: unknown, depth: number): void {
   }
 }
 
-const NOTHING: Reading = { usage: null, complete: false, failed: false, generatedBytes: 0 };
-
 function readEmbeddings(status: number, body: unknown): Reading {
   const answer = asObject(body);
-  if (!answer) return { ...NOTHING, failed: status >= 400 };
+  if (!answer) return { ...NOTHING_READ, failed: status >= 400 };
   const error = answer["error"] ?? null;
   const failed = status >= 400 || (error !== null && error !== false);
   const costNanoUsd = statedUsageCost(answer["usage"]);

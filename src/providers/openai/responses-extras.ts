@@ -1,14 +1,14 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
-import { audioTokens, dataUrlBase64, documentTokens } from "../media.ts";
-import { addPicture, plainExtras } from "../plain-extras.ts";
+import { audioTokens, dataUrlBase64, documentTokens, likelyDocumentTokens } from "../media.ts";
+import { addTokens, plainExtras } from "../plain-extras.ts";
 import type { JsonObject } from "../wire.ts";
 import { imageInputTokens, likelyImageTokens } from "./chat-extras.ts";
 import { addTools } from "./responses-tools.ts";
 
 /** Deeper than any provider's input: items, their content, a tool's output. What lies deeper counts by its bytes. */
 const MAX_DEPTH = 4;
-/** Telling the model of a schema that its answer must follow. */
+/** Telling the model of a schema that its answer must follow; mostly no more is read than the schema. */
 const FORMAT_TOKENS = 200;
 
 /** Short prompts were seen to be read as 1,550 tokens more, and each of their own tokens some three times. */
@@ -27,7 +27,7 @@ export function responsesExtras(body: JsonObject): InputExtras {
     ),
   };
   const model = asText(body["model"]) ?? "";
-  if (asObject(asObject(body["text"])?.["format"])) extras.tokens += FORMAT_TOKENS;
+  if (asObject(asObject(body["text"])?.["format"])) addTokens(extras, FORMAT_TOKENS, 0);
   // Thinking harder is thinking several times, each time told how.
   if (asObject(body["reasoning"])?.["mode"] === "pro") {
     extras.tokens += PRO_PROMPT_TOKENS;
@@ -61,7 +61,7 @@ function addPart(extras: InputExtras, part: JsonObject, model: string): void {
   const isImage = part["type"] === "input_image" || part["type"] === "computer_screenshot";
   if (isImage || (image ?? null) !== null) {
     const url = asText(image) ?? asText(asObject(image)?.["url"]) ?? "";
-    addPicture(extras, imageInputTokens(model, part["detail"]), likelyImageTokens(model));
+    addTokens(extras, imageInputTokens(model, part["detail"]), likelyImageTokens(model));
     extras.mediaBytes += dataUrlBase64(url)?.length ?? 0;
   }
   const sound = asText(asObject(part["input_audio"])?.["data"]);
@@ -76,7 +76,8 @@ function addPart(extras: InputExtras, part: JsonObject, model: string): void {
     // Without the data URL's head the field holds bare base64.
     const base64 = dataUrlBase64(data) ?? data;
     extras.mediaBytes += base64.length;
-    extras.tokens += documentTokens(base64, imageInputTokens(model, part["detail"]));
+    const most = documentTokens(base64, imageInputTokens(model, part["detail"]));
+    addTokens(extras, most, likelyDocumentTokens(base64));
   } else if (!isImage && ["file_id", "file_url"].some((name) => asText(part[name]) !== undefined)) {
     extras.unseenInput = true;
   }

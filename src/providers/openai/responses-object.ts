@@ -1,6 +1,7 @@
 import { tokenCount, type Usage } from "../../domain/usage.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import type { JsonObject, Reading } from "../wire.ts";
+import { renamedContainers } from "./containers.ts";
 import { itemBytes, noItems, takeItem, toolCallsOf, type ItemsSeen } from "./responses-items.ts";
 import { responsesUsage } from "./responses-usage.ts";
 import { statedUsageCost } from "./stated-usage-cost.ts";
@@ -68,13 +69,15 @@ function toolCallsIn(response: JsonObject, seen: ItemsSeen): Usage["tool_calls"]
     if (count !== undefined && name.endsWith("_calls"))
       calls[name.slice(0, -"_calls".length).slice(0, 64)] = count;
   }
+  const tools = asArray(response["tools"]).map(asObject);
+  const named = renamedContainers(calls, tools);
   // The preview's tool has a price of its own, and no name of its own in the output.
-  const tools = asArray(response["tools"]).map((tool) => asText(asObject(tool)?.["type"]) ?? "");
-  if (tools.some((type) => type.startsWith("web_search_preview")) && !tools.includes("web_search")) {
-    const { web_search: previewed, ...others } = calls;
+  const types = tools.map((tool) => asText(tool?.["type"]) ?? "");
+  if (types.some((type) => type.startsWith("web_search_preview")) && !types.includes("web_search")) {
+    const { web_search: previewed, ...others } = named;
     return used(previewed === undefined ? others : { ...others, web_search_preview: previewed });
   }
-  return used(calls);
+  return used(named);
 }
 
 function used(calls: Record<string, number>): Usage["tool_calls"] {

@@ -1,7 +1,9 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { asArray, asObject, asText } from "../fields.ts";
 import type { JsonObject } from "../wire.ts";
+import { addTokens } from "../plain-extras.ts";
 import { addPrompt } from "./chat-extras.ts";
+import { containerName, runsInContainer } from "./containers.ts";
 import { imageOutputTokens } from "./image-tokens.ts";
 
 // What the tools of a call can cost: their hidden prompts, and what the provider's own ones read and charge.
@@ -10,6 +12,7 @@ import { imageOutputTokens } from "./image-tokens.ts";
 const TOKENS_PER_FUNCTION = 16;
 /** A definition that the body only names. One web search tool was seen to add 300 to 1,400, a code interpreter 1,000. */
 const TOKENS_PER_NAMED_TOOL = 3_000;
+const LIKELY_TOKENS_PER_NAMED_TOOL = 300;
 /** An MCP server's list of tools, which only the provider sees. */
 const TOKENS_PER_SERVER = 16_000;
 /** What one use brings into the context: a search was seen to bring 16,900, twenty chunks of 800 come from a file search. */
@@ -36,34 +39,40 @@ export function addTools(extras: InputExtras, body: JsonObject): void {
   const loaded = asArray(body["input"]).flatMap((item) => asArray(asObject(item)?.["tools"]));
   const tools = [...asArray(body["tools"]), ...loaded].map(asObject);
   addPrompt(extras, asText(body["model"]) ?? "", tools.length);
-  const own = new Set<string>();
+  let own = 0;
+  const charged = new Set<string>();
   for (const tool of tools) {
     const type = asText(tool?.["type"]) ?? "function";
     if (RUN_BY_CLIENT.test(type)) {
       // A namespace holds functions, a computer's definition is only named.
       extras.tokens += TOKENS_PER_FUNCTION * asArray(tool?.["tools"]).length;
-      if (/^(?:computer|local_shell|apply_patch|tool_search)/.test(type))
-        extras.tokens += TOKENS_PER_NAMED_TOOL;
+      if (/^(?:computer|local_shell|apply_patch|tool_search)/.test(type)) addNamedTool(extras);
       continue;
     }
-    extras.tokens += type === "mcp" ? TOKENS_PER_SERVER : TOKENS_PER_NAMED_TOOL;
-    own.add(type);
+    if (type === "mcp") extras.tokens += TOKENS_PER_SERVER;
+    else addNamedTool(extras);
+    own++;
+    if (!NO_FEE.has(type)) charged.add(toolName(type, tool));
     if (type === "image_generation") addImages(extras, tool);
   }
-  if (own.size === 0) return;
+  if (own === 0) return;
   const uses = usesOf(body);
   // Any of the uses may be of any of the tools. A kind that no table knows has no price (law 11).
-  for (const type of own) if (!NO_FEE.has(type)) extras.toolCalls[toolName(type)] = uses;
+  for (const name of charged) extras.toolCalls[name] = uses;
   // Each use is followed by a reading of the conversation with all results so far.
   extras.readings += uses;
   extras.resultTokens += TOKENS_PER_RESULT * ((uses * (uses + 1)) / 2);
 }
 
-/** Dated names have the price of their kind; a hosted shell is charged as the container that it runs in. */
-function toolName(type: string): string {
+function addNamedTool(extras: InputExtras): void {
+  addTokens(extras, TOKENS_PER_NAMED_TOOL, LIKELY_TOKENS_PER_NAMED_TOOL);
+}
+
+/** Dated names have the price of their kind. */
+function toolName(type: string, tool: JsonObject | null): string {
   if (type.startsWith("web_search_preview")) return "web_search_preview";
   if (type.startsWith("web_search")) return "web_search";
-  return type === "shell" ? "code_interpreter" : type;
+  return runsInContainer(type) ? containerName(tool) : type;
 }
 
 function addImages(extras: InputExtras, tool: JsonObject | null): void {

@@ -6,7 +6,10 @@ const tokens = (input: number, output?: number) => ({
   ...(output !== undefined && { output: usdPerMillion(output) }),
 });
 
-/** Models of Bedrock that the library lacks, in US regions. https://aws.amazon.com/bedrock/pricing/, 2026-11. */
+/**
+ * Models of Bedrock that the library lacks, in US regions. https://aws.amazon.com/bedrock/pricing/, 2026-11, whose stored copies
+ * have no numbers: not read again.
+ */
 export const BEDROCK_PRICES: OwnPrice[] = [
   { provider: "bedrock", model: /^cohere\.command-light-text-v14/, rates: tokens(0.3, 0.6) },
   { provider: "bedrock", model: /^cohere\.command-r-v1:0$/, rates: tokens(0.5, 1.5) },

@@ -5,7 +5,7 @@ const perImage = (usd: number) => ({ images: usdEach(usd) });
 
 /** Pictures that are charged by the piece. Those that are charged by tokens (gpt-image, Gemini's) are in the library. */
 export const IMAGE_PRICES: OwnPrice[] = [
-  // https://platform.openai.com/docs/pricing ("Image generation"), 2026-11.
+  // https://platform.openai.com/docs/pricing ("Image generation"); by 2026-07 the page had no DALL-E any more.
   {
     provider: "openai",
     model: /^dall-e-2$/,
@@ -23,15 +23,15 @@ export const IMAGE_PRICES: OwnPrice[] = [
       "hd 1792x1024": each(0.12),
     },
   },
-  // https://ai.google.dev/gemini-api/docs/pricing ("Imagen"), 2026-11.
+  // https://ai.google.dev/gemini-api/docs/pricing ("Imagen"), read 2026-11-30.
   ...["google", "vertex"].flatMap((provider): OwnPrice[] => [
     { provider, model: /^imagen-4\.0-fast-generate/, units: perImage(0.02) },
     { provider, model: /^imagen-4\.0-ultra-generate/, units: perImage(0.06) },
     { provider, model: /^imagen-4\.0-generate/, units: perImage(0.04) },
   ]),
   { provider: "google", model: /^imagen-3\.0-generate-002/, units: perImage(0.03) },
-  // https://docs.x.ai/developers/pricing ("Imagine API"), 2026-11: by the resolution. A picture of 2k, and one with two shown,
-  // were both seen to cost 0.07.
+  // https://docs.x.ai/developers/pricing ("Imagine API"), read 2026-11-30: by the resolution. One that is shown costs 0.01 (0.002
+  // without "quality"), and counts as one that is drawn: the answer states its cost.
   {
     provider: "xai",
     model: /^grok-imagine-image-quality$/,

@@ -1,16 +1,17 @@
 import type { Price } from "../../domain/pricing.ts";
 import { BEDROCK_PRICES } from "./bedrock-prices.ts";
 import { IMAGE_PRICES } from "./image-prices.ts";
+import { OCR_PRICES } from "./ocr-prices.ts";
 import type { OwnPrice } from "./own-price.ts";
 import { REQUEST_FEES } from "./request-fees.ts";
 import { RETRIEVAL_PRICES } from "./retrieval-prices.ts";
 import { SPEECH_PRICES } from "./speech-prices.ts";
 
 /** Raised with every change of a table of ours; stamped on prices. */
-const OWN_VERSION = "tollgate@2026-11";
+const OWN_VERSION = "tollgate@2026-11-30";
 
 /** Models that the library doesn't have. */
-const MODELS = [...IMAGE_PRICES, ...SPEECH_PRICES, ...RETRIEVAL_PRICES, ...BEDROCK_PRICES];
+const MODELS = [...IMAGE_PRICES, ...SPEECH_PRICES, ...RETRIEVAL_PRICES, ...BEDROCK_PRICES, ...OCR_PRICES];
 /** Models whose price depends on what is made. */
 const WITH_VARIANTS = [...MODELS, ...REQUEST_FEES];
 

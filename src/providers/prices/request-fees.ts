@@ -10,8 +10,8 @@ const FEES = {
 
 /**
  * Perplexity's fee for a call, by how much its search reads, and by whether it is an agent's.
- * https://docs.perplexity.ai/docs/getting-started/pricing, 2026-11; an agent's as others quote that page
- * (https://token-plan.pages.dev/en/perplexity-token-api/, 2026-11). OpenRouter passes them on:
+ * https://docs.perplexity.ai/docs/getting-started/pricing, an agent's ("Pro Search") as well, as others quote that page
+ * (https://token-plan.pages.dev/en/perplexity-token-api/, 2026-11), read 2026-11-30. OpenRouter passes them on:
  * https://openrouter.ai/docs/guides/features/plugins/web-search.
  */
 export const REQUEST_FEES: OwnPrice[] = [

@@ -25,8 +25,12 @@ const DEARER = new Set(["priority", "fast", "performance", "optimized", "us", "u
 const CHEAPER = new Set(["flex", "batch"]);
 const BOUGHT_AHEAD: Record<string, string> = { anthropic: "priority" };
 
-/** What the OpenAI models cost in fast mode. https://openai.com/api-fast-mode/ and https://developers.openai.com/api/docs/pricing ("Priority"), 2026-11. */
+/**
+ * What the OpenAI models cost in fast mode. https://openai.com/api-fast-mode/ and https://developers.openai.com/api/docs/pricing
+ * ("Priority"), read 2026-11-30; GPT-6 as others quote the latter page of 2026-09. Before GPT-5.6, long context isn't served fast.
+ */
 const OPENAI_PRIORITY: [model: RegExp, factor: Factor][] = [
+  [/^gpt-6-(?:astra|sol|luna)(?:-20|$)/, [2, 1]],
   [/^gpt-5\.6-(?:sol|terra|luna)/, [2, 1]],
   [/^gpt-5\.5(?:-20|$)/, [5, 2]],
   [/^gpt-5\.4(?:-mini)?(?:-20|$)/, [2, 1]],
@@ -42,20 +46,27 @@ const OPENAI_PRIORITY: [model: RegExp, factor: Factor][] = [
   [/^o4-mini(?:-20|$)/, [20, 11]],
 ];
 
+/** The models of Bedrock whose tiers were seen in its price list. */
+const BEDROCK_TIERED = /^(?:[a-z-]+\.)?(?:amazon\.nova-(?:pro|2-lite)|openai\.gpt-oss-(?:20|120)b)-/;
+
 const ROWS: Row[] = [
   ...OPENAI_PRIORITY.map(([model, factor]) => ({ provider: "openai", model, tier: "priority", factor })),
-  // https://developers.openai.com/api/docs/guides/flex-processing: the prices of the Batch API, 2026-11.
+  // https://developers.openai.com/api/docs/guides/flex-processing: the prices of the Batch API, which are half in
+  // https://developers.openai.com/api/docs/pricing, read 2026-11-30.
   { provider: "openai", model: /./, tier: "flex", factor: [1, 2] },
   { provider: "openai", model: /./, tier: "batch", factor: [1, 2] },
   // https://platform.claude.com/docs/en/build-with-claude/batch-processing#pricing, 2026-11.
   { provider: "anthropic", model: /./, tier: "batch", factor: [1, 2] },
   // https://platform.claude.com/docs/en/build-with-claude/fast-mode: 10 and 50 USD where the list has 5 and 25, 2026-05;
-  // Opus 5 the same by https://openrouter.ai/anthropic/claude-opus-5-fast-20260723, 2026-07.
-  { provider: "anthropic", model: /^claude-opus-(?:4-8|5)(?:$|-20)/, tier: "fast", factor: [2, 1] },
-  // https://platform.claude.com/docs/en/build-with-claude/data-residency, 2026-11. Models before Opus 4.6 refuse it.
+  // Opus 5 the same by https://openrouter.ai/anthropic/claude-opus-5-fast-20260723, 2026-07; Opus 5.5 8 and 40 by
+  // https://github.com/kurofune/claudit/releases/tag/v1.9.0, which quotes the price list of 2026-09. Opus 4.8 loses it on 2026-11-30.
+  { provider: "anthropic", model: /^claude-opus-(?:4-8|5|5-5)(?:$|-20)/, tier: "fast", factor: [2, 1] },
+  // https://platform.claude.com/docs/en/manage-claude/data-residency, 2026-11; the factor again as others quote it, 2026-11-30.
+  // Models before Opus 4.6 refuse it.
   { provider: "anthropic", model: /^claude-/, tier: "us", factor: [11, 10] },
-  // https://ai.google.dev/gemini-api/docs/optimization: half for flex and batch, 75 % to 100 % more for priority, by the
-  // model; https://docs.llmgateway.io/features/service-tiers has 80 % more for all, 2026-11.
+  // https://ai.google.dev/gemini-api/docs/optimization, read 2026-11-30: half for flex and batch, 75 % to 100 % more for
+  // priority. Of what others quote of https://ai.google.dev/gemini-api/docs/pricing it is 80 % for each model (2.70 where the
+  // list has 1.50).
   ...["google", "vertex"].flatMap((provider): Row[] => [
     { provider, model: /^gemini-/, tier: "flex", factor: [1, 2] },
     { provider, model: /^gemini-/, tier: "batch", factor: [1, 2] },
@@ -63,6 +74,10 @@ const ROWS: Row[] = [
   ]),
   // https://console.groq.com/docs/flex-processing: the price of on-demand, 2026-11.
   { provider: "groq", model: /./, tier: "flex", factor: [1, 1] },
+  // AWS's page (https://aws.amazon.com/bedrock/service-tiers) gives no number. Its price list API does, by those who quote it:
+  // https://raw.githubusercontent.com/api-evangelist/amazon-nova/refs/heads/main/plans/amazon-nova-plans-pricing.yml, 2026-09.
+  { provider: "bedrock", model: BEDROCK_TIERED, tier: "priority", factor: [7, 4] },
+  { provider: "bedrock", model: BEDROCK_TIERED, tier: "flex", factor: [1, 2] },
 ];
 
 /**

@@ -9,16 +9,19 @@ interface ToolPrices {
 const perThousand = (usd: number) => Math.round(usd * 1e6);
 
 /**
- * https://developers.openai.com/api/docs/pricing ("Built-in tools"), 2026-06. A container of one gigabyte costs this for
- * twenty minutes; a shorter one costs less, but no answer says how long it ran.
+ * https://developers.openai.com/api/docs/pricing ("Tools"), read 2026-11-30. A container costs this for twenty minutes, by its
+ * memory (one gigabyte where nothing else is said); a shorter one costs less, but no answer says how long it ran.
  */
 const OPENAI = {
   web_search: perThousand(10),
   file_search: perThousand(2.5),
   code_interpreter: 30_000_000,
+  code_interpreter_4g: 120_000_000,
+  code_interpreter_16g: 480_000_000,
+  code_interpreter_64g: 1_920_000_000,
 };
 
-/** https://docs.x.ai/developers/pricing ("Tool Invocation Costs"), 2026-11; the tools' names in the API. */
+/** https://docs.x.ai/developers/pricing ("Tool Invocation Costs"), read 2026-11-30; the tools' names in the API. */
 const XAI = {
   web_search: perThousand(5),
   x_search: perThousand(5),
@@ -42,10 +45,9 @@ const ROWS: ToolPrices[] = [
   { provider: "openai", model: /./, tools: { ...OPENAI, web_search_preview: perThousand(10) } },
   // https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool#usage-and-pricing, 2026-11.
   { provider: "anthropic", model: /./, tools: { web_search: perThousand(10) } },
-  // https://ai.google.dev/gemini-api/docs/pricing: by the prompt before Gemini 3, by the query since, 2026-03.
+  // https://ai.google.dev/gemini-api/docs/pricing: by the prompt before Gemini 3, by the query since, read 2026-11-30.
   ...["google", "vertex"].flatMap((provider): ToolPrices[] => [
-    // With maps by the prompt, too, as others quote that page (https://github.com/iyulab/TokenMeter/releases/tag/v0.14.0);
-    // since Gemini 3 by the query, of which no answer states how many there were.
+    // With maps by the prompt, too; since Gemini 3 by the query (14 USD), of which no answer states how many there were.
     {
       provider,
       model: /^gemini-[12][.-]/,
@@ -62,7 +64,14 @@ const ROWS: ToolPrices[] = [
     // OCR: https://openrouter.ai/docs/guides/overview/multimodal/pdfs, 2026-11.
     tools: { web_result: perThousand(4), web_search: perThousand(50), ocr_page: perThousand(2) },
   },
-  // https://mistral.ai/news/agents-api ("Connectors"), 2025-05.
+  // https://groq.com/pricing ("Built-In Tools (GPT-OSS)"), read 2026-11-30: by the search and by the page that is opened.
+  // Code costs 0.18 USD an hour, of which no answer states how long it was: it has no price here.
+  {
+    provider: "groq",
+    model: /^openai\/gpt-oss-/,
+    tools: { browser_search: perThousand(5), browser_open: perThousand(1) },
+  },
+  // https://mistral.ai/news/agents-api ("Connectors"), 2025-05; the code, pictures and libraries of agents have none known.
   {
     provider: "mistral",
     model: /./,

@@ -1,6 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { tokenCount, type Usage } from "../../domain/usage.ts";
 import { asArray, asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
+import { noStream } from "../no-stream.ts";
 import { statedUsageCost } from "../openai/stated-usage-cost.ts";
 import { plainExtras, spare } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
@@ -23,12 +24,10 @@ export const rerank: Wire = {
   usageEdits: () => [],
   clampEdits: () => [],
   inputExtras: rerankExtras,
-  // Nobody streams them.
-  streamReader: () => ({ push: () => "pass", reading: () => NOTHING }),
+  streamReader: noStream,
   readBody: readRerank,
 };
 
-const NOTHING: Reading = { usage: null, complete: false, failed: false, generatedBytes: 0 };
 /** A pair is read with a beginning, a border and an end; newer models put instructions around it. */
 const TOKENS_PER_PAIR = 128;
 

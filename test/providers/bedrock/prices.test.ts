@@ -39,11 +39,11 @@ test.each([
 });
 
 test("R52: what a dearer service costs isn't known, so it isn't sold as the list; a cheaper one is", () => {
-  const model = "amazon.nova-pro-v1:0";
+  const model = "amazon.nova-lite-v1:0";
   expect(rates(model, "priority")).toBeNull();
   expect(rates(model, "optimized")).toBeNull();
   for (const tier of ["flex", "default standard"]) {
-    expect(rates(model, tier)).toMatchObject({ input: usd(0.8) });
+    expect(rates(model, tier)).toMatchObject({ input: usd(0.06) });
   }
 });
 

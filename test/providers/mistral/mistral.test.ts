@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { costOf } from "../../../src/domain/pricing.ts";
+import type { Usage } from "../../../src/domain/usage.ts";
 import { mistral, mistralChat } from "../../../src/providers/mistral/mistral.ts";
 import { listPrice } from "../../../src/providers/prices/prices.ts";
 import type { JsonObject } from "../../../src/providers/wire.ts";
@@ -105,10 +106,61 @@ describe("agents", () => {
   });
 });
 
-test("its paths: what fills a gap is read as chat, and OCR isn't metered", () => {
+test("its paths: what fills a gap is read as chat", () => {
   const body: JsonObject = { model: "codestral-latest", prompt: "a", suffix: "b", max_tokens: 16 };
   expect(factsOf(wireAt(mistral, "/v1/fim/completions"), body).outputLimit).toBe(16);
   expect(wireAt(mistral, "/v1/audio/transcriptions").takesForms).toBe(true);
-  expect(() => wireAt(mistral, "/v1/ocr")).toThrow("isn't metered");
   expect(() => wireAt(mistral, "/v1/moderations")).toThrow("isn't metered");
+});
+
+describe("OCR", () => {
+  const ocr = wireAt(mistral, "/v1/ocr");
+  const DOCUMENT = { type: "document_url", document_url: "https://x.test/a.pdf" };
+  const inline = (bytes: number) => `data:application/pdf;base64,${Buffer.alloc(bytes).toString("base64")}`;
+  const held = (body: JsonObject) => extrasOf(ocr, { model: "mistral-ocr-latest", ...body }).units;
+
+  test.each<[string, JsonObject, number]>([
+    ["a document that is only named", { document: DOCUMENT }, 1_000],
+    ["one that is uploaded", { document: { type: "file", file_id: "f" } }, 1_000],
+    ["one inline", { document: { document_url: inline(10_000) } }, 3],
+    ["a picture", { document: { type: "image_url", image_url: "https://x.test/a.png" } }, 1],
+    ["a picture in an object", { document: { image_url: { url: "https://x.test/a.png" } } }, 1],
+    ["some pages", { document: DOCUMENT, pages: [0, 4, 7] }, 3],
+    ["ranges", { document: DOCUMENT, pages: "0-5, 7" }, 7],
+    ["more than there are", { document: { document_url: inline(3_000) }, pages: "0-99" }, 1],
+    ["a word", { document: DOCUMENT, pages: "all" }, 1_000],
+    ["no list of numbers", { document: DOCUMENT, pages: ["0-900"] }, 1_000],
+  ])("R51: %s is held by its pages", (_, body, pages) => {
+    expect(held(body)).toEqual({ pages });
+  });
+
+  test("R51: an annotation is held on top, and what is inline isn't text", () => {
+    const document = { document_url: inline(6_000) };
+    const body = { model: "m", document, document_annotation_format: { type: "json_schema" } };
+    expect(extrasOf(ocr, body)).toMatchObject({
+      units: { pages: 2, annotated_pages: 2 },
+      mediaBytes: 8_000,
+    });
+  });
+
+  test.each<[JsonObject, Usage | null]>([
+    [{ usage_info: { pages_processed: 3, doc_size_bytes: 9 } }, { pages: 3 }],
+    [{ usage_info: { pages_processed: 0, pages_processed_annotation: 2 } }, { pages: 0, annotated_pages: 2 }],
+    [{ pages: [{ index: 0 }, { index: 1 }] }, { pages: 2 }],
+    [{ pages: [], usage_info: { pages_processed: -1 } }, null],
+  ])("R51: the pages of %j are counted", (answer, usage) => {
+    const reading = readBodyOf(ocr, 200, { model: "mistral-ocr-4-1", ...answer });
+    expect(reading).toMatchObject({ usage, complete: true, failed: false, model: "mistral-ocr-4-1" });
+  });
+
+  test("R51: a call costs its pages", () => {
+    const price = listPrice({
+      provider: "mistral",
+      model: "mistral-ocr-latest",
+      atMs: Date.UTC(2026, 10, 22),
+    });
+    expect(price && costOf({ pages: 2, annotated_pages: 1 }, price)).toEqual({ costNanoUsd: 13_000_000 });
+    expect(faultOf(ocr, { document: DOCUMENT })).toBe("model");
+    expect(readBodyOf(ocr, 422, { detail: [] })).toMatchObject({ usage: null, failed: true });
+  });
 });

@@ -206,3 +206,33 @@ describe("Gemini's OpenAI-compatible mode", () => {
     expect(answer("gemini-2.5-pro", { ...usage, total_tokens: 1e12 })).toMatchObject({ output_total: 6 });
   });
 });
+
+describe("the tools that Groq ran", () => {
+  const RUNS = [
+    { index: 0, type: "browser_search", arguments: "{}" },
+    { index: 1, type: "browser.open" },
+    { index: 2, type: "find" },
+    { index: 3, type: "browser_search", name: "open" },
+    { type: "something" },
+  ];
+
+  test("are counted by what is charged, an unknown one as the dearest", () => {
+    const body = { choices: [{ index: 0, message: { content: "x", executed_tools: RUNS } }], usage: USAGE };
+    expect(readBodyOf(openaiChat, 200, body).usage?.tool_calls).toEqual({
+      browser_search: 2,
+      browser_open: 2,
+      browser_find: 1,
+    });
+  });
+
+  test("count once, however often a stream names them", () => {
+    const events = [
+      ...RUNS.slice(0, 2).map((run) => delta({ executed_tools: [run] })),
+      delta({ executed_tools: RUNS.slice(0, 2) }),
+      FINISH,
+      USAGE_CHUNK,
+      "[DONE]",
+    ];
+    expect(read(events).usage?.tool_calls).toEqual({ browser_search: 1, browser_open: 1 });
+  });
+});

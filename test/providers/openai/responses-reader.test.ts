@@ -176,6 +176,13 @@ test("counts the uses of tools that are charged, and no others", () => {
   });
 });
 
+test("R51: a container of an answer has the price of its memory", () => {
+  const output = [{ type: "code_interpreter_call", container_id: "c1" }];
+  const tools = [{ type: "code_interpreter", container: { type: "auto", memory_limit: "16g" } }];
+  expect(read200({ output, tools }).usage?.tool_calls).toEqual({ code_interpreter_16g: 1 });
+  expect(read200({ output: [], tools }).usage?.tool_calls).toBeUndefined();
+});
+
 test("a search by the preview's tool has that tool's price", () => {
   const tools = [{ type: "web_search_preview_2025_03_11" }];
   expect(read200({ output: [SEARCH], tools }).usage?.tool_calls).toEqual({ web_search_preview: 1 });

@@ -130,6 +130,17 @@ test("functions bring a hidden prompt, the provider's own tools results and read
   });
 });
 
+test("R51: a container is priced by its memory; law 11: a size that no table has is none with a price", () => {
+  const held = (...tools: JsonObject[]) => Object.keys(extras([], { tools }).toolCalls);
+  const interpreter = (container: unknown) => ({ type: "code_interpreter", container });
+  expect(held(interpreter("cntr_1"))).toEqual(["code_interpreter"]);
+  expect(held(interpreter({ type: "auto", memory_limit: "1g" }))).toEqual(["code_interpreter"]);
+  expect(held(interpreter({ type: "auto", memory_limit: "64g" }))).toEqual(["code_interpreter_64g"]);
+  expect(held(interpreter({ type: "auto", memory_limit: "2T" }))).toEqual(["code_interpreter_2t"]);
+  const shell = { type: "shell", environment: { type: "container_auto", memory_limit: "4g" } };
+  expect(held(shell, interpreter("cntr_1"))).toEqual(["code_interpreter_4g", "code_interpreter"]);
+});
+
 test("law 11: a tool that charges no use isn't one without a price, an unknown tool is", () => {
   expect(extras([], { tools: [{ type: "mcp" }, { type: "image_generation" }] }).toolCalls).toEqual({});
   expect(extras([], { tools: [{ type: "shell" }, { type: "dream" }] }).toolCalls).toEqual({

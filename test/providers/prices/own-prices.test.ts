@@ -30,6 +30,8 @@ test.each<[string, string, string | undefined, Usage, number]>([
   ["groq", "whisper-large-v3", undefined, { seconds: 3_600 }, 111_000_000],
   ["groq", "whisper-large-v3-turbo", undefined, { seconds: 36 }, 400_000],
   ["mistral", "voxtral-mini-latest", undefined, { seconds: 60 }, 3_000_000],
+  ["mistral", "mistral-ocr-latest", undefined, { pages: 3 }, 12_000_000],
+  ["mistral", "mistral-ocr-2512", undefined, { pages: 1, annotated_pages: 2 }, 2_000_000 + 6_000_000],
   ["cohere", "rerank-v3.5", undefined, { search_units: 3 }, 6_000_000],
   ["cohere", "rerank-v4.0-pro", undefined, { search_units: 1 }, 2_500_000],
   ["cohere", "embed-english-v3.0", undefined, { input_total: 50, output_total: 0 }, 5_000],
@@ -41,6 +43,8 @@ test.each<[string, string, string | undefined, Usage, number]>([
     90 * 120 + 4_700,
   ],
   ["voyage", "rerank-2.5-lite", undefined, { input_total: 1_000, output_total: 0 }, 20_000],
+  ["voyage", "rerank-3", undefined, { input_total: 1_000, output_total: 0 }, 50_000],
+  ["voyage", "rerank-3-lite", undefined, { input_total: 1_000, output_total: 0 }, 20_000],
   ["voyage", "voyage-3.5", undefined, { input_total: 1_000, output_total: 0 }, 60_000],
   ["openai", "text-embedding-3-large", undefined, { input_total: 1_000, output_total: 0 }, 130_000],
 ])("R51: %s/%s %s costs its published price", (provider, model, variant, usage, nano) => {
@@ -76,6 +80,8 @@ test("Perplexity's fee for a call is by how much it reads, and the greatest wher
 test.each([
   ["openai", "gpt-4.1", { web_search: 10_000_000, web_search_preview: 25_000_000, file_search: 2_500_000 }],
   ["openai", "o3", { web_search_preview: 10_000_000, code_interpreter: 30_000_000 }],
+  ["openai", "gpt-5.5", { code_interpreter_4g: 120_000_000, code_interpreter_64g: 1_920_000_000 }],
+  ["groq", "openai/gpt-oss-20b", { browser_search: 5_000_000, browser_open: 1_000_000 }],
   ["openai", "o3-deep-research", { web_search: 10_000_000 }], // The library lists none.
   ["anthropic", "claude-3-5-haiku-latest", { web_search: 10_000_000 }],
   ["google", "gemini-2.5-pro", { google_search: 35_000_000, google_maps: 25_000_000 }],

@@ -25,6 +25,9 @@ test("prices are integers of nano-USD per million tokens", () => {
       web_search: 10_000_000,
       file_search: 2_500_000,
       code_interpreter: 30_000_000,
+      code_interpreter_4g: 120_000_000,
+      code_interpreter_16g: 480_000_000,
+      code_interpreter_64g: 1_920_000_000,
       web_search_preview: 25_000_000,
     },
   });
@@ -71,7 +74,7 @@ test("R51: a transcription is charged by the second, where the library, given to
 });
 
 test.each([
-  ["mistral", "mistral-ocr-latest"],
+  ["mistral", "mistral-ocr-2503"],
   ["xai", "grok-voice-latest"],
   ["google", "gemini-embedding-2"],
   ["cerebras", "qwen-3-coder-480b"],

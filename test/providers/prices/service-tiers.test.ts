@@ -16,6 +16,9 @@ function cost(provider: string, model: string, tier: string, usage: Usage) {
 
 // Published for fast mode, in USD per million: input, cached input, output.
 test.each([
+  ["gpt-6-astra", 20, 2, 100],
+  ["gpt-6-sol", 4, 0.4, 20],
+  ["gpt-6-luna", 0.2, 0.02, 1],
   ["gpt-5.6-sol", 8, 0.8, 40],
   ["gpt-5.6-terra", 4, 0.4, 24],
   ["gpt-5.6-luna", 0.4, 0.04, 2.4],
@@ -60,8 +63,25 @@ test("R52: flex and batch cost half, to the nano-dollar", () => {
 
 test("a discount that isn't published is none", () => {
   const usage = { input_total: 1_000, output_total: 100 };
-  const nova = (tier: string) => cost("bedrock", "amazon.nova-pro-v1:0", tier, usage);
-  expect(nova("flex")).toEqual(nova("default"));
+  const llama = (tier: string) => cost("bedrock", "meta.llama3-70b-instruct-v1:0", tier, usage);
+  expect(llama("flex")).toEqual(llama("default"));
+});
+
+test("R52: Bedrock's tiers cost what its price list says", () => {
+  const usage = { input_total: 1_000, output_total: 1_000 };
+  // 0.80 and 3.20 USD per million at the list price; 1.40 and 5.60 for priority, 0.40 and 1.60 for flex.
+  const nova = (tier: string) => cost("bedrock", "us.amazon.nova-pro-v1:0", tier, usage);
+  expect(nova("priority")).toEqual({ costNanoUsd: 1_400_000 + 5_600_000 });
+  expect(nova("flex")).toEqual({ costNanoUsd: 400_000 + 1_600_000 });
+  expect(priceAt("bedrock", "openai.gpt-oss-20b-1:0", "priority")).not.toBeNull();
+});
+
+test("R52: Claude Opus 5.5 costs 8 and 40 USD in fast mode", () => {
+  expect(priceAt("anthropic", "claude-opus-5-5", "fast")?.rates).toMatchObject({
+    input: 8e9,
+    output: 40e9,
+    cache_read: 4e8,
+  });
 });
 
 test("R52: Anthropic's fast mode and its region each have a factor, and multiply", () => {
@@ -104,15 +124,15 @@ test.each([
 });
 
 test.each([
-  ["openai", "gpt-6-sol", "priority"],
+  ["openai", "gpt-5.2-pro", "priority"],
   ["openai", "gpt-5-pro", "priority"],
   ["openai", "gpt-5.4-pro", "priority"],
   ["openai", "gpt-4o", "turbo"],
-  ["anthropic", "claude-opus-5-5", "fast"],
+  ["anthropic", "claude-sonnet-5", "fast"],
   ["anthropic", "claude-opus-4-8", "eu"],
   ["groq", "openai/gpt-oss-120b", "performance"],
   ["mistral", "mistral-large-latest", "priority"],
-  ["bedrock", "amazon.nova-pro-v1:0", "priority"],
+  ["bedrock", "meta.llama3-70b-instruct-v1:0", "priority"],
   ["openai", "gpt-4o", "x".repeat(100)],
 ])("R22, law 11: %s/%s at %s, which may be dearer, has no price", (provider, model, tier) => {
   expect(listPrice({ provider, model, atMs })).not.toBeNull();
