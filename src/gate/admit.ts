@@ -3,6 +3,7 @@ import type { ChargedBudget } from "../domain/charged-budgets.ts";
 import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
 import { lapseHolds } from "../ledger/lapse.ts";
+import { oneAtATime } from "../ledger/one-at-a-time.ts";
 import { openEpoch } from "../ledger/open.ts";
 import { missingCounter, rebuildCounters } from "../ledger/rebuild.ts";
 import { StoreUnavailable } from "../services.ts";
@@ -11,7 +12,13 @@ import { epochInMemory, rememberEpoch } from "../store/epochs.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { reserveLine } from "./lines.ts";
 import { firstHold, nextHold, noteAttempt, release, replay, tidy, type PendingHold } from "./pending-hold.ts";
-import { confirmedPolicies, policiesInMemory, takeDocuments, type CallPolicies } from "./policies.ts";
+import {
+  bringPolicies,
+  confirmedPolicies,
+  policiesInMemory,
+  takeDocuments,
+  type CallPolicies,
+} from "./policies.ts";
 import { budgetRefusal } from "./refusals.ts";
 import type { ProvenKey } from "./secret.ts";
 
@@ -69,7 +76,9 @@ export async function admit<T>(
       const plan = planFor(policies);
       if ("refusal" in plan) {
         // Memory may know less than the stores do, so what refuses, and what it says, is the confirmed policy.
-        const confirmed = await confirmedPolicies(deps, proven, call.labels);
+        const confirmed = policies.complete
+          ? await confirmedPolicies(deps, proven, call.labels)
+          : await bringPolicies(deps, proven, call.labels, policies);
         const confirmedPlan = confirmed && planFor(confirmed);
         if (confirmedPlan && "refusal" in confirmedPlan) return refuse(deps, org, hold, confirmedPlan);
         continue;
@@ -96,7 +105,9 @@ export async function admit<T>(
       }
       switch (reply.kind) {
         case "cold":
-          rememberEpoch(deps.books.memory, org, await openEpoch(deps.books, org));
+          await oneAtATime(deps.books, `open ${org}`, async () =>
+            rememberEpoch(deps.books.memory, org, await openEpoch(deps.books, org)),
+          );
           break;
         case "stale":
           rememberEpoch(deps.books.memory, org, reply.epoch);

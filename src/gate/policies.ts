@@ -3,6 +3,7 @@ import { LABEL_KINDS, type KeyPolicy, type OwnProvider, type ScopePolicy } from 
 import type { PriceOverride } from "../domain/price-override.ts";
 import { scopesOf, type CallLabels, type KeyPlace, type ScopeRef } from "../domain/scope.ts";
 import type { PolicyRef } from "../services.ts";
+import { oneAtATime } from "../ledger/one-at-a-time.ts";
 import { openEpoch } from "../ledger/open.ts";
 import { cachedKeyPolicy, cachedScopePolicy, NO_VERSION, rememberPolicy } from "../store/policies.ts";
 import type { IsolateMemory } from "../store/memory.ts";
@@ -98,9 +99,27 @@ export async function takeDocuments(
     documents.map(async ({ index, document }) => {
       const policy = versions[index]?.policy;
       if (!policy) return;
-      const standing = document === "" ? await deps.fetchPolicy(org, policy) : document;
-      rememberPolicy(deps.books.memory, org, policy, standing);
+      const take = (standing: string) => rememberPolicy(deps.books.memory, org, policy, standing);
+      if (document !== "") return take(document);
+      const name = `policy ${org} ${policy.kind} ${policy.id}`;
+      await oneAtATime(deps.books, name, async () => take(await deps.fetchPolicy(org, policy)));
     }),
+  );
+}
+
+/**
+ * Brings into memory what it lacks of the policies. Calls of one key that come at once to an isolate that doesn't know it
+ * would each ask several times over. What one of them brings confirms nothing to the others.
+ */
+export async function bringPolicies(
+  deps: GateDeps,
+  proven: ProvenKey,
+  called: CallLabels,
+  { versions }: CallPolicies,
+): Promise<CallPolicies | null> {
+  const names = versions.map(({ policy }) => `${policy.kind} ${policy.id}`).join(" ");
+  return oneAtATime(deps.books, `policies ${proven.organizationId} ${names}`, () =>
+    confirmedPolicies(deps, proven, called),
   );
 }
 

@@ -3,6 +3,7 @@ import { instanceLife, type InstanceLife } from "../domain/instance-life.ts";
 import { StoreUnavailable } from "../services.ts";
 import type { Books } from "./books.ts";
 import { bookHead, drainOutbox, isWhole } from "./drain.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { openEpoch } from "./open.ts";
 
 export interface MissingCounter {
@@ -26,7 +27,7 @@ const MAX_SNAPSHOTS = 10;
 
 /**
  * Makes missing counters from the ledger and the outbox, while traffic goes on (law 9). `epoch`: in which they are
- * missing. Throws StoreUnavailable.
+ * missing. Who calls it asks Redis again for what it wanted of them. Throws StoreUnavailable.
  */
 export async function rebuildCounters(
   books: Books,
@@ -34,6 +35,11 @@ export async function rebuildCounters(
   epoch: number,
   counters: MissingCounter[],
 ): Promise<void> {
+  const names = counters.map(({ counter }) => counter).join(" ");
+  await oneAtATime(books, `rebuild ${org} ${epoch} ${names}`, () => rebuild(books, org, epoch, counters));
+}
+
+async function rebuild(books: Books, org: string, epoch: number, counters: MissingCounter[]): Promise<void> {
   const listed = listInstances(books, org, counters);
   const attempt = async () => {
     const [{ watermark, totals }] = await Promise.all([books.ledger.snapshot(org, epoch, counters), listed]);

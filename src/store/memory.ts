@@ -3,11 +3,19 @@ import type { KeyPolicy, ScopePolicy } from "../domain/policy.ts";
 
 // What an isolate remembers between requests. Any of it may be old: the scripts compare it with what Redis has.
 
+/** One call's work that others wait for. */
+export interface Turn {
+  endsAtMs: number;
+  state: "under way" | "done" | "failed";
+}
+
 export interface IsolateMemory {
   /** Policy documents, by their key in Redis. */
   policies: Map<string, { version: number; policy: KeyPolicy | null | ScopePolicy }>;
   /** The last epoch seen of each organization. */
   epochs: Map<string, number>;
+  /** Work under way that is done by one call at a time, by its name. */
+  turns: Map<string, Turn>;
   /** When this isolate last drained an organization's outbox on the way of a settle, in milliseconds. */
   drainedAtMs: Map<string, number>;
   /** Until when this isolate's calls leave it to one of them to ask for an organization's drain, in milliseconds. */
@@ -30,6 +38,7 @@ export function createMemory(): IsolateMemory {
   return {
     policies: new Map(),
     epochs: new Map(),
+    turns: new Map(),
     drainedAtMs: new Map(),
     drainAskedUntilMs: new Map(),
     bookedAtMs: new Map(),

@@ -15,7 +15,7 @@ let workers: { short: RawWorker; patient: RawWorker };
 let stop = async (): Promise<void> => undefined;
 
 beforeAll(async () => {
-  rig = await startGate();
+  rig = await startGate({ bindings: { PROVIDER_TIMEOUT_SECONDS: "2" } });
   const { bindings } = rig.stack;
   const patient = { DISCONNECT_GRACE_SECONDS: "25", PROVIDER_TIMEOUT_SECONDS: "60" };
   workers = {

@@ -9,11 +9,11 @@ import { severalUnits } from "./units/several-units.ts";
 import { tokens } from "./units/tokens.ts";
 
 let rig: FaultGate;
-let startShortLease: () => Promise<RawWorker>;
+let start: (bindings: Record<string, string>) => Promise<RawWorker>;
 let stop = async (): Promise<void> => undefined;
 beforeAll(async () => {
   rig = await startFaultGate();
-  startShortLease = () => startRawWorker({ ...rig.stack.bindings, HOLD_LEASE_SECONDS: "2" });
+  start = (bindings) => startRawWorker({ ...rig.stack.bindings, ...bindings });
   stop = async () => {
     await rig.stop();
   };
@@ -29,7 +29,7 @@ describe("tokens", () => {
 describe("concurrent", () => {
   concurrent(
     () => rig,
-    () => startShortLease(),
+    (bindings) => start(bindings),
   );
 });
 describe("several units", () => {

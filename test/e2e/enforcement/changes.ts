@@ -30,6 +30,7 @@ export function changes(rigOf: () => FaultGate): void {
       end: async () => {
         rig.provider.open(gate);
         const answer = await pending;
+        expect(answer.status).toBe(200);
         await org.settled(answer);
         return answer;
       },
