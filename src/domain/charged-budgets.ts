@@ -60,13 +60,21 @@ export function chargedBudgets(
       (budget) =>
         budget.scope.kind === scope.kind &&
         (!budget.scope.teamId || budget.scope.teamId === place.teamId) &&
-        !own.some((other) => other.unit === budget.unit && other.period.kind === budget.period.kind),
+        !own.some((other) => takesPlaceOf(other, budget)),
     );
     return [
       ...own.map((budget) => ({ budget, scope, counter: counterName(budget) })),
       ...each.map((budget) => ({ budget, scope, counter: counterName(budget, scope.id) })),
     ].filter(({ budget }) => counts(budget));
   });
+}
+
+/** Whether an own budget on a scope counts there in place of this one for each. */
+export function takesPlaceOf(
+  own: Pick<Budget, "unit" | "period">,
+  each: Pick<Budget, "unit" | "period">,
+): boolean {
+  return own.unit === each.unit && own.period.kind === each.period.kind;
 }
 
 /** Whether a call to this target counts in the budget. */
