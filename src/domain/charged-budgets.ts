@@ -89,8 +89,9 @@ export function coversModel(
 /** The limit with the adjustments that are in force. Never below 0, which admits nothing, nor above what a counter may take. */
 export function effectiveLimit(budget: Pick<Budget, "limit" | "adjustments">, nowMs: number): number {
   const inForce = budget.adjustments.filter(({ untilMs }) => untilMs === null || nowMs < untilMs);
-  const adjusted = inForce.reduce((limit, { amount }) => limit + amount, budget.limit);
-  return Math.min(Math.max(adjusted, 0), MAX_NANO_USD);
+  // Many large ones go beyond 2^53 on the way, and back.
+  const adjusted = inForce.reduce((limit, { amount }) => limit + BigInt(amount), BigInt(budget.limit));
+  return Number(adjusted < 0n ? 0n : adjusted > MAX_NANO_USD ? MAX_NANO_USD : adjusted);
 }
 
 /** The name of a counter: the same for as long as its count goes on. Has no space, comma or semicolon. */
