@@ -136,6 +136,17 @@ describe("what a token sees", () => {
     const teams = await harness.call("GET", "/api/v1/teams", team);
     expect(teams.body).toMatchObject({ data: [{ id: ids["team"] }], has_more: false });
   });
+
+  test("a team's token sees the organization's users, and not what they spend", async () => {
+    const organization_id = ids["mine"] ?? "";
+    const user = await make(harness, "users", { organization_id });
+    const budget = await makeBudget(harness, { organization_id, scope: { kind: "user", id: user } });
+    const seen = async (token: string) =>
+      (await harness.call("GET", `/api/v1/users/${user}`, as(tokens[token]))).body;
+    expect(await seen("read-only")).toMatchObject({ budgets: [{ id: budget }] });
+    for (const token of ["team-admin", "team reader"])
+      expect(await seen(token)).toMatchObject({ budgets: [] });
+  });
 });
 
 describe("nobody changes, or sees, what is another organization's", () => {
