@@ -7,7 +7,7 @@ export interface StreamBlock {
   raw: Uint8Array;
   /** Null where the bytes are no event: what stands between events, or an event that is too large to be read. */
   parsed: StreamEvent | null;
-  /** Of an event that is too large. */
+  /** Of an event that is too large, or of a stream in which nobody knows any more where one begins. */
   unread?: true;
 }
 
