@@ -14,6 +14,11 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** For a report: what a store failed by, or any other error. */
+export function causeOf(error: unknown): string {
+  return String(error instanceof StoreUnavailable ? error.cause : error);
+}
+
 /** One budget now. Amounts are nano-USD or counts; times are milliseconds. `resetsAtMs` is null for `total`. */
 export interface LiveBudget {
   /** The limit with the adjustments in force. */

@@ -1,4 +1,5 @@
 import type { ClaimedDelivery } from "../ledger/alerts.ts";
+import { causeOf } from "../services.ts";
 import { noteDue, takeDue } from "../store/due-alerts.ts";
 import type { Books } from "../ledger/books.ts";
 import { send, type Sender } from "./send.ts";
@@ -46,7 +47,7 @@ export async function deliverDue(delivering: Delivering, org: string): Promise<v
     }
   } catch (error) {
     // They are due again, and the next drain says so.
-    books.report("delivery_failed", { organization: org, cause: String(error) });
+    books.report("delivery_failed", { organization: org, cause: causeOf(error) });
   }
 }
 

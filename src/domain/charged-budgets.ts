@@ -60,13 +60,21 @@ export function chargedBudgets(
       (budget) =>
         budget.scope.kind === scope.kind &&
         (!budget.scope.teamId || budget.scope.teamId === place.teamId) &&
-        !own.some((other) => other.unit === budget.unit && other.period.kind === budget.period.kind),
+        !own.some((other) => takesPlaceOf(other, budget)),
     );
     return [
       ...own.map((budget) => ({ budget, scope, counter: counterName(budget) })),
       ...each.map((budget) => ({ budget, scope, counter: counterName(budget, scope.id) })),
     ].filter(({ budget }) => counts(budget));
   });
+}
+
+/** Whether an own budget on a scope counts there in place of this one for each. */
+export function takesPlaceOf(
+  own: Pick<Budget, "unit" | "period">,
+  each: Pick<Budget, "unit" | "period">,
+): boolean {
+  return own.unit === each.unit && own.period.kind === each.period.kind;
 }
 
 /** Whether a call to this target counts in the budget. */
@@ -81,8 +89,9 @@ export function coversModel(
 /** The limit with the adjustments that are in force. Never below 0, which admits nothing, nor above what a counter may take. */
 export function effectiveLimit(budget: Pick<Budget, "limit" | "adjustments">, nowMs: number): number {
   const inForce = budget.adjustments.filter(({ untilMs }) => untilMs === null || nowMs < untilMs);
-  const adjusted = inForce.reduce((limit, { amount }) => limit + amount, budget.limit);
-  return Math.min(Math.max(adjusted, 0), MAX_NANO_USD);
+  // Many large ones go beyond 2^53 on the way, and back.
+  const adjusted = inForce.reduce((limit, { amount }) => limit + BigInt(amount), BigInt(budget.limit));
+  return Number(adjusted < 0n ? 0n : adjusted > MAX_NANO_USD ? MAX_NANO_USD : adjusted);
 }
 
 /** The name of a counter: the same for as long as its count goes on. Has no space, comma or semicolon. */

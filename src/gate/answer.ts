@@ -91,14 +91,16 @@ function answerStream(
   const { wire } = target;
   // What the gate asked for by itself; what a provider sends unasked passes.
   const hideUsage = wire.usageEdits(call.body, call.facts).length > 0;
-  const read = wire.streamReader({ hideUsage }, answeredCall(options, response));
-  const { reader, firstTextAtMs } = timeFirstText(read, options.now);
+  const untimed = wire.streamReader({ hideUsage }, answeredCall(options, response));
+  const { reader, firstTextAtMs } = timeFirstText(untimed, options.now);
   const relay = hideUsage ? edit : tap;
   const { readable, done } = relay({ ...stream, reader, client: options.client, idleMs: options.idleMs });
   options.waitUntil(
-    done.then(({ how }) => {
+    done.then(({ how, unreadBytes = 0 }) => {
       if (how === "ended") reader.ended?.();
-      const reading = reader.reading();
+      const read = reader.reading();
+      // An event that was too large to be read may have had the usage: what came of it was generated.
+      const reading = { ...read, generatedBytes: read.generatedBytes + unreadBytes };
       const known = { outcome: outcomeOf(reading, how), status: response.status, firstByteMs };
       finish(options, reading, known, firstTextAtMs() ?? options.now());
     }),

@@ -15,7 +15,7 @@ import { putCredential } from "./credential.ts";
 import { customRefusal } from "./custom-route.ts";
 import { forward, type Dispatched } from "./forward.ts";
 import type { GateDeps } from "./gate-deps.ts";
-import { upstreamHeaders } from "./headers.ts";
+import { goesRound, upstreamHeaders } from "./headers.ts";
 import { labelsOf } from "./labels.ts";
 import { asksForModels, modelList } from "./model-list.ts";
 import { passThrough } from "./pass-through.ts";
@@ -48,6 +48,8 @@ export async function gate(deps: GateDeps, request: Request): Promise<Response |
   if (custom && !presentsKey(request.headers, url)) return null;
   proven = await authenticate(request.headers, url, keySecretsOf(deps.config));
   if (!proven) return refuse({ code: "invalid_key", message: "The API key is missing, or is none of ours." });
+  if (goesRound(request.headers))
+    return refuse({ code: "invalid_request", message: "The call goes round: a base_url leads back here." });
   try {
     const refusal = custom && (await customRefusal(deps, proven, custom.name));
     if (refusal) return refuse(refusal);
@@ -135,7 +137,7 @@ async function meteredCall(
     const outgoing = {
       url: upstreamUrl(upstream.baseUrl, path, url),
       method: request.method,
-      headers: upstreamHeaders(request.headers),
+      headers: upstreamHeaders(request.headers, { own: upstream.own !== undefined }),
       body: call.edited(edits),
     };
     const secrets = await putCredential(deps, upstream, outgoing);

@@ -29,6 +29,11 @@ const OF_THE_CONNECTION = [
 const TO_ANOTHER_MODEL = ["azureml-model-deployment", "x-ms-model-mesh-model-name"];
 const DROPPED_PREFIXES = ["x-tollgate-", "cf-", "x-forwarded-"];
 
+/** How many base URLs of organizations a call has come through. One of them may lead back to Tollgate. */
+const HOPS_HEADER = "x-tollgate-hops";
+/** A chain of Tollgates that is longer goes round. */
+const MAX_HOPS = 4;
+
 /** The provider's encoding is undone on the way in, and its cookies belong to our account with it. */
 const UNDONE = ["content-length", "content-encoding", "set-cookie"];
 
@@ -40,8 +45,18 @@ const NOT_FOR_PROVIDERS = new Set<string>([
 ]);
 const NOT_FOR_CLIENTS = new Set([...HOP_BY_HOP, ...UNDONE]);
 
-/** What the client's headers become; the provider's credential comes on top. */
-export function upstreamHeaders(client: Headers): Headers {
+/** Whether a call comes back from where it was sent, again and again. */
+export function goesRound(client: Headers): boolean {
+  return hopsOf(client) >= MAX_HOPS;
+}
+
+function hopsOf(client: Headers): number {
+  const hops = client.get(HOPS_HEADER) ?? "";
+  return /^\d$/.test(hops) ? Number(hops) : 0;
+}
+
+/** What the client's headers become; the provider's credential comes on top. `own`: whether an organization says where it is. */
+export function upstreamHeaders(client: Headers, { own = false } = {}): Headers {
   const connection = client.get("connection") ?? "";
   const listed = new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
   const headers = copied(
@@ -51,6 +66,7 @@ export function upstreamHeaders(client: Headers): Headers {
       !listed.has(name) &&
       !DROPPED_PREFIXES.some((prefix) => name.startsWith(prefix)),
   );
+  if (own) headers.set(HOPS_HEADER, String(hopsOf(client) + 1));
   // The meter reads the bytes, and the client shall get the provider's own.
   headers.set("accept-encoding", "identity");
   return headers;

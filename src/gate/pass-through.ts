@@ -43,7 +43,7 @@ export async function passThrough(
   const outgoing = {
     url: upstreamUrl(upstream.baseUrl, aimed.path, url),
     method: request.method,
-    headers: upstreamHeaders(request.headers),
+    headers: upstreamHeaders(request.headers, { own: upstream.own !== undefined }),
     body: request.body,
   };
   const secrets = await putCredential(deps, upstream, outgoing);

@@ -8,6 +8,8 @@ import type { ClientWatch } from "./client-watch.ts";
 export interface RelayEnd {
   /** `cut`: the provider ended it with an error of the connection. `stopped`: the grace of a client who left was over. */
   how: "ended" | "cut" | "stopped" | "idle";
+  /** Bytes of events that were too large for the meter; absent: none were. */
+  unreadBytes?: number;
 }
 
 export interface RelayOptions {
@@ -70,9 +72,12 @@ async function pump(
   writer.closed.catch(() => client.left());
   const drop = () => writer.abort(new Error("the client left")).catch(() => undefined); // It is broken off already.
   void client.whenGone.then(drop);
+  let unreadBytes = 0;
   const end = await readThrough(options, async () => {
     const { done, value } = await read();
-    const shown = shownOf(value, done ? splitter.end() : splitter.push(value ?? NOTHING));
+    const blocks = done ? splitter.end() : splitter.push(value ?? NOTHING);
+    for (const { raw, unread } of blocks) if (unread) unreadBytes += raw.length;
+    const shown = shownOf(value, blocks);
     if (!client.gone && shown && shown.length > 0) await writer.write(shown).catch(() => client.left());
     return done ? "ended" : "more";
   });
@@ -80,7 +85,7 @@ async function pump(
   const closing =
     end.how === "ended" ? writer.close() : writer.abort(new Error("the provider's stream broke off"));
   await closing.catch(() => client.left());
-  return end;
+  return unreadBytes === 0 ? end : { ...end, unreadBytes };
 }
 
 /** What is read at once: a little, so that a stream that waits holds no more; as long as that was all taken, more and more. */

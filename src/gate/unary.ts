@@ -7,8 +7,10 @@ import { readThrough, type RelayEnd } from "./relay.ts";
 export const MAX_ANSWER_BYTES = 48 * 1_048_576;
 
 export interface WholeAnswer {
-  /** What came, whole or not. */
+  /** What came, whole or not; nothing of one that is too large. */
   bytes: Uint8Array<ArrayBuffer>;
+  /** How many came. */
+  size: number;
   how: RelayEnd["how"] | "too_large";
 }
 
@@ -40,7 +42,7 @@ export async function readAnswer(
   }
   if (tooLarge) options.abort();
   const bytes = joinedBytes(tooLarge ? [] : chunks);
-  return { bytes, how: tooLarge ? "too_large" : how };
+  return { bytes, size, how: tooLarge ? "too_large" : how };
 }
 
 /**
@@ -50,12 +52,12 @@ export async function readAnswer(
 export function readUnary(wire: Wire, status: number, answer: WholeAnswer, call: AnsweredCall): Reading {
   if (answer.how !== "ended") {
     const failed = status >= 400;
-    return { usage: null, complete: false, failed, generatedBytes: failed ? 0 : answer.bytes.length };
+    return { usage: null, complete: false, failed, generatedBytes: failed ? 0 : answer.size };
   }
   const body = parseJson(answer.bytes);
   const reading = wire.readBody(status, body, call);
   // An answer that isn't JSON was generated all the same; its bytes are what is known of it (R49).
-  return body === undefined && status < 400 ? { ...reading, generatedBytes: answer.bytes.length } : reading;
+  return body === undefined && status < 400 ? { ...reading, generatedBytes: answer.size } : reading;
 }
 
 /** Takes our credential out of an answer that echoes it. `secrets`: what the provider must not be heard saying. */

@@ -1,6 +1,6 @@
 import { desc, eq, max } from "drizzle-orm";
 import { counterName, windowOf } from "../domain/charged-budgets.ts";
-import type { Drift, Reconciliation } from "../services.ts";
+import { causeOf, type Drift, type Reconciliation } from "../services.ts";
 import { noteDue } from "../store/due-alerts.ts";
 import type { Books } from "./books.ts";
 import { compareCounters } from "./compare.ts";
@@ -42,7 +42,7 @@ async function raise(books: Books, org: string, found: { drift: Drift[]; repaire
     if (await books.ledger.raiseDrift(org, found, nowMs)) noteDue(books.memory, org, nowMs);
   } catch (error) {
     // Whoever compares is told of it all the same.
-    books.report("alert_failed", { organization: org, cause: String(error) });
+    books.report("alert_failed", { organization: org, cause: causeOf(error) });
   }
 }
 

@@ -76,11 +76,22 @@ export interface Route {
   tells?: Wire;
 }
 
+const SEPARATOR = String.raw`/|\\|%(?:25)*(?:2f|5c)`;
+/**
+ * `.` or `..` between encoded slashes, however often encoded: the URL parser leaves it, and a server that decodes first would take
+ * a free path for another, with our credential.
+ */
+const HIDDEN_DOTS = new RegExp(
+  `(?:${SEPARATOR})(?:\\.|%(?:25)*2e){1,2}(?:${SEPARATOR}|;|%(?:25)*(?:3b|3f|23)|$)`,
+  "i",
+);
+
 /**
  * The route of a data-plane path, or null where there is none. `pathname` as the URL parser gives it. A route of a custom
  * provider is one only for organizations that have it.
  */
 export function routeOf(method: string, pathname: string): Route | null {
+  if (HIDDEN_DOTS.test(pathname)) return null;
   if (/^\/v1\/./.test(pathname)) {
     // Anthropic's SDK appends this path to any base URL.
     if (/^\/v1\/messages(?:\/|$)/.test(pathname)) return providerRoute(anthropic, method, pathname);

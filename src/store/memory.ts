@@ -30,6 +30,8 @@ export interface IsolateMemory {
   alertsDueAtMs: Map<string, number>;
   /** Occasions of alerts that this isolate has raised: see `raiseOnce`. */
   raised: Set<string>;
+  /** How many more alerts it raises of a budget or key, and until when, in milliseconds. */
+  raises: Map<string, { endsAtMs: number; left: number }>;
   /** Opened credentials, by what they were opened from. A document that no longer has one doesn't lead to it. */
   credentials: Map<string, OwnCredential>;
 }
@@ -46,6 +48,7 @@ export function createMemory(): IsolateMemory {
     replayedAtMs: new Map(),
     alertsDueAtMs: new Map(),
     raised: new Set(),
+    raises: new Map(),
     credentials: new Map(),
   };
 }

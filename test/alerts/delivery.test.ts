@@ -1,6 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { RETRY_DELAYS_MS } from "../../src/alerts/deliver.ts";
+import { MAX_RAISES, RAISES_MS } from "../../src/alerts/raise.ts";
 import { newEndpointSecret } from "../../src/alerts/endpoint-secret.ts";
 import { alertsOf, deliveriesOf, HOOK_URL, makeBudget, makeEndpoint } from "../support/alerts.ts";
 import { START_MS, startRig, type Rig } from "../support/books-rig.ts";
@@ -253,17 +254,36 @@ describe("the way of an alert", () => {
     expect(received).toHaveLength(2);
   });
 
-  test("a refusal that couldn't be raised is by the next, and the client hears nothing of it", async () => {
+  test("a refusal that couldn't be raised waits for one after a minute, and a report says by what it failed", async () => {
     await makeEndpoint(rig, org);
     const worker = await workerOf({ limit: 1 });
-    await callToItsEnd(worker, 402);
-    await rig.rows("delete from alerts where organization_id = $1", org);
-    const fresh = await workerOf({ limit: 1 });
-    fresh.faults.on("raise_alert", "lose_request");
-    await callToItsEnd(fresh, 402);
+    const report = vi.spyOn(worker.books, "report");
+    worker.faults.on("raise_alert", "lose_request", { times: 2 });
+    for (let i = 0; i < 5; i++) await callToItsEnd(worker, 402);
+    rig.clock.advance(RAISES_MS);
+    for (let i = 0; i < 5; i++) await callToItsEnd(worker, 402);
+    expect(worker.faults.count("raise_alert")).toBe(2);
+    const failed = { organization: org, cause: "Lost: raise_alert" };
+    const failures = report.mock.calls.filter(([event]) => event === "alert_failed");
+    expect(failures.map(([, details]) => details)).toEqual([failed, failed]);
     expect(await alertsOf(rig, org)).toEqual([]);
-    await callToItsEnd(fresh, 402);
+    rig.clock.advance(RAISES_MS);
+    for (let i = 0; i < 5; i++) await callToItsEnd(worker, 402);
+    expect(worker.faults.count("raise_alert")).toBe(3);
     expect(await alertsOf(rig, org)).toHaveLength(1);
+  });
+
+  test("who names customers without end to a budget for each is told of for some of them in a minute", async () => {
+    const worker = await workerOf({ limit: 1, each: true });
+    const refused = async (user: string) =>
+      expect((await worker.call("POST", CHAT, { ...BODY, user })).status).toBe(402);
+    for (let i = 0; i < MAX_RAISES + 20; i++) await refused(`customer ${i}`);
+    await worker.rest();
+    expect(await alertsOf(rig, org)).toHaveLength(MAX_RAISES);
+    rig.clock.advance(RAISES_MS);
+    for (const last of [MAX_RAISES + 19, 0]) await refused(`customer ${last}`);
+    await worker.rest();
+    expect(worker.faults.count("raise_alert")).toBe(MAX_RAISES + 1);
   });
 
   test("a key that expires within 7 days is told of once for each end, by its own row", async () => {

@@ -136,6 +136,17 @@ describe("what a token sees", () => {
     const teams = await harness.call("GET", "/api/v1/teams", team);
     expect(teams.body).toMatchObject({ data: [{ id: ids["team"] }], has_more: false });
   });
+
+  test("a team's token sees the organization's users, and not what they spend", async () => {
+    const organization_id = ids["mine"] ?? "";
+    const user = await make(harness, "users", { organization_id });
+    const budget = await makeBudget(harness, { organization_id, scope: { kind: "user", id: user } });
+    const seen = async (token: string) =>
+      (await harness.call("GET", `/api/v1/users/${user}`, as(tokens[token]))).body;
+    expect(await seen("read-only")).toMatchObject({ budgets: [{ id: budget }] });
+    for (const token of ["team-admin", "team reader"])
+      expect(await seen(token)).toMatchObject({ budgets: [] });
+  });
 });
 
 describe("nobody changes, or sees, what is another organization's", () => {
@@ -212,6 +223,32 @@ describe("what a team's token can't do", () => {
     }
     const own = await harness.call("POST", "/api/v1/keys", { body: {}, ...team() });
     expect([own.status, bodyOf(own)["team_id"]]).toEqual([201, ids["team"]]);
+  });
+
+  test("take its keys out of what the organization has for each key, by a budget in its place", async () => {
+    const organization_id = ids["mine"] ?? "";
+    const each = { organization_id, scope: { kind: "key", id: "*" }, unit: "requests", limit: 5 } as const;
+    const eachId = await makeBudget(harness, { ...each, period: "week" });
+    const scope = { kind: "key", id: ids["key"] };
+    const week = { unit: "requests", limit: 1_000, period: "week" };
+    const post = (body: unknown, by: object, resource = "budgets") =>
+      harness.call("POST", `/api/v1/${resource}`, { body, ...by });
+    expect(pointersOf(await post({ ...week, scope, models: ["none"] }, team()))).toEqual(["/period"]);
+    const nested = await post({ budgets: [{ ...week, period: "day" }, week] }, team(), "keys");
+    expect(pointersOf(nested)).toEqual(["/budgets/1/period"]);
+
+    const beside = await post({ ...week, scope, period: "day" }, team());
+    const path = `/api/v1/budgets/${idOf(beside)}`;
+    const moved = await harness.call("PATCH", path, { body: { period: "week" }, ...team() });
+    expect([beside.status, pointersOf(moved)]).toEqual([201, ["/period"]]);
+    // The organization's admins make exceptions; an exception is its team's to change, and so is what is for each of its own.
+    const exception = await post({ ...week, scope }, as(tokens["org-admin"]));
+    const change = { body: { limit: 10, period: "week" }, ...team() };
+    const changed = await harness.call("PATCH", `/api/v1/budgets/${idOf(exception)}`, change);
+    const ofOwn = await post({ ...week, scope: { kind: "key", id: "*", team_id: ids["team"] } }, team());
+    expect([exception.status, changed.status, ofOwn.status]).toEqual([201, 200, 201]);
+    for (const id of [eachId, idOf(beside), idOf(exception), idOf(ofOwn)])
+      expect((await harness.call("DELETE", `/api/v1/budgets/${id}`)).status).toBe(204);
   });
 });
 

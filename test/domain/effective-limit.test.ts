@@ -17,6 +17,13 @@ describe("the limit with its adjustments", () => {
       MAX_NANO_USD,
     );
   });
+
+  test("is exact where adjustments go far beyond it and back", () => {
+    const adjustments = [MAX_NANO_USD, MAX_NANO_USD, -MAX_NANO_USD, -MAX_NANO_USD].map((each) =>
+      at(each, null),
+    );
+    expect(effectiveLimit({ limit: 3, adjustments }, 0)).toBe(3);
+  });
 });
 
 describe("a customer or a tag", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clientHeaders, upstreamHeaders } from "../../src/gate/headers.ts";
+import { clientHeaders, goesRound, upstreamHeaders } from "../../src/gate/headers.ts";
 import { upstreamUrl } from "../../src/gate/upstream-url.ts";
 import { authorize } from "../../src/providers/upstream.ts";
 
@@ -37,6 +37,17 @@ describe("headers to the provider", () => {
       "azureml-model-deployment": "dearer",
     });
     expect(Object.keys(passed).sort()).toEqual(["accept-encoding", "authorization"]);
+  });
+
+  test("count the hops to base URLs of organizations, and four of them go round", () => {
+    let rounds = new Headers();
+    for (let hop = 0; hop < 4; hop++) rounds = upstreamHeaders(rounds, { own: true });
+    expect([goesRound(rounds), goesRound(new Headers({ "x-tollgate-hops": "3" }))]).toEqual([true, false]);
+    for (const odd of ["-1", "1e9", "x", "99"]) {
+      const headers = upstreamHeaders(new Headers({ "x-tollgate-hops": odd }), { own: true });
+      expect(headers.get("x-tollgate-hops")).toBe("1");
+    }
+    expect(upstreamHeaders(rounds).has("x-tollgate-hops")).toBe(false);
   });
 
   test("pass all others, and ask for plain bytes", async () => {

@@ -223,4 +223,23 @@ describe("routes", () => {
   ])("%s has none", (path) => {
     expect(routeOf("POST", path)).toBeNull();
   });
+
+  test.each([
+    "..%2ffiles",
+    "x%2F..%2Ffiles",
+    "%2e%2E%2ffiles",
+    "..%5Cfiles",
+    "..%252ffiles",
+    "..;/files",
+    "%2f.%3fx",
+  ])("a step up that hides in a free path's encoding has none: models/%s", (hidden) => {
+    const paths = ["/openai/v1", "/v1", "/anthropic/v1", "/acme/v1"].map(
+      (base) => `${base}/models/${hidden}`,
+    );
+    expect(paths.map((path) => routeOf("GET", path))).toEqual(paths.map(() => null));
+  });
+
+  test.each(["org%2Fmodel", "gpt-4.1..mini", "..x%2fy", "a%2fb..%2fc"])("models/%s is free", (model) => {
+    expect(routeOf("GET", `/openai/v1/models/${model}`)?.metering).toBe("free");
+  });
 });

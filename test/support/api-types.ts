@@ -455,7 +455,7 @@ export interface paths {
         };
         /**
          * Get a user with its budgets, live
-         * @description Roles: admin, org-admin, team-admin, read-only.
+         * @description They are the organization's matter: to a team's token there are none. Roles: admin, org-admin, team-admin, read-only.
          */
         get: operations["getUsersById"];
         put?: never;

@@ -21,6 +21,8 @@ export type GateWorker = Awaited<ReturnType<typeof gateWorker>>;
 export interface GateOptions {
   /** The budget's, in nano-USD. */
   limit?: number;
+  /** Whether it is one for each customer. */
+  each?: boolean;
   /** The key's end. */
   expiresAtMs?: number | null;
 }
@@ -30,7 +32,7 @@ export async function gateWorker(
   rig: Rig,
   org: string,
   provider: (request: Request) => Promise<Response>,
-  { limit = LIMIT_NANO_USD, expiresAtMs = null }: GateOptions = {},
+  { limit = LIMIT_NANO_USD, each = false, expiresAtMs = null }: GateOptions = {},
 ) {
   const faults = createFaults((message) => rig.clock.during(() => message.send()));
   // Nobody renews a lease here: the clock would run through it while a provider is awaited.
@@ -49,7 +51,7 @@ export async function gateWorker(
   const documents = new Map(
     Object.entries({
       [`key:${digest}`]: { ...keyOf(org), expiresAtMs },
-      [`scope:organization:${org}`]: organizationOf(org, limit),
+      [`scope:organization:${org}`]: organizationOf(org, limit, each),
     }),
   );
   let busy: Promise<unknown>[] = [];
@@ -128,10 +130,10 @@ function keyOf(org: string) {
   return { id: `key_${org}`, organizationId: org, ...open, ...state, ...calls };
 }
 
-function organizationOf(org: string, limit: number) {
+function organizationOf(org: string, limit: number, each: boolean) {
   const budget = {
     id: `bud_${org}`,
-    scope: { kind: "organization", id: org },
+    scope: each ? { kind: "customer", id: "*" } : { kind: "organization", id: org },
     unit: "usd",
     limit,
     period: { kind: "total" },
@@ -143,5 +145,5 @@ function organizationOf(org: string, limit: number) {
     adjustments: [],
     generation: 1,
   };
-  return { ...NO_BUDGETS, budgets: [budget] };
+  return { ...NO_BUDGETS, [each ? "wildcards" : "budgets"]: [budget] };
 }

@@ -2,9 +2,9 @@ import { and, eq, gt, isNull, or } from "drizzle-orm";
 import * as z from "zod";
 import { windowOf } from "../../domain/charged-budgets.ts";
 import { newId } from "../../ids.ts";
-import type { Database } from "../../ledger/database.ts";
 import { type AdjustmentRow, type BudgetRow, budgetFromRow } from "../../ledger/rows.ts";
-import { adjustments } from "../../ledger/schema.ts";
+import { adjustments, budgets } from "../../ledger/schema.ts";
+import { type AtMost, atMost, orTooMany } from "../frame/at-most.ts";
 import { commit } from "../frame/commit.ts";
 import { moment, shortText } from "../frame/fields.ts";
 import { findBudget } from "../frame/find.ts";
@@ -14,7 +14,7 @@ import { byId, newestRows } from "../frame/newest.ts";
 import { type Operation, json, noContent, operation } from "../frame/operation.ts";
 import { pageOf, pageQuery } from "../frame/pages.ts";
 import { budgetDocument, publishAll, raiseVersion } from "../frame/policies.ts";
-import { Problem, badField, notFound } from "../frame/problem.ts";
+import { badField, notFound } from "../frame/problem.ts";
 import { pageShape } from "../frame/shapes.ts";
 import { amountInput, signedAmountOf } from "./amounts.ts";
 import { requireBudgetIsTeams } from "./budget-reach.ts";
@@ -72,7 +72,8 @@ const create = operation({
     return answerOnce(c, text, async (remember) => {
       const now = new Date(services.now());
       if (body.until && body.until <= now) throw badField("/until", "is in the past");
-      await refuseTooMany(database, budget, now);
+      const bound = inForceOf(budget, now);
+      const [lock, check] = atMost(database, bound);
       const row: AdjustmentRow = {
         id: newId("adj"),
         organizationId,
@@ -89,11 +90,14 @@ const create = operation({
         organizationId,
         documents: [document],
       };
-      await commit(c, [
+      const statements = [
+        lock,
         database.insert(adjustments).values(row),
+        check,
         raiseVersion(database, organizationId, document),
         ...(await remember(answer)),
-      ]);
+      ] as const;
+      await orTooMany(database, bound, commit(c, statements));
       return answer;
     });
   },
@@ -105,11 +109,14 @@ function endOfPeriod(budget: BudgetRow, now: Date): Date | null {
   return endMs === null ? null : new Date(endMs);
 }
 
-async function refuseTooMany(database: Database, { id }: BudgetRow, now: Date): Promise<void> {
+function inForceOf({ id }: BudgetRow, now: Date): AtMost {
   const inForce = or(isNull(adjustments.until), gt(adjustments.until, now));
-  const count = await database.$count(adjustments, and(eq(adjustments.budgetId, id), inForce));
-  if (count >= MAX_IN_FORCE)
-    throw new Problem("too_many", `A budget has at most ${MAX_IN_FORCE} adjustments in force`);
+  return {
+    rows: { table: adjustments, where: and(eq(adjustments.budgetId, id), inForce) },
+    max: MAX_IN_FORCE,
+    owner: { table: budgets, id },
+    detail: `A budget has at most ${MAX_IN_FORCE} adjustments in force`,
+  };
 }
 
 const remove = operation({

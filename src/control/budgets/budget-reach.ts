@@ -1,5 +1,5 @@
-import { type SQL, and, eq, inArray, or, sql } from "drizzle-orm";
-import { WILDCARD } from "../../domain/charged-budgets.ts";
+import { type SQL, and, eq, inArray, isNull, or, sql } from "drizzle-orm";
+import { WILDCARD, takesPlaceOf } from "../../domain/charged-budgets.ts";
 import type { ScopeRef } from "../../domain/scope.ts";
 import type { Database } from "../../ledger/database.ts";
 import type { BudgetRow } from "../../ledger/rows.ts";
@@ -45,4 +45,30 @@ export function requireBudgetIsTeams(
 ): void {
   if (principal.teamId === null || scopeKind !== "team") return;
   throw new Problem("forbidden", "A team's own budget is for the organization's admins to change");
+}
+
+/**
+ * Ends a team's call that would put a budget in the place of one that the organization has for each: it would lift the
+ * team's own key or member out of that. `pointer`: to the budget in the body.
+ */
+export async function requireBesideEach(
+  { var: { principal, services } }: ControlContext,
+  { organizationId, scopeKind, scopeId, unit, period }: Omit<BudgetRow, "id">,
+  pointer = "",
+): Promise<void> {
+  if (principal.teamId === null || scopeId === WILDCARD) return;
+  const each = await services.database
+    .select()
+    .from(budgets)
+    .where(
+      and(
+        eq(budgets.organizationId, organizationId),
+        eq(budgets.scopeKind, scopeKind),
+        eq(budgets.scopeId, WILDCARD),
+        isNull(budgets.scopeTeamId),
+      ),
+    );
+  if (!each.some((other) => takesPlaceOf({ unit, period }, other))) return;
+  const detail = `would take the place of the organization's budget for each ${scopeKind}: its admins may do so`;
+  throw badField(`${pointer}/period`, detail);
 }

@@ -14,7 +14,7 @@ import { pageOf, pageQuery } from "../frame/pages.ts";
 import { budgetDocument, budgetDocuments, publishAll, raiseVersion } from "../frame/policies.ts";
 import { requireBudgetScope, requireInstance, existingOrganization } from "../frame/references.ts";
 import { anyBudgetPatch, budgetPatch, budgetPost, refuseMisplaced } from "./budget-input.ts";
-import { ofTeam, requireBudgetIsTeams, requireScopeIsTeams } from "./budget-reach.ts";
+import { ofTeam, requireBesideEach, requireBudgetIsTeams, requireScopeIsTeams } from "./budget-reach.ts";
 import { newBudgetRow, columnsOf } from "./budget-rows.ts";
 import { budgetPageShape, liveBudgetShape } from "./budget-shapes.ts";
 import { budgetView, newBudgetView } from "./budget-views.ts";
@@ -72,6 +72,7 @@ const create = operation({
       await requireScopeIsTeams(c, body.scope);
       const now = new Date(services.now());
       const row = newBudgetRow(body, organizationId, body.scope, now);
+      await requireBesideEach(c, row);
       const opening = await openBalance(services, row);
       const documents = budgetDocuments(row);
       const answer = {
@@ -124,11 +125,14 @@ const change = operation({
     requireBudgetIsTeams(c, before);
     const body = parseFields(budgetPatch(before.unit), given);
     refuseMisplaced({ scope: { kind: before.scopeKind, id: before.scopeId }, unit: before.unit }, body);
+    const columns = columnsOf(body, before.createdAt);
+    if (columns.period && columns.period.kind !== before.period.kind)
+      await requireBesideEach(c, { ...before, period: columns.period });
     const document = budgetDocument(before);
     const [[row]] = await commit(c, [
       database
         .update(budgets)
-        .set({ ...columnsOf(body, before.createdAt), updatedAt: new Date(services.now()) })
+        .set({ ...columns, updatedAt: new Date(services.now()) })
         .where(eq(budgets.id, before.id))
         .returning(),
       raiseVersion(database, before.organizationId, document),

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { mintSecret } from "../../gate/secret.ts";
 import type { KeyRow } from "../../ledger/rows.ts";
 import { budgets, keys } from "../../ledger/schema.ts";
+import { requireBesideEach } from "../budgets/budget-reach.ts";
 import { newBudgetRow } from "../budgets/budget-rows.ts";
 import { newBudgetView } from "../budgets/budget-views.ts";
 import { organizationOf, requireOrganizationWide, teamOf } from "../frame/access.ts";
@@ -99,6 +100,7 @@ const create = operation({
       const budgetRows = (body.budgets ?? []).map((budget) =>
         newBudgetRow(budget, organizationId, scope, now),
       );
+      await Promise.all(budgetRows.map((budget, i) => requireBesideEach(c, budget, `/budgets/${i}`)));
       const documents = [keyDocument(digest), scopeDocument("key", row.id)];
       const answer = {
         status: 201,

@@ -91,13 +91,16 @@ const show = operation({
   method: "GET",
   path: "/users/{id}",
   summary: "Get a user with its budgets, live",
+  description: "They are the organization's matter: to a team's token there are none.",
   access: "team",
   answers: { 200: { what: "The user", schema: fullUserShape } },
   async handle(c) {
     const { services } = c.var;
     const row = await findUser(c, pathId(c, "user", "user"));
     const scope = { kind: "user", id: row.id } as const;
-    return json({ ...userView(row), budgets: await budgetsOfScope(services, row.organizationId, scope) });
+    const isTeams = c.var.principal.teamId !== null;
+    const under = isTeams ? [] : await budgetsOfScope(services, row.organizationId, scope);
+    return json({ ...userView(row), budgets: under });
   },
 });
 

@@ -3,15 +3,16 @@ import * as z from "zod";
 import type { PriceOverride } from "../../domain/price-override.ts";
 import type { Database } from "../../ledger/database.ts";
 import { overrideFromRow } from "../../ledger/rows.ts";
-import { priceOverrides } from "../../ledger/schema.ts";
+import { organizations, priceOverrides } from "../../ledger/schema.ts";
 import { organizationOf } from "../frame/access.ts";
+import { type AtMost, atMost, orTooMany } from "../frame/at-most.ts";
 import { commit } from "../frame/commit.ts";
 import type { ControlContext } from "../frame/context.ts";
 import { shortText } from "../frame/fields.ts";
 import { type Operation, json, noContent, operation } from "../frame/operation.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
 import { publishAll, raiseVersion, scopeDocument } from "../frame/policies.ts";
-import { badField, notFound, Problem } from "../frame/problem.ts";
+import { badField, notFound } from "../frame/problem.ts";
 import { existingOrganization } from "../frame/references.ts";
 import { pageShape } from "../frame/shapes.ts";
 import { overrideAmounts, pricePut } from "./price-input.ts";
@@ -82,10 +83,13 @@ const put = operation({
     const { database } = services;
     const asked = modelOf(c);
     const organizationId = await existingOrganization(c, query.organization_id);
-    const before = await overridesOf(database, organizationId);
-    const isNew = !before.some(({ provider, model }) => provider === asked.provider && model === asked.model);
-    if (isNew && before.length >= MAX_OVERRIDES)
-      throw new Problem("too_many", `An organization has at most ${MAX_OVERRIDES} prices of its own`);
+    const bound: AtMost = {
+      rows: { table: priceOverrides, where: eq(priceOverrides.organizationId, organizationId) },
+      max: MAX_OVERRIDES,
+      owner: { table: organizations, id: organizationId },
+      detail: `An organization has at most ${MAX_OVERRIDES} prices of its own`,
+    };
+    const [lock, check] = atMost(database, bound);
     const { multiplierNano, rates, units, per_request, tool_calls } = overrideAmounts(body);
     const now = new Date(services.now());
     const columns = {
@@ -97,7 +101,8 @@ const put = operation({
       updatedAt: now,
     };
     const document = scopeDocument("organization", organizationId);
-    await commit(c, [
+    const statements = [
+      lock,
       database
         .insert(priceOverrides)
         .values({ organizationId, ...asked, ...columns, createdAt: now })
@@ -105,8 +110,10 @@ const put = operation({
           target: [priceOverrides.organizationId, priceOverrides.provider, priceOverrides.model],
           set: columns,
         }),
+      check,
       raiseVersion(database, organizationId, document),
-    ]);
+    ] as const;
+    await orTooMany(database, bound, commit(c, statements));
     await publishAll(services, organizationId, [document]);
     const overrides = await overridesOf(database, organizationId);
     return json(effectivePrice({ overrides, ...asked, atMs: services.now() }));

@@ -2,22 +2,24 @@ import { and, eq } from "drizzle-orm";
 import * as z from "zod";
 import { keySecretsOf } from "../../key-secrets.ts";
 import { providerCredentials } from "../../ledger/control-schema.ts";
+import { organizations } from "../../ledger/schema.ts";
 import { bedrockBaseUrl } from "../../providers/bedrock/settings.ts";
 import { sealCredential } from "../../providers/own-credential.ts";
 import { customNamed, providerNamed } from "../../providers/registry.ts";
 import type { Services } from "../../services.ts";
+import { type AtMost, atMost, orTooMany } from "../frame/at-most.ts";
 import { commit } from "../frame/commit.ts";
 import type { ControlContext } from "../frame/context.ts";
 import { shortText } from "../frame/fields.ts";
 import { type Operation, json, noContent, operation } from "../frame/operation.ts";
 import { decodeCursor, pageOf, pageQuery } from "../frame/pages.ts";
 import { publishAll, raiseVersion } from "../frame/policies.ts";
-import { badField, badFields, notFound, Problem } from "../frame/problem.ts";
+import { badField, badFields, notFound } from "../frame/problem.ts";
 import { existingOrganization, requireScope } from "../frame/references.ts";
 import { pageShape } from "../frame/shapes.ts";
 import { baseUrlOf } from "./base-url.ts";
 import { credentialOf, providerPut, putFaults, type ProviderPut } from "./provider-input.ts";
-import { isOf, ownProviders, type Place, placeDocument, providersOf } from "./provider-rows.ts";
+import { isOf, ownProviders, type Place, placeDocument } from "./provider-rows.ts";
 import { providerShape, providerView, providerViews } from "./provider-views.ts";
 
 /** Credentials of an organization or a team, and providers that it adds itself. */
@@ -89,12 +91,13 @@ const put = operation({
     const own = ownOf(services, name, body);
     const owned = { ...at, name, baseUrl: own.baseUrl };
     const given = credentialOf(body);
-    const before = await providersOf(database, at);
-    if (!before.some((row) => row.name === name) && before.length >= MAX_OWN_PROVIDERS)
-      throw new Problem(
-        "too_many",
-        `An organization or a team has at most ${MAX_OWN_PROVIDERS} providers of its own`,
-      );
+    const bound: AtMost = {
+      rows: { table: providerCredentials, where: isOf(at) },
+      max: MAX_OWN_PROVIDERS,
+      owner: { table: organizations, id: at.organizationId },
+      detail: `An organization or a team has at most ${MAX_OWN_PROVIDERS} providers of its own`,
+    };
+    const [lock, check] = atMost(database, bound);
     const now = new Date(services.now());
     const columns = {
       ...own,
@@ -103,7 +106,8 @@ const put = operation({
       updatedAt: now,
     };
     const document = placeDocument(at);
-    const [[row]] = await commit(c, [
+    const statements = [
+      lock,
       database
         .insert(providerCredentials)
         .values({ ...at, name, ...columns, createdAt: now })
@@ -112,8 +116,10 @@ const put = operation({
           set: columns,
         })
         .returning(),
+      check,
       raiseVersion(database, at.organizationId, document),
-    ]);
+    ] as const;
+    const [, [row]] = await orTooMany(database, bound, commit(c, statements));
     await publishAll(services, at.organizationId, [document]);
     return json(providerView(name, at, row ?? null, config));
   },

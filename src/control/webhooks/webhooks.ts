@@ -5,7 +5,9 @@ import type { EndpointRow } from "../../alerts/send-test.ts";
 import { newId } from "../../ids.ts";
 import { keySecretsOf } from "../../key-secrets.ts";
 import { webhookEndpoints } from "../../ledger/alert-schema.ts";
+import { organizations } from "../../ledger/schema.ts";
 import { organizationOf } from "../frame/access.ts";
+import { type AtMost, atMost, orTooMany } from "../frame/at-most.ts";
 import { commit } from "../frame/commit.ts";
 import { shortText } from "../frame/fields.ts";
 import { answerOnce } from "../frame/idempotency.ts";
@@ -13,7 +15,7 @@ import { idPattern } from "../frame/input.ts";
 import { byId, newestRows } from "../frame/newest.ts";
 import { type Operation, json, noContent, operation } from "../frame/operation.ts";
 import { pageOf, pageQuery } from "../frame/pages.ts";
-import { Problem, notFound } from "../frame/problem.ts";
+import { notFound } from "../frame/problem.ts";
 import { existingOrganization } from "../frame/references.ts";
 import { pageShape } from "../frame/shapes.ts";
 import { findWebhook } from "./find-webhook.ts";
@@ -63,9 +65,13 @@ const create = operation({
       const { config, database } = services;
       requireReceiver(services, body.url);
       const organizationId = await existingOrganization(c, body.organization_id);
-      const ofOrganization = eq(webhookEndpoints.organizationId, organizationId);
-      if ((await database.$count(webhookEndpoints, ofOrganization)) >= MAX_WEBHOOKS)
-        throw new Problem("too_many", `An organization has at most ${MAX_WEBHOOKS} webhooks`);
+      const bound: AtMost = {
+        rows: { table: webhookEndpoints, where: eq(webhookEndpoints.organizationId, organizationId) },
+        max: MAX_WEBHOOKS,
+        owner: { table: organizations, id: organizationId },
+        detail: `An organization has at most ${MAX_WEBHOOKS} webhooks`,
+      };
+      const [lock, check] = atMost(database, bound);
       const id = newId("wh");
       const secret = newEndpointSecret();
       const now = new Date(services.now());
@@ -80,7 +86,8 @@ const create = operation({
         updatedAt: now,
       };
       const answer = { status: 201, body: { ...webhookView(row), secret }, organizationId, documents: [] };
-      await commit(c, [database.insert(webhookEndpoints).values(row), ...(await remember(answer))]);
+      const made = database.insert(webhookEndpoints).values(row);
+      await orTooMany(database, bound, commit(c, [lock, made, check, ...(await remember(answer))]));
       return answer;
     });
   },

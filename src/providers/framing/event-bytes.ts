@@ -45,13 +45,14 @@ export function createEventBytes(maxEventBytes: number): EventBytes {
       }
       passing = true;
       const raw = take(bytes);
-      return raw.length > 0 ? [{ raw, parsed: null }] : [];
+      return raw.length > 0 ? [{ raw, parsed: null, unread: true }] : [];
     },
     finish(bytes, read) {
       const raw = take(bytes);
       const unread = passing || raw.length > maxEventBytes;
       passing = false;
-      return raw.length > 0 ? [{ raw, parsed: unread ? null : read(raw) }] : [];
+      if (raw.length === 0) return [];
+      return [unread ? { raw, parsed: null, unread } : { raw, parsed: read(raw) }];
     },
   };
 }

@@ -47,7 +47,7 @@ export function createEventStreamSplitter(maxEventBytes = MAX_EVENT_BYTES): Spli
         position = lost ? bytes.length : step(bytes, start);
         const piece = bytes.subarray(start, position);
         if (lost) {
-          blocks.push(...message.finish(piece, () => null));
+          blocks.push(...message.finish(piece, () => null).map(({ raw }) => unread(raw)));
         } else if (seen >= LENGTH_BYTES && seen === length) {
           blocks.push(...message.finish(piece, readMessage));
           seen = length = 0;
@@ -60,6 +60,8 @@ export function createEventStreamSplitter(maxEventBytes = MAX_EVENT_BYTES): Spli
     end: () => message.finish(new Uint8Array(0), () => null),
   };
 }
+
+const unread = (raw: Uint8Array): StreamBlock => ({ raw, parsed: null, unread: true });
 
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 

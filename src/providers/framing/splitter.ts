@@ -7,6 +7,8 @@ export interface StreamBlock {
   raw: Uint8Array;
   /** Null where the bytes are no event: what stands between events, or an event that is too large to be read. */
   parsed: StreamEvent | null;
+  /** Of an event that is too large, or of a stream in which nobody knows any more where one begins. */
+  unread?: true;
 }
 
 /**
@@ -19,5 +21,8 @@ export interface Splitter {
   end(): StreamBlock[];
 }
 
-/** A larger event passes unread, in pieces as they come: memory doesn't grow with what a provider sends. */
-export const MAX_EVENT_BYTES = 4 * 1024 * 1024;
+/**
+ * A larger event passes unread, in pieces as they come: memory doesn't grow with what a provider sends. A picture in base 64
+ * mostly fits.
+ */
+export const MAX_EVENT_BYTES = 8 * 1024 * 1024;

@@ -131,6 +131,18 @@ export function custom(world: OwnWorldOf): void {
     expect(refusalOf(refused.answer)).toMatchObject({ error: { code: "budget_exceeded" } });
   });
 
+  test("whose base_url leads back to Tollgate is refused, with nothing left held, after a few rounds", async () => {
+    const { rig, rest } = world();
+    const key = await rest.createKey([{ limit: "1" }]);
+    const back = { base_url: `${rig.url}/acme`, api_key: key.secret };
+    await rest.setProvider("acme", { kind: "openai-compatible", ...back });
+    const { answer, own } = await sent(world, { secret: key.secret, path: PATH, body: CHAT });
+    await rest.setProvider("acme", { kind: "openai-compatible", base_url: world().own.url, api_key: SECRET });
+    expect([answer.status, own]).toEqual([400, []]);
+    expect(refusalOf(answer)).toMatchObject({ error: { message: expect.stringContaining("goes round") } });
+    expect((await rest.idleKey(key.id)).budgets[0]).toMatchObject({ spent: 0n, held: 0n });
+  });
+
   test("its own word on the cost is shown, and not believed", async () => {
     const { rest } = world();
     const key = await rest.createKey([{ limit: "1" }]);

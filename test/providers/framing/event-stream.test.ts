@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { createEventStreamSplitter } from "../../../src/providers/framing/event-stream.ts";
+import { MAX_EVENT_BYTES } from "../../../src/providers/framing/splitter.ts";
 import { concat, event, frame, rawFrame } from "./event-stream-frames.ts";
 import {
   anyCuts,
@@ -112,7 +113,7 @@ test.each([4, 7, 8, 0xffffffff])("headers of %i bytes in a message that has thre
 test.each([
   ["nothing", 0],
   ["less than a message needs", 15],
-  ["more than is read", 4 * 1024 * 1024 + 1],
+  ["more than is read", MAX_EVENT_BYTES + 1],
   ["the most that there is", 0xffffffff],
 ])("behind a length of %s the rest passes unread, at once", (_name, length) => {
   const absurd = new Uint8Array(4);
@@ -126,6 +127,8 @@ test.each([
   const bytewise = byteByByte(createEventStreamSplitter(), stream);
   expect(joined(bytewise)).toEqual([...stream]);
   expect(eventsOf(bytewise)).toEqual(eventsOf(blocks));
+  const unread = blocks.filter((block) => block.unread).map(({ raw }) => raw);
+  expect(concat(...unread)).toEqual(concat(absurd, METADATA));
 });
 
 test("a message that the stream ends in passes unread, wherever it ends", () => {

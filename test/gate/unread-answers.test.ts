@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { MAX_ANSWER_BYTES } from "../../src/gate/unary.ts";
+import { MAX_EVENT_BYTES } from "../../src/providers/framing/splitter.ts";
+import { startRig, type Rig } from "../support/books-rig.ts";
+import { gateWorker } from "../support/gate-rig.ts";
+
+// What is too large to be read may have had the usage.
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(() => rig.close());
+
+const OUTPUT_TOKENS = 6_000;
+/** USD 0.60 a million. https://platform.openai.com/docs/pricing */
+const OUTPUT_COST = OUTPUT_TOKENS * 600;
+const PIECE = new Uint8Array(1_048_576).fill(0x61);
+
+/** Bytes that come piece by piece, and what may stand before and after them. */
+function large(type: string, bytes: number, [head, tail]: [string, string]): Response {
+  let left = bytes;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(head)),
+    pull(controller) {
+      left -= PIECE.length;
+      if (left > -PIECE.length) return controller.enqueue(PIECE);
+      controller.enqueue(new TextEncoder().encode(tail));
+      controller.close();
+    },
+  });
+  return new Response(body, { headers: { "content-type": type } });
+}
+
+const ENDS: [string, string] = ['"', `"],"usage":{"input_tokens":9,"output_tokens":5000}}`];
+const event = (bytes: number) =>
+  large("text/event-stream", bytes, [
+    `data: {"type":"response.completed","response":{"model":"gpt-4o-mini","status":"completed","output":[${ENDS[0]}`,
+    `${ENDS[1]}}\n\n`,
+  ]);
+const whole = (bytes: number) =>
+  large("application/json", bytes, [`{"model":"gpt-4o-mini","output":[${ENDS[0]}`, ENDS[1]]);
+
+test.each([
+  ["an event that can be read", true, () => event(MAX_EVENT_BYTES - PIECE.length), 9 * 150 + 5_000 * 600],
+  ["an event that is too large", true, () => event(MAX_EVENT_BYTES), null],
+  ["an answer that is too large", false, () => whole(MAX_ANSWER_BYTES), null],
+] as const)(
+  "R26: %s is settled at its usage, or else at all that it was allowed to write",
+  async (...row) => {
+    const [, stream, provider, cost] = row;
+    const org = rig.organization().replace("_", "_u");
+    const worker = await gateWorker(rig, org, async () => provider());
+    const body = { model: "gpt-4o-mini", input: "hi", stream, max_output_tokens: OUTPUT_TOKENS };
+    const response = await worker.call("POST", "/openai/v1/responses", body);
+    await response.arrayBuffer();
+    await worker.rest();
+    const { spent = 0, held } = (await worker.budget()) ?? {};
+    expect(held).toBe(0);
+    if (cost !== null) expect(spent).toBe(cost);
+    else expect(spent).toBeGreaterThanOrEqual(OUTPUT_COST);
+    expect(spent).toBeLessThan(OUTPUT_COST + 100 * 150);
+  },
+);
