@@ -9,6 +9,8 @@ import type { FaultGate } from "../../support/fault-gate.ts";
 const MAX_TOKENS = 100;
 const BODY = smallChat(MAX_TOKENS);
 const COST = costOfTokens(10, 90);
+/** Many calls and resets at once: on a busy machine that takes longer than a test may by default. */
+const PATIENT = { timeout: 120_000 };
 
 /** What the ledger counted in a budget. */
 async function bookedIn(org: Organization, budget: string): Promise<bigint> {
@@ -53,28 +55,32 @@ export function resets(rigOf: () => FaultGate): void {
     expect((await org.reconcile()).drift).toEqual([]);
   });
 
-  test("in the midst of calls leaves the spend what the ledger sums to, however often it is asked for (laws 1, 4, 5)", async () => {
-    const org = await createOrganization(rigOf());
-    const key = await org.createKey();
-    const budget = await org.createBudget(org.self, { period: "day" });
-    const tokens = await org.createBudget(org.self, { period: "day", unit: "tokens", limit: 1_000_000 });
-    const calls = Array.from({ length: 24 }, (_, i) =>
-      org.call(key, { body: BODY, scenario: { usage: usageOf(10, i) } }),
-    );
-    const asked = Array.from({ length: 6 }, (_, i) => org.reset(i % 2 === 0 ? budget : tokens));
-    const answers = await Promise.all(calls);
-    await Promise.all(asked);
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-    for (const answer of answers) await org.settled(answer);
-    for (const id of [budget, tokens]) {
-      expect((await org.idle(id)).spent).toBe(await bookedIn(org, id));
-      await org.reset(id);
-      await org.reset(id);
-      expect(await org.live(id)).toMatchObject({ spent: 0n, held: 0n });
-      expect(await bookedIn(org, id)).toBe(0n);
-    }
-    expect((await org.reconcile()).drift).toEqual([]);
-  });
+  test(
+    "in the midst of calls leaves the spend what the ledger sums to, however often it is asked for (laws 1, 4, 5)",
+    PATIENT,
+    async () => {
+      const org = await createOrganization(rigOf());
+      const key = await org.createKey();
+      const budget = await org.createBudget(org.self, { period: "day" });
+      const tokens = await org.createBudget(org.self, { period: "day", unit: "tokens", limit: 1_000_000 });
+      const calls = Array.from({ length: 24 }, (_, i) =>
+        org.call(key, { body: BODY, scenario: { usage: usageOf(10, i) } }),
+      );
+      const asked = Array.from({ length: 6 }, (_, i) => org.reset(i % 2 === 0 ? budget : tokens));
+      const answers = await Promise.all(calls);
+      await Promise.all(asked);
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      for (const answer of answers) await org.settled(answer);
+      for (const id of [budget, tokens]) {
+        expect((await org.idle(id)).spent).toBe(await bookedIn(org, id));
+        await org.reset(id);
+        await org.reset(id);
+        expect(await org.live(id)).toMatchObject({ spent: 0n, held: 0n });
+        expect(await bookedIn(org, id)).toBe(0n);
+      }
+      expect((await org.reconcile()).drift).toEqual([]);
+    },
+  );
 
   test("of one instance of a budget for each lets that one go on, and no other (law 8, R40)", async () => {
     const org = await createOrganization(rigOf());
