@@ -182,6 +182,7 @@ export const SABOTAGES: Sabotage[] = [
     name: "a counter's birth takes an entry's number",
     among: atFirstUse,
     breaks: patch("rebuild", "m.births = m.births + 1\n", "m.births, m.n = m.births + 1, m.n + 1\n"),
+    from: 5_150,
   },
   {
     law: "9",
