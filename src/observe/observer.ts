@@ -12,6 +12,9 @@ export interface Observer {
   latency(store: "redis" | "postgres", milliseconds: number): void;
 }
 
+/** After an isolate's first call: a new deployment shows in /metrics soon. */
+const FIRST_FLUSH_MS = 5_000;
+
 interface Options {
   /** Null: calls aren't logged. */
   log: ((line: string) => void) | null;
@@ -45,7 +48,7 @@ export function createObserver({ log, now, flushMs, send, batch }: Options): Obs
     record(call, waitUntil) {
       log?.(logLine(call));
       countCall(counts, call);
-      flushedAtMs ??= now();
+      flushedAtMs ??= now() - Math.max(0, flushMs - FIRST_FLUSH_MS);
       if (now() - flushedAtMs < flushMs) return;
       flushedAtMs = now();
       waitUntil(flush());
