@@ -83,7 +83,9 @@ export function withValue(body: unknown, [first, ...rest]: Path, value: unknown)
     typeof body === "object" && body !== null ? (body as Record<string, unknown>)[first] : undefined;
   const changed = withValue(inner, rest, value);
   if (typeof first === "string") return { ...(isObject(body) ? body : {}), [first]: changed };
-  return Array.isArray(body) ? body.with(first, changed) : [changed];
+  if (!Array.isArray(body)) return [changed];
+  // A value that was put in before may have left fewer items.
+  return first < body.length ? body.with(first, changed) : [...(body as unknown[]), changed];
 }
 
 /** The value at a path; undefined where there is none. */
