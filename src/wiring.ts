@@ -14,6 +14,7 @@ import { voidHold } from "./ledger/void.ts";
 import { missingCounter } from "./ledger/rebuild.ts";
 import type { Services } from "./services.ts";
 import { createObserver, type Observer } from "./observe/observer.ts";
+import { timed } from "./observe/timed.ts";
 import { createMemory } from "./store/memory.ts";
 import { createMetricsStore, METRICS_BATCH, type MetricsStore } from "./store/metrics.ts";
 import { openRedis } from "./store/redis.ts";
@@ -40,16 +41,6 @@ export function openStores(
 ): Stores {
   const now = () => Date.now();
   const redis = openRedis(config);
-  const timed =
-    <Args extends unknown[], T>(name: "redis" | "postgres", run: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      const startedAtMs = now();
-      try {
-        return await run(...args);
-      } finally {
-        observer.latency(name, now() - startedAtMs);
-      }
-    };
   const metrics = createMetricsStore(redis, sleep);
   const observer = createObserver({
     log: config.LOG_CALLS ? (line) => console.log(line) : null,
@@ -58,12 +49,10 @@ export function openStores(
     send: (counts) => metrics.addMetrics(counts),
     batch: METRICS_BATCH,
   });
-  const database = openDatabase(
-    config,
-    timed("postgres", (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init)),
-  );
+  const latency = (store: "redis" | "postgres") => (ms: number) => observer.latency(store, ms);
+  const database = openDatabase(config, timed(outward, now, latency("postgres")));
   const books: Books = {
-    store: createStore(timed("redis", redis), sleep),
+    store: createStore(timed(redis, now, latency("redis")), sleep),
     ledger: createLedger(database),
     memory: createMemory(),
     now,
@@ -135,8 +124,8 @@ export function servicesOf(
     readMetrics: () => metrics.readMetrics(),
     readBacklog: (org) => metrics.readBacklog(org),
     probe: async () => ({
-      redis: await timed(books, () => books.store.ping()),
-      postgres: await timed(books, () => books.ledger.ping()),
+      redis: await probed(books, () => books.store.ping()),
+      postgres: await probed(books, () => books.ledger.ping()),
     }),
   };
 }
@@ -145,7 +134,7 @@ function publisherOf({ books, database }: Pick<Stores, "books" | "database">): P
   return { ...books, read: (org, policy, nowMs) => readPolicyDocument(database, org, policy, nowMs) };
 }
 
-async function timed(books: Books, ping: () => Promise<void>): Promise<{ ok: boolean; ms: number }> {
+async function probed(books: Books, ping: () => Promise<void>): Promise<{ ok: boolean; ms: number }> {
   const startedAtMs = books.now();
   const ok = await ping().then(
     () => true,

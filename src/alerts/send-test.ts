@@ -1,12 +1,9 @@
 import { eq } from "drizzle-orm";
 import { newId } from "../ids.ts";
-import { webhookDeliveries, type webhookEndpoints } from "../ledger/alert-schema.ts";
+import { type DeliveryRow, type EndpointRow, webhookDeliveries } from "../ledger/alert-schema.ts";
 import { UNANSWERED } from "../ledger/alerts.ts";
 import type { Services } from "../services.ts";
 import { send } from "./send.ts";
-
-export type EndpointRow = typeof webhookEndpoints.$inferSelect;
-export type DeliveryRow = typeof webhookDeliveries.$inferSelect;
 
 /**
  * Sends the endpoint a message of type `webhook.test` at once, disabled or not, and answers with its row in the delivery

@@ -7,9 +7,7 @@ import type { ControlEnv } from "./frame/context.ts";
 import { problemOf } from "./frame/failures.ts";
 import { mount } from "./frame/operation.ts";
 import { notFound, problemResponse } from "./frame/problem.ts";
-import { healthOperations } from "./health.ts";
-import { metricsOperations } from "./metrics.ts";
-import { CONTROL_BASE, OPERATIONS } from "./operations.ts";
+import { CONTROL_BASE, OPERATIONS, ROOT_OPERATIONS } from "./operations.ts";
 
 const REQUEST_ID_HEADER = "x-tollgate-request-id";
 
@@ -18,7 +16,7 @@ export function createControl(servicesFor: (c: Context) => Services): Hono<Contr
   const app = new Hono<ControlEnv>();
   app.onError((error, c) => problemResponse(problemOf(error, c.var.requestId), c.var.requestId));
 
-  for (const path of [`${CONTROL_BASE}/*`, "/healthz", "/readyz", "/metrics"]) {
+  for (const path of [`${CONTROL_BASE}/*`, ...ROOT_OPERATIONS.map(({ path }) => path)]) {
     app.use(path, async (c, next) => {
       c.set("requestId", c.get("requestId") ?? newId("req"));
       c.set("services", servicesFor(c));
@@ -27,7 +25,7 @@ export function createControl(servicesFor: (c: Context) => Services): Hono<Contr
       c.res.headers.set("cache-control", "no-store");
     });
   }
-  mount(app, "", [...healthOperations(), ...metricsOperations()]);
+  mount(app, "", ROOT_OPERATIONS);
   mountDocs(app);
   mount(app, CONTROL_BASE, Object.values(OPERATIONS).flat());
   app.all(`${CONTROL_BASE}/*`, async (c) => {

@@ -7,8 +7,10 @@ import { adjustmentOperations } from "./budgets/adjustments.ts";
 import { budgetResetOperations } from "./budgets/budget-reset.ts";
 import { budgetOperations } from "./budgets/budgets.ts";
 import type { Operation } from "./frame/operation.ts";
+import { healthOperations } from "./health.ts";
 import { keyOperations } from "./keys/keys.ts";
 import { ownKeyOperations } from "./keys/own-key.ts";
+import { metricsOperations } from "./metrics.ts";
 import { customerOperations } from "./organizations/customers.ts";
 import { memberOperations } from "./organizations/members.ts";
 import { organizationOperations } from "./organizations/organizations.ts";
@@ -25,6 +27,9 @@ import { webhookRotationOperations } from "./webhooks/webhook-rotation.ts";
 import { webhookOperations } from "./webhooks/webhooks.ts";
 
 export const CONTROL_BASE = "/api/v1";
+
+/** What stands at the root. */
+export const ROOT_OPERATIONS: Operation[] = [...healthOperations(), ...metricsOperations()];
 
 /** All that can be done under CONTROL_BASE, by the part of the interface that it belongs to. */
 export const OPERATIONS: Record<string, Operation[]> = {

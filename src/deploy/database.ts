@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { LAST_APPLIED_SQL, type Migrations, migrationsAfter, NEVER_MIGRATED_CODES } from "./migrations.ts";
+import { type Migrations, migrationsOf } from "./migrations.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -8,13 +8,7 @@ export async function readMigrations(url: string): Promise<Migrations> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   await client.connect();
   try {
-    const { rows } = await client.query<{ last: string | null }>(LAST_APPLIED_SQL);
-    const last = rows[0]?.last ?? null;
-    return migrationsAfter(last === null ? null : Number(last));
-  } catch (error) {
-    const isNew = error instanceof Error && "code" in error && NEVER_MIGRATED_CODES.has(error.code);
-    if (!isNew) throw error;
-    return migrationsAfter(null);
+    return await migrationsOf((statement) => client.query(statement));
   } finally {
     await client.end();
   }

@@ -13,6 +13,11 @@ export const BILLED_UNITS = [
 ] as const;
 export type BilledUnit = (typeof BILLED_UNITS)[number];
 
+/** The same for each unit. */
+export function eachUnit<T>(value: T): Record<BilledUnit, T> {
+  return Object.fromEntries(BILLED_UNITS.map((unit) => [unit, value])) as Record<BilledUnit, T>; // All of them are in it.
+}
+
 /** How many of each. Integers, but for `seconds`, which counts in thousandths. */
 export type UnitCounts = { [unit in BilledUnit]?: number };
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { eachUnit } from "./billed-units.ts";
 import { CALENDAR_KINDS } from "./calendar.ts";
 import { UNITS } from "./charged-budgets.ts";
 import { SCOPE_KINDS } from "./scope.ts";
@@ -80,16 +81,7 @@ const priceOverride = z.object({
       image_output: amount.exactOptional(),
     })
     .exactOptional(),
-  units: z
-    .object({
-      images: amount.exactOptional(),
-      seconds: amount.exactOptional(),
-      characters: amount.exactOptional(),
-      search_units: amount.exactOptional(),
-      pages: amount.exactOptional(),
-      annotated_pages: amount.exactOptional(),
-    })
-    .exactOptional(),
+  units: z.object(eachUnit(amount.exactOptional())).exactOptional(),
   per_request: amount.exactOptional(),
   tool_calls: z.record(z.string(), amount).exactOptional(),
 });

@@ -1,6 +1,7 @@
 import { tokenizerFactor } from "../domain/estimate.ts";
 import { likelyInputTokens } from "../domain/likely-input.ts";
 import { formatUsd } from "../domain/money.ts";
+import type { Outcome } from "../domain/outcome.ts";
 import { refusalResponse, STATUS_BY_CODE, type Envelope, type Refusal } from "../errors.ts";
 import type { AnsweredCall, Reading } from "../providers/wire.ts";
 import type { Admission } from "./admit.ts";
@@ -14,7 +15,7 @@ import { clientHeaders } from "./headers.ts";
 import { hiddenTokens, timeFirstText } from "./hidden-time.ts";
 import { answerersOf } from "./priced-call.ts";
 import { edit, tap, type RelayEnd, type RelayOptions } from "./relay.ts";
-import type { CallEnd, Outcome } from "./settle.ts";
+import type { CallEnd } from "./settle.ts";
 import { isSnapshotOf } from "./settled-price.ts";
 import { readAnswer, readUnary, redact } from "./unary.ts";
 

@@ -1,17 +1,9 @@
+import type { Outcome } from "../domain/outcome.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { Admission } from "./admit.ts";
 import { leavePending, type PendingAnswer } from "./background.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { closeCall, openCallOf, type OpenCall } from "./open-call.ts";
-
-/** How a dispatched call ended, as the request resource names it. */
-export type Outcome =
-  | "completed"
-  | "provider_error"
-  | "provider_unreachable"
-  | "timeout"
-  | "cut"
-  | "client_gone";
 
 /** What is known of a dispatched call at its end. */
 export interface CallEnd {

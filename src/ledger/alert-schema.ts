@@ -55,6 +55,8 @@ export const webhookEndpoints = pgTable(
   (table) => [index("webhook_endpoints_by_organization").on(table.organizationId, table.id)],
 );
 
+export type EndpointRow = typeof webhookEndpoints.$inferSelect;
+
 /** One alert on its way to one endpoint. */
 export const webhookDeliveries = pgTable(
   "webhook_deliveries",
@@ -86,3 +88,5 @@ export const webhookDeliveries = pgTable(
       .where(sql`due_at is null`),
   ],
 );
+
+export type DeliveryRow = typeof webhookDeliveries.$inferSelect;

@@ -3,6 +3,7 @@ import {
   sealEndpointSecret,
   type EndpointSecret,
 } from "../../src/alerts/endpoint-secret.ts";
+import { WEBHOOK_EVENTS } from "../../src/control/webhooks/webhook-input.ts";
 import { newId } from "../../src/ids.ts";
 import type { Rig } from "./books-rig.ts";
 import { KEY_SECRET } from "./gate-rig.ts";
@@ -11,24 +12,15 @@ import { KEY_SECRET } from "./gate-rig.ts";
 
 export const HOOK_URL = "https://hooks.acme.com/tollgate";
 
-const ALL_EVENTS = [
-  "budget.threshold",
-  "budget.exhausted",
-  "budget.refused",
-  "hold.lapsed",
-  "key.expiring",
-  "books.drift",
-];
-
 /** Insert an organization with a webhook. Returns its secret and id. */
 export async function makeEndpoint(
   rig: Rig,
   org: string,
   {
-    events = ALL_EVENTS,
+    events = WEBHOOK_EVENTS,
     url = HOOK_URL,
     secret = { secret: newEndpointSecret() },
-  }: { events?: string[]; url?: string; secret?: EndpointSecret } = {},
+  }: { events?: readonly string[]; url?: string; secret?: EndpointSecret } = {},
 ): Promise<{ id: string; secret: string }> {
   const id = newId("wh");
   const sealed = await sealEndpointSecret([KEY_SECRET], id, secret);

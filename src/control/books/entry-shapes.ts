@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { OUTCOMES } from "../../domain/outcome.ts";
 import { ENTRY_KINDS } from "../../ledger/schema.ts";
 import { amountShape, idShape, timeShape, usdShape } from "../frame/shapes.ts";
 
@@ -50,17 +51,6 @@ export const holdShape = z
   })
   .meta({ id: "Hold" });
 
-const OUTCOMES = [
-  "completed",
-  "provider_error",
-  "provider_unreachable",
-  "timeout",
-  "cut",
-  "client_gone",
-  "released",
-  "lapsed",
-] as const;
-
 const count = z.int().optional();
 const usageShape = z
   .strictObject({
@@ -103,7 +93,10 @@ export const requestShape = z
     endpoint: z.string().optional(),
     stream: z.boolean().optional(),
     status: z.int().nullable().optional(),
-    outcome: z.enum(OUTCOMES).nullable().meta({ description: "Null while it is in flight." }),
+    outcome: z
+      .enum([...OUTCOMES, "released", "lapsed"])
+      .nullable()
+      .meta({ description: "Null while it is in flight." }),
     hold: usdShape,
     cost: usdShape,
     overrun: usdShape,

@@ -4,9 +4,7 @@ import { ROLES } from "../../ledger/control-schema.ts";
 import { mayCall } from "../frame/access.ts";
 import type { Operation } from "../frame/operation.ts";
 import { problemShape } from "../frame/shapes.ts";
-import { healthOperations } from "../health.ts";
-import { metricsOperations } from "../metrics.ts";
-import { CONTROL_BASE, OPERATIONS } from "../operations.ts";
+import { CONTROL_BASE, OPERATIONS, ROOT_OPERATIONS } from "../operations.ts";
 
 // OpenAPI 3.1, made from the same objects that route and check the calls. Pure.
 
@@ -29,8 +27,7 @@ export function openApiDocument() {
     scheme: "bearer",
     description: "A client's own virtual key.",
   });
-  for (const operation of [...healthOperations(), ...metricsOperations()])
-    registry.registerPath(pathOf("Health", "", operation));
+  for (const operation of ROOT_OPERATIONS) registry.registerPath(pathOf("Health", "", operation));
   for (const [tag, operations] of Object.entries(OPERATIONS))
     for (const operation of operations) registry.registerPath(pathOf(tag, CONTROL_BASE, operation));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { BILLED_UNITS } from "../../domain/billed-units.ts";
+import { BILLED_UNITS, eachUnit } from "../../domain/billed-units.ts";
 import { MULTIPLIER_SCALE, type PriceOverride } from "../../domain/price-override.ts";
 import { MAX_RATE_NANO_USD } from "../../domain/pricing.ts";
 import { plainDecimal } from "../budgets/amounts.ts";
@@ -50,16 +50,7 @@ export const pricePut = z
     image_input: rate,
     image_output: rate,
     per_request: amount.nullish(),
-    units: z
-      .strictObject({
-        images: each,
-        seconds: each,
-        characters: each,
-        search_units: each,
-        pages: each,
-        annotated_pages: each,
-      })
-      .nullish(),
+    units: z.strictObject(eachUnit(each)).nullish(),
     tool_calls: z
       .record(shortText, amount)
       .refine((tools) => Object.keys(tools).length <= MAX_TOOLS, `has more than ${MAX_TOOLS}`)

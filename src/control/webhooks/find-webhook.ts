@@ -1,6 +1,5 @@
 import { eq } from "drizzle-orm";
-import type { EndpointRow } from "../../alerts/send-test.ts";
-import { webhookEndpoints } from "../../ledger/alert-schema.ts";
+import { type EndpointRow, webhookEndpoints } from "../../ledger/alert-schema.ts";
 import { requireSeen } from "../frame/access.ts";
 import type { ControlContext } from "../frame/context.ts";
 import { pathId } from "../frame/input.ts";

@@ -5,9 +5,8 @@ import {
   openEndpointSecret,
   sealEndpointSecret,
 } from "../../alerts/endpoint-secret.ts";
-import type { EndpointRow } from "../../alerts/send-test.ts";
 import { keySecretsOf } from "../../key-secrets.ts";
-import { webhookEndpoints } from "../../ledger/alert-schema.ts";
+import { type EndpointRow, webhookEndpoints } from "../../ledger/alert-schema.ts";
 import type { Services } from "../../services.ts";
 import { commit, demand, isUnmet } from "../frame/commit.ts";
 import { rotationBody } from "../frame/fields.ts";

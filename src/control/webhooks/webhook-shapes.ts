@@ -1,6 +1,5 @@
 import * as z from "zod";
-import type { DeliveryRow, EndpointRow } from "../../alerts/send-test.ts";
-import { ALERT_TYPES } from "../../ledger/alert-schema.ts";
+import { type DeliveryRow, type EndpointRow, ALERT_TYPES } from "../../ledger/alert-schema.ts";
 import { idShape, timeShape, times } from "../frame/shapes.ts";
 import { withoutNulls } from "../frame/views.ts";
 import { WEBHOOK_EVENTS } from "./webhook-input.ts";

@@ -1,10 +1,9 @@
 import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { newEndpointSecret, sealEndpointSecret } from "../../alerts/endpoint-secret.ts";
-import type { EndpointRow } from "../../alerts/send-test.ts";
 import { newId } from "../../ids.ts";
 import { keySecretsOf } from "../../key-secrets.ts";
-import { webhookEndpoints } from "../../ledger/alert-schema.ts";
+import { type EndpointRow, webhookEndpoints } from "../../ledger/alert-schema.ts";
 import { organizations } from "../../ledger/schema.ts";
 import { organizationOf } from "../frame/access.ts";
 import { type AtMost, atMost, orTooMany } from "../frame/at-most.ts";

@@ -1,7 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { Database } from "../../ledger/database.ts";
 import { placeOf, reasonOf } from "../../local/postgres/explain.ts";
-import { LAST_APPLIED_SQL, migrationsAfter, NEVER_MIGRATED_CODES } from "../migrations.ts";
+import { migrationsOf } from "../migrations.ts";
 import { clockFinding, type Finding, median } from "./finding.ts";
 
 const ABOUT = "postgres";
@@ -54,13 +54,7 @@ async function clock(database: Database): Promise<Finding> {
 }
 
 async function migrations(database: Database): Promise<Finding> {
-  const last = await first(database, sql.raw(LAST_APPLIED_SQL)).catch((error: unknown) => {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (cause instanceof Error && "code" in cause && NEVER_MIGRATED_CODES.has(cause.code))
-      return { last: null };
-    throw error;
-  });
-  const { applied, pending } = migrationsAfter(last["last"] === null ? null : Number(last["last"]));
+  const { applied, pending } = await migrationsOf((statement) => database.execute(sql.raw(statement)));
   if (pending.length === 0)
     return { about: ABOUT, level: "ok", says: `has all ${applied.length} migrations` };
   const says = `lacks ${pending.length} migrations: ${pending.join(", ")}`;

@@ -1,5 +1,5 @@
 import { asObject } from "../fields.ts";
-import type { Reading, StreamReader } from "../wire.ts";
+import type { Reading } from "../wire.ts";
 import { billedUsage } from "./billed-units.ts";
 
 /** Reads an answer that nothing was written for: embeddings, reranks. */
@@ -14,9 +14,3 @@ export function readCohereBody(status: number, body: unknown): Reading {
     generatedBytes: 0,
   };
 }
-
-/** For what nobody streams. */
-export const STREAMLESS = (): StreamReader => ({
-  push: () => "pass",
-  reading: () => ({ usage: null, complete: false, failed: false, generatedBytes: 0 }),
-});

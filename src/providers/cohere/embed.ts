@@ -1,26 +1,18 @@
 import type { InputExtras } from "../../domain/estimate.ts";
-import { asArray, asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
+import { asArray, asObject, asText } from "../fields.ts";
+import { modelOnly } from "../model-only.ts";
 import { dataUrlBase64 } from "../media.ts";
 import { plainExtras, spare } from "../plain-extras.ts";
 import type { JsonObject, Wire } from "../wire.ts";
-import { readCohereBody, STREAMLESS } from "./answer.ts";
+import { readCohereBody } from "./answer.ts";
 import { addImage, IMAGE_TOKENS } from "./chat-extras.ts";
 
 /** https://docs.cohere.com/reference/embed, https://docs.cohere.com/v1/reference/embed */
 export const cohereEmbed: Wire = {
   name: "cohere-embed",
   envelope: "message",
-  understand(body) {
-    const model = modelField(body);
-    const fault = firstInvalid([model]);
-    if (fault) return { invalid: fault };
-    const none = { outputLimit: 0, outputFloor: 0 };
-    return { facts: { model: valueOf(model) ?? "", stream: false, choices: 1, ...none, usageAsked: true } };
-  },
-  usageEdits: () => [],
-  clampEdits: () => [],
+  ...modelOnly,
   inputExtras: embedExtras,
-  streamReader: STREAMLESS,
   readBody: readCohereBody,
 };
 

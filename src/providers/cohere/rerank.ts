@@ -1,26 +1,18 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { tokenCount } from "../../domain/usage.ts";
-import { asArray, asObject, firstInvalid, modelField, valueOf } from "../fields.ts";
+import { asArray, asObject } from "../fields.ts";
+import { modelOnly } from "../model-only.ts";
 import { rerankExtras } from "../rerank/rerank.ts";
 import { utf8Bytes } from "../utf8.ts";
 import type { JsonObject, Wire } from "../wire.ts";
-import { readCohereBody, STREAMLESS } from "./answer.ts";
+import { readCohereBody } from "./answer.ts";
 
 /** Charged by the search. https://docs.cohere.com/reference/rerank */
 export const cohereRerank: Wire = {
   name: "cohere-rerank",
   envelope: "message",
-  understand(body) {
-    const model = modelField(body);
-    const fault = firstInvalid([model]);
-    if (fault) return { invalid: fault };
-    const none = { outputLimit: 0, outputFloor: 0 };
-    return { facts: { model: valueOf(model) ?? "", stream: false, choices: 1, ...none, usageAsked: true } };
-  },
-  usageEdits: () => [],
-  clampEdits: () => [],
+  ...modelOnly,
   inputExtras,
-  streamReader: STREAMLESS,
   readBody: readCohereBody,
 };
 

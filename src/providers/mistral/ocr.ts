@@ -1,8 +1,8 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { tokenCount, type Usage } from "../../domain/usage.ts";
-import { asArray, asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
+import { asArray, asObject, asText } from "../fields.ts";
+import { modelOnly } from "../model-only.ts";
 import { dataUrlBase64, pagesOf } from "../media.ts";
-import { noStream } from "../no-stream.ts";
 import { plainExtras } from "../plain-extras.ts";
 import type { JsonObject, Reading, Wire } from "../wire.ts";
 
@@ -10,17 +10,8 @@ import type { JsonObject, Reading, Wire } from "../wire.ts";
 export const mistralOcr: Wire = {
   name: "mistral-ocr",
   envelope: "openai",
-  understand(body) {
-    const model = modelField(body);
-    const fault = firstInvalid([model]);
-    if (fault) return { invalid: fault };
-    const none = { outputLimit: 0, outputFloor: 0 };
-    return { facts: { model: valueOf(model) ?? "", stream: false, choices: 1, ...none, usageAsked: true } };
-  },
-  usageEdits: () => [],
-  clampEdits: () => [],
+  ...modelOnly,
   inputExtras,
-  streamReader: noStream,
   readBody,
 };
 

@@ -1,5 +1,5 @@
-import { asArray, asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
-import { noStream } from "../no-stream.ts";
+import { asArray, asObject, asText } from "../fields.ts";
+import { modelOnly } from "../model-only.ts";
 import { plainExtras, spare } from "../plain-extras.ts";
 import type { JsonObject, Reading, Wire } from "../wire.ts";
 import { isError, ollamaUsage } from "./generate-reader.ts";
@@ -8,17 +8,8 @@ import { isError, ollamaUsage } from "./generate-reader.ts";
 export const ollamaEmbed: Wire = {
   name: "ollama-embed",
   envelope: "ollama",
-  understand(body) {
-    const model = modelField(body);
-    const fault = firstInvalid([model]);
-    if (fault) return { invalid: fault };
-    const none = { outputLimit: 0, outputFloor: 0 };
-    return { facts: { model: valueOf(model) ?? "", stream: false, choices: 1, ...none, usageAsked: true } };
-  },
-  usageEdits: () => [],
-  clampEdits: () => [],
+  ...modelOnly,
   inputExtras: (body) => ({ ...plainExtras(), ...spare(TOKENS_PER_INPUT * inputsIn(body)) }),
-  streamReader: noStream,
   readBody: readEmbed,
 };
 

@@ -1,7 +1,7 @@
 import type { InputExtras } from "../../domain/estimate.ts";
 import { tokenCount, type Usage } from "../../domain/usage.ts";
-import { asArray, asObject, asText, firstInvalid, modelField, valueOf } from "../fields.ts";
-import { noStream } from "../no-stream.ts";
+import { asArray, asObject, asText } from "../fields.ts";
+import { modelOnly } from "../model-only.ts";
 import { statedUsageCost } from "../openai/stated-usage-cost.ts";
 import { plainExtras, spare } from "../plain-extras.ts";
 import { utf8Bytes } from "../utf8.ts";
@@ -14,17 +14,8 @@ import type { JsonObject, Reading, Wire } from "../wire.ts";
 export const rerank: Wire = {
   name: "rerank",
   envelope: "openai",
-  understand(body) {
-    const model = modelField(body);
-    const fault = firstInvalid([model]);
-    if (fault) return { invalid: fault };
-    const none = { outputLimit: 0, outputFloor: 0 };
-    return { facts: { model: valueOf(model) ?? "", stream: false, choices: 1, ...none, usageAsked: true } };
-  },
-  usageEdits: () => [],
-  clampEdits: () => [],
+  ...modelOnly,
   inputExtras: rerankExtras,
-  streamReader: noStream,
   readBody: readRerank,
 };
 
