@@ -1,6 +1,7 @@
-import { Redis } from "@upstash/redis/cloudflare";
+import { Redis, type RedisConfigCloudflare } from "@upstash/redis/cloudflare";
 import type { Config } from "../env.ts";
 import { StoreUnavailable } from "../services.ts";
+import { createRequester } from "./redis-requester.ts";
 
 // Redis over HTTP, with our own retries: the client's would run a script again without saying so, and the
 // protocol must know how often it sent.
@@ -29,21 +30,19 @@ export interface Answer {
 
 export type RunScript = (call: ScriptCall) => Promise<Answer>;
 
+/** The client, but for how its commands go over HTTP: its other entries take a requester, and no option beside it. */
+class OwnRequests extends Redis {
+  constructor(config: RedisConfigCloudflare & { url: string; token: string }) {
+    super(config);
+    this.client = createRequester(config, ATTEMPT_TIMEOUT_MS);
+  }
+}
+
 export function openRedis(
   config: Pick<Config, "UPSTASH_REDIS_REST_URL" | "UPSTASH_REDIS_REST_TOKEN">,
 ): RunCommand {
-  const redis = new Redis({
-    url: config.UPSTASH_REDIS_REST_URL,
-    token: config.UPSTASH_REDIS_REST_TOKEN,
-    automaticDeserialization: false,
-    enableAutoPipelining: false,
-    enableTelemetry: false,
-    // Else each text comes in base 64. Ours are all valid UTF-8.
-    responseEncoding: false,
-    retry: { retries: 0 },
-    // A function: a signal that is made once is swallowed by the client, and would end every later call too.
-    signal: () => AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
-  });
+  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = config;
+  const redis = new OwnRequests({ url, token, automaticDeserialization: false, enableTelemetry: false });
   return ([name, ...args]) => redis.exec([String(name), ...args.map(String)] as [string, ...string[]]);
 }
 
