@@ -5,6 +5,7 @@ import { refusalResponse } from "./errors.ts";
 import { gate } from "./gate/gate.ts";
 import { newId } from "./ids.ts";
 import { providerNamed } from "./providers/registry.ts";
+import { waitTogether } from "./wait-until.ts";
 import { gateDepsOf, servicesOf, type Stores } from "./wiring.ts";
 
 /** The whole route table: the control plane, and every other path the gate's. */
@@ -24,7 +25,8 @@ export function createApp(config: Config, stores: Stores) {
     request: Request,
     context: Pick<ExecutionContext, "waitUntil">,
   ): Promise<Response> {
-    const deps = gateDepsOf(config, stores, (promise) => context.waitUntil(promise));
+    const waitUntil = waitTogether((promise) => context.waitUntil(promise));
+    const deps = gateDepsOf(config, stores, waitUntil);
     return (await gate(deps, request)) ?? notFound(new URL(request.url).pathname);
   }
 

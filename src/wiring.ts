@@ -19,6 +19,7 @@ import { createMemory } from "./store/memory.ts";
 import { createMetricsStore, METRICS_BATCH, type MetricsStore } from "./store/metrics.ts";
 import { openRedis } from "./store/redis.ts";
 import { createStore } from "./store/store.ts";
+import type { WaitUntil } from "./wait-until.ts";
 
 // Puts the parts together: one set of stores for the isolate, one set of services for each request.
 
@@ -31,8 +32,6 @@ export interface Stores {
 
 /** Called on nothing but the global: workerd refuses it as a method of anything else. */
 const outward: typeof fetch = (input, init) => fetch(input, init);
-
-type WaitUntil = (promise: Promise<unknown>) => void;
 
 /** `sleep`: for runtimes that aren't workerd. */
 export function openStores(

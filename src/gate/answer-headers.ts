@@ -1,8 +1,7 @@
 import { effectiveLimit, windowOf } from "../domain/charged-budgets.ts";
 import { formatUsd } from "../domain/money.ts";
 import type { Admission, AdmittedLine } from "./admit.ts";
-
-type HeaderList = [name: string, value: string][];
+import type { HeaderList } from "./headers.ts";
 
 /** The headers of an admitted call: what it holds, the tightest usd budget that it is under, and its rate limits. */
 export function admissionHeaders<T>(admission: Admission<T>, nowMs: number): HeaderList {

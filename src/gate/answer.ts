@@ -11,7 +11,7 @@ import type { CallPlan, PlannedCall } from "./call-plan.ts";
 import type { ClientWatch } from "./client-watch.ts";
 import type { Dispatched } from "./forward.ts";
 import { splitterFor } from "./framing.ts";
-import { clientHeaders } from "./headers.ts";
+import { clientHeaders, type HeaderList } from "./headers.ts";
 import { hiddenTokens, timeFirstText } from "./hidden-time.ts";
 import { answerersOf } from "./priced-call.ts";
 import { edit, tap, type RelayEnd, type RelayOptions } from "./relay.ts";
@@ -32,7 +32,7 @@ export interface AnswerOptions {
   /** A stream or body that is silent for this long is given up. */
   idleMs: number;
   /** Headers of this answer alone. */
-  extraHeaders: [name: string, value: string][];
+  extraHeaders: HeaderList;
   end: (end: CallEnd) => void;
 }
 
@@ -106,7 +106,8 @@ function answerStream(
       finish(options, reading, known, firstTextAtMs() ?? options.now());
     }),
   );
-  return new Response(readable, { status: response.status, headers: headersOf(response, options) });
+  const headers = clientHeaders(response.headers, options.secrets, ownHeaders(options));
+  return new Response(readable, { status: response.status, headers });
 }
 
 async function answerWhole(
@@ -127,8 +128,9 @@ async function answerWhole(
     response.status >= 400 ? "provider_error" : outcomeOf({ ...reading, complete: how === "ended" }, how);
   const costNanoUsd = finish(options, reading, { outcome, status, firstByteMs }, options.now());
   if (how !== "ended" || broken) return refused(refusal, options);
-  const headers = headersOf(response, options);
-  if (costNanoUsd !== null) headers.set("x-tollgate-cost-usd", formatUsd(costNanoUsd));
+  const cost: HeaderList = costNanoUsd === null ? [] : [["x-tollgate-cost-usd", formatUsd(costNanoUsd)]];
+  const own = [...ownHeaders(options), ...cost];
+  const headers = clientHeaders(response.headers, options.secrets, own);
   const bytes = redact(whole.bytes, options.secrets);
   const empty = status === 204 || status === 205 || status === 304;
   return new Response(empty ? null : bytes, { status, headers });
@@ -205,12 +207,6 @@ function outputLimitOf({ amountNanoUsd, extra }: Admission<CallPlan>): number {
   return estimate && amountNanoUsd < estimate.tight ? estimate.clampFor(amountNanoUsd) : outputTokens;
 }
 
-function headersOf(response: Response, options: AnswerOptions): Headers {
-  const headers = clientHeaders(response.headers, options.secrets);
-  for (const [name, value] of ownHeaders(options)) headers.set(name, value);
-  return headers;
-}
-
 function refused(refusal: Refusal, options: AnswerOptions): Response {
   const envelope: Envelope = options.planned.route.envelope;
   const response = refusalResponse(refusal, envelope, options.planned.requestId);
@@ -218,7 +214,7 @@ function refused(refusal: Refusal, options: AnswerOptions): Response {
   return response;
 }
 
-function ownHeaders({ planned, admission, now, extraHeaders }: AnswerOptions): [string, string][] {
+function ownHeaders({ planned, admission, now, extraHeaders }: AnswerOptions): HeaderList {
   return [
     ["x-tollgate-request-id", planned.requestId],
     ...admissionHeaders(admission, planned.startedAtMs),

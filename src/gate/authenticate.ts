@@ -4,6 +4,7 @@ import { proveSecret, type ProvenKey } from "./secret.ts";
 /** Where clients of the providers' SDKs put their key. */
 export const CREDENTIAL_HEADERS = ["authorization", "x-api-key", "x-goog-api-key", "api-key"] as const;
 export const CREDENTIAL_PARAMETER = "key";
+const KEY_PREFIX = "tg_";
 
 /** The virtual key that a request presents, proven genuine with no I/O; null for none, or a forged one. */
 export async function authenticate(
@@ -22,14 +23,13 @@ export function presentsKey(headers: Headers, url: URL): boolean {
 
 function presentedKey(headers: Headers, url: URL): string | undefined {
   // An SDK may send a second credential beside ours, so the first that looks like one of ours counts.
-  const candidates = [
-    ...CREDENTIAL_HEADERS.map((name) =>
-      headers
-        .get(name)
-        ?.replace(/^Bearer\s+/i, "")
-        .trim(),
-    ),
-    ...url.searchParams.getAll(CREDENTIAL_PARAMETER),
-  ];
-  return candidates.find((candidate) => candidate?.startsWith("tg_"));
+  for (const name of CREDENTIAL_HEADERS) {
+    const presented = headers
+      .get(name)
+      ?.replace(/^Bearer\s+/i, "")
+      .trim();
+    if (presented?.startsWith(KEY_PREFIX)) return presented;
+  }
+  if (url.search === "") return undefined;
+  return url.searchParams.getAll(CREDENTIAL_PARAMETER).find((presented) => presented.startsWith(KEY_PREFIX));
 }

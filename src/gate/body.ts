@@ -70,9 +70,11 @@ function invalid(param: string | null, message: string): { invalid: InvalidBody 
   return { invalid: { param, message } };
 }
 
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 function decode(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     return null; // Not UTF-8: the caller answers 400.
   }

@@ -59,35 +59,43 @@ function hopsOf(client: Headers): number {
 export function upstreamHeaders(client: Headers, { own = false } = {}): Headers {
   const connection = client.get("connection") ?? "";
   const listed = new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
-  const headers = copied(
+  const kept = keptOf(
     client,
     (name) =>
       !NOT_FOR_PROVIDERS.has(name) &&
       !listed.has(name) &&
       !DROPPED_PREFIXES.some((prefix) => name.startsWith(prefix)),
   );
-  if (own) headers.set(HOPS_HEADER, String(hopsOf(client) + 1));
+  if (own) kept.push([HOPS_HEADER, String(hopsOf(client) + 1)]);
   // The meter reads the bytes, and the client shall get the provider's own.
-  headers.set("accept-encoding", "identity");
-  return headers;
+  kept.push(["accept-encoding", "identity"]);
+  return new Headers(kept);
 }
 
-/** `secrets`: our credential, which no header may carry to the client. */
-export function clientHeaders(provider: Headers, secrets: readonly string[]): Headers {
-  return copied(
+export type HeaderList = [name: string, value: string][];
+
+/**
+ * The provider's headers as the client gets them, and our `own`, each in place of the provider's of that name. `secrets`: our
+ * credential, which no header may carry to the client.
+ */
+export function clientHeaders(provider: Headers, secrets: readonly string[], own: HeaderList): HeaderList {
+  const kept = keptOf(
     provider,
     (name, value) =>
       !NOT_FOR_CLIENTS.has(name) &&
       !name.startsWith("x-tollgate-") &&
-      !secrets.some((secret) => value.includes(secret)),
+      !secrets.some((secret) => value.includes(secret)) &&
+      !own.some(([ours]) => ours === name),
   );
+  kept.push(...own);
+  return kept;
 }
 
-/** In one go over them: each look-up or deletion of a name is a call out of JavaScript. */
-function copied(headers: Headers, isKept: (name: string, value: string) => boolean): Headers {
-  const kept: [string, string][] = [];
+/** In one go over them, and as a list: each look-up, change or copy of headers is a call out of JavaScript. */
+function keptOf(headers: Headers, isKept: (name: string, value: string) => boolean): HeaderList {
+  const kept: HeaderList = [];
   headers.forEach((value, name) => {
     if (isKept(name, value)) kept.push([name, value]);
   });
-  return new Headers(kept);
+  return kept;
 }

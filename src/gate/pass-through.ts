@@ -56,8 +56,7 @@ export async function passThrough(
       : { refusal: UNREACHABLE };
   }
   const { response, abort } = dispatched;
-  const headers = clientHeaders(response.headers, secrets);
-  headers.set("x-tollgate-request-id", requestId);
+  const headers = clientHeaders(response.headers, secrets, [["x-tollgate-request-id", requestId]]);
   if (response.ok && aimed.tells) {
     const told = await readToldAnswer(response, aimed.tells, { client, abort, idleMs: timeoutMs });
     if (!told) return { refusal: { code: "provider_unreachable", message: "The provider broke off." } };

@@ -31,7 +31,7 @@ export async function mintSecret(
 ): Promise<MintedSecret> {
   if (!organizationId.startsWith(ORGANIZATION_PREFIX)) throw new Error("not an organization's id");
   const body = `tg_${organizationId.slice(ORGANIZATION_PREFIX.length)}_${base32(random)}`;
-  const { tag, digest } = await sign(keySecret, body);
+  const { tag, digest } = await sign(await signerOf(keySecret), body);
   const secret = `${body}_${tag}`;
   return { secret, digest, hint: secret.slice(-HINT_LENGTH) };
 }
@@ -44,9 +44,14 @@ export async function proveSecret(keySecrets: KeySecrets, presented: string): Pr
   const match = SECRET.exec(presented);
   if (!match) return null;
   const [, organization = "", random = "", presentedTag = ""] = match;
+  const body = `tg_${organization}_${random}`;
   for (const keySecret of keySecrets) {
-    const { tag, digest } = await sign(keySecret, `tg_${organization}_${random}`);
-    if (equalTexts(tag, presentedTag)) return { organizationId: ORGANIZATION_PREFIX + organization, digest };
+    const signer = await signerOf(keySecret);
+    const signed = signer.genuine.get(body) ?? (await sign(signer, body));
+    if (!equalTexts(signed.tag, presentedTag)) continue;
+    if (signer.genuine.size >= MAX_GENUINE) signer.genuine.clear();
+    signer.genuine.set(body, signed);
+    return { organizationId: ORGANIZATION_PREFIX + organization, digest: signed.digest };
   }
   return null;
 }
@@ -60,23 +65,37 @@ export function equalTexts(a: string, b: string): boolean {
 
 const encoder = new TextEncoder();
 
-async function sign(keySecret: string, body: string): Promise<{ tag: string; digest: string }> {
-  const key = await signingKey(keySecret);
+interface Signed {
+  tag: string;
+  digest: string;
+}
+
+interface Signer {
+  key: CryptoKey;
+  /** What genuine keys have: to sign one again costs more than all the rest of a proof. Forged ones, without end, aren't kept. */
+  genuine: Map<string, Signed>;
+}
+
+/** Keys that an isolate remembers. */
+const MAX_GENUINE = 10_000;
+
+async function sign({ key }: Signer, body: string): Promise<Signed> {
   const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(body)));
   return { tag: base32(mac.subarray(0, TAG_BYTES)), digest: base32(mac.subarray(TAG_BYTES)) };
 }
 
-const signingKeys = new Map<string, CryptoKey>();
+const signers = new Map<string, Signer>();
 /** A deployment has one KEY_SECRET, or two while one is replaced. */
-const MAX_SIGNING_KEYS = 8;
+const MAX_SIGNERS = 8;
 
-/** Kept for the isolate's life: to import one costs as much as to sign. */
-async function signingKey(keySecret: string): Promise<CryptoKey> {
-  const kept = signingKeys.get(keySecret);
+/** Kept for the isolate's life: to import a secret costs as much as to sign. */
+async function signerOf(keySecret: string): Promise<Signer> {
+  const kept = signers.get(keySecret);
   if (kept) return kept;
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", encoder.encode(keySecret), algorithm, false, ["sign"]);
-  if (signingKeys.size >= MAX_SIGNING_KEYS) signingKeys.clear();
-  signingKeys.set(keySecret, key);
-  return key;
+  const signer = { key, genuine: new Map<string, Signed>() };
+  if (signers.size >= MAX_SIGNERS) signers.clear();
+  signers.set(keySecret, signer);
+  return signer;
 }

@@ -36,29 +36,40 @@ export function settleGuarantee<T>(
 ): { end: (end: CallEnd) => void } {
   const { promise, resolve } = Promise.withResolvers<CallEnd>();
   const call = openCallOf(admission, { startedAtMs, admittedAtMs: deps.books.now() });
+  const lease = keepLease(deps, org, admission.holdId);
   deps.waitUntil(promise.then((end) => settle(deps, org, call, end)));
-  deps.waitUntil(renewUntil(deps, org, admission.holdId, promise));
-  return { end: resolve };
+  return {
+    end(end) {
+      lease.stop();
+      resolve(end);
+    },
+  };
 }
 
 /** A lease is renewed when this part of it has passed. */
 const RENEWAL_SHARE = 1 / 2;
 
-/** Keeps the lease of a call that runs longer than one (R3: no call is lapsed while its Worker lives). */
-async function renewUntil(deps: GateDeps, org: string, holdId: string, end: Promise<unknown>): Promise<void> {
-  const { books } = deps;
-  const ended = end.then(() => "ended" as const);
-  for (;;) {
-    const next = await Promise.race([ended, books.sleep(books.leaseMs * RENEWAL_SHARE)]);
-    if (next === "ended") return;
+/** Keeps the lease of a call that runs longer than one, until it is stopped (R3: no call is lapsed while its Worker lives). */
+function keepLease({ books }: GateDeps, org: string, holdId: string): { stop: () => void } {
+  const afterMs = books.leaseMs * RENEWAL_SHARE;
+  let isKept = true;
+  let timer = setTimeout(() => void renew(), afterMs);
+  async function renew(): Promise<void> {
     try {
-      if ((await books.store.renew(org, { holdId, nowMs: books.now(), leaseMs: books.leaseMs })) === "ended")
-        return;
+      const renewed = await books.store.renew(org, { holdId, nowMs: books.now(), leaseMs: books.leaseMs });
+      if (renewed === "ended") return;
     } catch (error) {
       // The next one may get through; if none does, the lease ends and the settle corrects the lapse.
       books.report("renewal_failed", { organization: org, hold: holdId, cause: String(error) });
     }
+    if (isKept) timer = setTimeout(() => void renew(), afterMs);
   }
+  return {
+    stop() {
+      isKept = false;
+      clearTimeout(timer);
+    },
+  };
 }
 
 async function settle(deps: GateDeps, org: string, call: OpenCall, end: CallEnd): Promise<void> {

@@ -29,8 +29,10 @@ export interface Closed {
 
 /** Answers of Redis that ask for another settle: lost memory, each once or twice at most. */
 const MAX_ROUNDS = 8;
-/** Looks at whether the entry is booked, and the longest wait between two, in milliseconds. */
+/** Looks at whether the entry is booked. */
 const MAX_LOOKS = 30;
+/** Between two looks, in milliseconds: doubled each time, up to the longest. The drain under way and the one after it take less than the first, mostly: each look costs a turn of the isolate. */
+const FIRST_WAIT_MS = 100;
 const MAX_WAIT_MS = 500;
 /** Looks that Postgres may fail before the entry is left to later drains: with one lost message alone it isn't left to a loss of memory. */
 const MAX_FAILED_LOOKS = 1;
@@ -147,7 +149,7 @@ export async function awaitBooked(
       if (reply.kind === "done") return { outcome: "booked", sawStranded };
       if (reply.kind === "cold") return "gone";
       if (reply.kind === "head") head = reply.head;
-      else await books.sleep(Math.min(MAX_WAIT_MS, 25 * 2 ** Math.min(look, 5)));
+      else await books.sleep(Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** look));
     } catch (error) {
       // Postgres or Redis is away: the entry stands in the outbox, and a later drain takes it.
       if (!(error instanceof StoreUnavailable)) throw error;

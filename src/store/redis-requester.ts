@@ -15,7 +15,8 @@ export function createRequester(
   timeoutMs: number,
 ): Requester {
   const address = url.replace(/\/$/, "");
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", [SYNC_TOKEN]: "" };
+  const headers = new Headers({ authorization: `Bearer ${token}`, "content-type": "application/json" });
+  let syncToken: string | null = null;
   return {
     async request<T>({ body }: UpstashRequest): Promise<UpstashResponse<T>> {
       const controller = new AbortController();
@@ -27,7 +28,11 @@ export function createRequester(
           body: JSON.stringify(body),
           signal: controller.signal,
         });
-        headers[SYNC_TOKEN] = response.headers.get(SYNC_TOKEN) ?? "";
+        const stated = response.headers.get(SYNC_TOKEN);
+        if (stated !== null && stated !== syncToken) {
+          headers.set(SYNC_TOKEN, stated);
+          syncToken = stated;
+        }
         return await response.json<UpstashResponse<T>>();
       } finally {
         clearTimeout(timer);

@@ -74,10 +74,15 @@ test("headers to the client leave out the encoding that was undone, cookies, and
       "x-tollgate-cost-usd": "0.00",
       "x-ratelimit-remaining-requests": "7",
       "x-debug": "called with sk-ours",
+      "server-timing": "model;dur=7",
     }),
     ["sk-ours"],
+    [["server-timing", "total;dur=1"]],
   );
-  expect(Object.fromEntries(headers.entries())).toEqual({ "x-ratelimit-remaining-requests": "7" });
+  expect(headers).toEqual([
+    ["x-ratelimit-remaining-requests", "7"],
+    ["server-timing", "total;dur=1"],
+  ]);
 });
 
 test("the provider's URL has the client's query, without the client's key", () => {

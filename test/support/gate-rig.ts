@@ -4,7 +4,7 @@ import { parseEnv } from "../../src/env.ts";
 import type { GateDeps } from "../../src/gate/gate-deps.ts";
 import { gate } from "../../src/gate/gate.ts";
 import { mintSecret } from "../../src/gate/secret.ts";
-import { LEASE_MS, type Rig } from "./books-rig.ts";
+import { type Rig } from "./books-rig.ts";
 import { createFaults } from "./faults.ts";
 
 // The real gate in this process, over both real stores and a provider that the test plays.
@@ -35,10 +35,7 @@ export async function gateWorker(
   { limit = LIMIT_NANO_USD, each = false, expiresAtMs = null }: GateOptions = {},
 ) {
   const faults = createFaults((message) => rig.clock.during(() => message.send()));
-  // Nobody renews a lease here: the clock would run through it while a provider is awaited.
-  const sleep = (milliseconds: number) =>
-    milliseconds < LEASE_MS / 4 ? rig.clock.sleep(milliseconds) : new Promise<void>(() => undefined);
-  const books = rig.booksBehind(faults.border, { sleep, http: false });
+  const books = rig.booksBehind(faults.border, { http: false });
   const parsed = parseEnv({
     ADMIN_KEY: "admin",
     KEY_SECRET,
