@@ -56,6 +56,10 @@ export function openStores(
     memory: createMemory(),
     now,
     sleep,
+    after(milliseconds, callback) {
+      const timer = setTimeout(callback, milliseconds);
+      return () => clearTimeout(timer);
+    },
     nonce: () => crypto.randomUUID().replaceAll("-", ""),
     leaseMs: config.HOLD_LEASE_SECONDS * 1_000,
     flushMs: config.LEDGER_FLUSH_SECONDS * 1_000,

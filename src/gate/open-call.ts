@@ -1,7 +1,7 @@
 import { deliverDue } from "../alerts/deliver.ts";
 import type { Unit } from "../domain/charged-budgets.ts";
 import { isDue } from "../store/due-alerts.ts";
-import type { Closing } from "../ledger/close.ts";
+import type { Closing } from "../store/settlement.ts";
 import { closeOrStrand } from "../ledger/strand.ts";
 import type { Admission } from "./admit.ts";
 import type { GateDeps } from "./gate-deps.ts";

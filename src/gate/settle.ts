@@ -53,7 +53,7 @@ const RENEWAL_SHARE = 1 / 2;
 function keepLease({ books }: GateDeps, org: string, holdId: string): { stop: () => void } {
   const afterMs = books.leaseMs * RENEWAL_SHARE;
   let isKept = true;
-  let timer = setTimeout(() => void renew(), afterMs);
+  let cancel = books.after(afterMs, () => void renew());
   async function renew(): Promise<void> {
     try {
       const renewed = await books.store.renew(org, { holdId, nowMs: books.now(), leaseMs: books.leaseMs });
@@ -62,12 +62,12 @@ function keepLease({ books }: GateDeps, org: string, holdId: string): { stop: ()
       // The next one may get through; if none does, the lease ends and the settle corrects the lapse.
       books.report("renewal_failed", { organization: org, hold: holdId, cause: String(error) });
     }
-    if (isKept) timer = setTimeout(() => void renew(), afterMs);
+    if (isKept) cancel = books.after(afterMs, () => void renew());
   }
   return {
     stop() {
       isKept = false;
-      clearTimeout(timer);
+      cancel();
     },
   };
 }

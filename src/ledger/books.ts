@@ -11,6 +11,8 @@ export interface Books {
   /** The clock, in milliseconds. */
   now: () => number;
   sleep: Sleep;
+  /** Calls back once so much time has passed, unless the returned function is called before. */
+  after: (milliseconds: number, callback: () => void) => () => void;
   /** A text never made before, of [0-9a-z]: tells apart what was sent before and after a loss of memory. */
   nonce: () => string;
   leaseMs: number;

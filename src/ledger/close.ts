@@ -1,22 +1,12 @@
-import type { SettleInput } from "../store/settlement.ts";
+import type { Closing, SettleInput } from "../store/settlement.ts";
 import type { AwaitedEntry, OutboxHead } from "../store/outbox.ts";
+import { drainerOf } from "../store/drainers.ts";
 import { StoreUnavailable } from "../services.ts";
 import type { Books } from "./books.ts";
 import { bookHead, drainWhole, isWhole } from "./drain.ts";
-import { takesTurn } from "./drain-turns.ts";
 import { openEpoch } from "./open.ts";
 
 // Ends a hold: settle, release or void, until the outcome is where it can't be lost (laws 4, 5, 12).
-
-export interface Closing {
-  mode: SettleInput["mode"];
-  holdId: string;
-  /** What the call cost, in nano-USD; 0 for release and void. */
-  amountNanoUsd: number;
-  lines: { counter: string; periodStartMs: number; actual: number }[];
-  /** JSON of the entry's facts; its keys are columns of ledger_entries. */
-  facts: string;
-}
 
 /** `booked`: its entry is in Postgres, or needs none. `pending`: it is in the outbox. `refused`: nothing to void. `stranded`: Redis can't be reached. */
 export type Outcome = "booked" | "pending" | "refused" | "stranded";
@@ -39,9 +29,23 @@ const MAX_FAILED_LOOKS = 1;
 /** From this look on the drain is taken over from a Worker that holds it for long. */
 const FORCE_FROM_LOOK = 20;
 
-export async function closeHold(books: Books, org: string, closing: Closing): Promise<Closed> {
+/** What a close does once its entry is in the outbox. `gone`: the entry is neither there nor in Postgres; Redis lost it. */
+export type Awaiting = (
+  books: Books,
+  org: string,
+  awaited: Awaited,
+  head: OutboxHead | null,
+  closing: Closing,
+) => Promise<Closed | "gone">;
+
+export async function closeHold(
+  books: Books,
+  org: string,
+  closing: Closing,
+  awaiting: Awaiting = awaitBooked,
+): Promise<Closed> {
   try {
-    return await close(books, org, closing);
+    return await close(books, org, closing, awaiting);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     books.report("settle_stranded", {
@@ -54,7 +58,7 @@ export async function closeHold(books: Books, org: string, closing: Closing): Pr
   }
 }
 
-async function close(books: Books, org: string, closing: Closing): Promise<Closed> {
+async function close(books: Books, org: string, closing: Closing, awaiting: Awaiting): Promise<Closed> {
   let booked: SettleInput["booked"];
   let known = new Map<string, { periodStartMs: number; booked: number }>();
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -99,12 +103,8 @@ async function close(books: Books, org: string, closing: Closing): Promise<Close
       case "ok": {
         if (reply.sequence.n === 0) return without("booked");
         const entryId = `${closing.holdId}.${closing.mode === "void" ? "v" : "s"}`;
-        const seen = await awaitBooked(
-          books,
-          org,
-          { holdId: closing.holdId, entryId, sequence: reply.sequence, state: reply.state },
-          reply.head,
-        );
+        const awaited = { holdId: closing.holdId, entryId, sequence: reply.sequence, state: reply.state };
+        const seen = await awaiting(books, org, awaited, reply.head, closing);
         if (seen !== "gone") return seen;
         booked = undefined;
         break;
@@ -115,11 +115,11 @@ async function close(books: Books, org: string, closing: Closing): Promise<Close
   return without("stranded");
 }
 
-interface Awaited extends AwaitedEntry {
+export interface Awaited extends AwaitedEntry {
   entryId: string;
 }
 
-/** `gone`: the entry is neither in the outbox nor in Postgres; Redis lost it. */
+/** Drains, or looks until who drains has booked the entry. */
 export async function awaitBooked(
   books: Books,
   org: string,
@@ -142,7 +142,7 @@ export async function awaitBooked(
       head = null;
       if (books.memory.bookedEntries.has(awaited.entryId)) return { outcome: "booked", sawStranded };
       // A settle that got no head was told just now that somebody drains.
-      const asks = (look > 0 || first !== null) && takesTurn(books.memory, org, { look, nowMs: books.now() });
+      const asks = look > 0 || first !== null;
       const reply = asks
         ? await books.store.drain(org, { nowMs: books.now(), force: look >= FORCE_FROM_LOOK, awaited })
         : BUSY;
@@ -175,9 +175,9 @@ const BUSY = { kind: "busy" } as const;
 
 const without = (outcome: Outcome): Closed => ({ outcome, sawStranded: false });
 
-/** Whether this settle shall drain too: always, or once in the flush time for each isolate. */
+/** Whether this settle shall drain too: unless another call of the isolate does, or once in the flush time for each isolate. */
 function shouldDrain(books: Books, org: string): boolean {
-  if (books.flushMs === 0) return true;
+  if (books.flushMs === 0) return drainerOf(books.memory, org, books.now()) === undefined;
   const now = books.now();
   if (now - (books.memory.drainedAtMs.get(org) ?? 0) < books.flushMs) return false;
   books.memory.drainedAtMs.set(org, now);

@@ -3,7 +3,6 @@ import { noteDue } from "../store/due-alerts.ts";
 import type { OutboxHead } from "../store/outbox.ts";
 import { parseEntry, type Entry } from "../store/packed.ts";
 import type { Books } from "./books.ts";
-import { noteDrain, noteDrained, rememberBooked } from "./drain-turns.ts";
 import type { BookRow } from "./ledger.ts";
 import { openEpoch } from "./open.ts";
 
@@ -68,20 +67,6 @@ export async function bookHead(
   head: OutboxHead,
   beforeTrim?: () => Promise<void>,
 ): Promise<Drained> {
-  noteDrain(books.memory, org, books.now());
-  try {
-    return await book(books, org, head, beforeTrim);
-  } finally {
-    noteDrained(books.memory, org);
-  }
-}
-
-async function book(
-  books: Books,
-  org: string,
-  head: OutboxHead,
-  beforeTrim?: () => Promise<void>,
-): Promise<Drained> {
   const entries = head.entries.map(parseEntry);
   const booked = await books.ledger.book(org, head, entries.map(bookRow), books.now());
   if (booked.result === "fenced") {
@@ -89,7 +74,7 @@ async function book(
     return { result: "fenced", entryIds: new Set(), stranded: false };
   }
   const entryIds = new Set(entries.map(({ id }) => id));
-  rememberBooked(books.memory, org, { entryIds, nowMs: books.now() });
+  rememberBooked(books.memory, entryIds);
   noteDue(books.memory, org, booked.alerts_due_at);
   if (booked.alerts_fault !== null) {
     books.report("alerts_undetected", { organization: org, cause: booked.alerts_fault });
@@ -115,6 +100,17 @@ async function book(
     }
   }
   return { result: booked.result, entryIds, stranded: booked.stranded };
+}
+
+/** Of a settle: long ago it has been seen by whoever waited for it. */
+const MAX_REMEMBERED = 5_000;
+
+function rememberBooked({ bookedEntries }: Books["memory"], entryIds: Iterable<string>): void {
+  for (const id of entryIds) bookedEntries.add(id);
+  for (const id of bookedEntries) {
+    if (bookedEntries.size <= MAX_REMEMBERED) break;
+    bookedEntries.delete(id);
+  }
 }
 
 function bookRow(entry: Entry): BookRow {

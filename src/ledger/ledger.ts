@@ -138,6 +138,15 @@ export function createLedger(database: Pick<Database, "execute">) {
       );
     },
 
+    /** Which of these entries are in the ledger. */
+    async bookedAmong(org: string, entryIds: string[]): Promise<Set<string>> {
+      const ids = JSON.stringify(entryIds);
+      const found = await rows(
+        sql`select id from ledger_entries where organization_id = ${org} and id in (select jsonb_array_elements_text(${ids}::jsonb))`,
+      );
+      return new Set(found.map(({ id }) => z.string().parse(id)));
+    },
+
     /** Leaves word of a hold's end. It takes the place of what was left before, but a void never that of a settle. */
     async strand(org: string, holdId: string, settle: unknown): Promise<void> {
       await rows(

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { Books } from "./books.ts";
-import { closeHold, type Closing } from "./close.ts";
+import type { Closing } from "../store/settlement.ts";
+import { awaitBooked, closeHold, type Awaiting } from "./close.ts";
+import { leaveOrDrain } from "./drainer.ts";
 
 // Settles that couldn't reach Redis within their retries wait in Postgres; later drains replay them.
 
@@ -15,8 +17,13 @@ const stored = z.object({
 });
 
 /** Ends a hold, or leaves word in Postgres to end it later. Throws StoreUnavailable where that fails too: the lease's end then charges the hold. */
-export async function closeOrStrand(books: Books, org: string, closing: Closing): Promise<void> {
-  const { outcome, sawStranded } = await closeHold(books, org, closing);
+export async function closeOrStrand(
+  books: Books,
+  org: string,
+  closing: Closing,
+  awaiting: Awaiting = OR_LEAVE,
+): Promise<void> {
+  const { outcome, sawStranded } = await closeHold(books, org, closing, awaiting);
   if (outcome === "stranded") await books.ledger.strand(org, closing.holdId, closing);
   else if (sawStranded) {
     await replayStranded(books, org).catch((error: unknown) => {
@@ -25,6 +32,8 @@ export async function closeOrStrand(books: Books, org: string, closing: Closing)
     });
   }
 }
+
+const OR_LEAVE = leaveOrDrain((books, org, closing) => closeOrStrand(books, org, closing, awaitBooked));
 
 /** Between two looks of one isolate for stranded settles where no drain told of them, in milliseconds. */
 const LOOK_INTERVAL_MS = 2_000;

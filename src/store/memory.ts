@@ -1,4 +1,5 @@
 import type { OwnCredential } from "../providers/own-credential.ts";
+import type { Drainer } from "./drainers.ts";
 import type { KeyPolicy, ScopePolicy } from "../domain/policy.ts";
 
 // What an isolate remembers between requests. Any of it may be old: the scripts compare it with what Redis has.
@@ -18,10 +19,8 @@ export interface IsolateMemory {
   turns: Map<string, Turn>;
   /** When this isolate last drained an organization's outbox on the way of a settle, in milliseconds. */
   drainedAtMs: Map<string, number>;
-  /** Until when this isolate's calls leave it to one of them to ask for an organization's drain, in milliseconds. */
-  drainAskedUntilMs: Map<string, number>;
-  /** When this isolate last booked entries of an organization, in milliseconds. */
-  bookedAtMs: Map<string, number>;
+  /** The call that drains an organization's outbox for the isolate's others. */
+  drainers: Map<string, Drainer>;
   /** Ids of entries that this isolate saw booked: they are in Postgres, whatever becomes of Redis. */
   bookedEntries: Set<string>;
   /** When this isolate last looked for stranded settles behind a refusal, in milliseconds. */
@@ -42,8 +41,7 @@ export function createMemory(): IsolateMemory {
     epochs: new Map(),
     turns: new Map(),
     drainedAtMs: new Map(),
-    drainAskedUntilMs: new Map(),
-    bookedAtMs: new Map(),
+    drainers: new Map(),
     bookedEntries: new Set(),
     replayedAtMs: new Map(),
     alertsDueAtMs: new Map(),

@@ -26,6 +26,17 @@ export interface SettleInput {
   lines: { counter: string; periodStartMs: number; actual: number; booked: number }[];
 }
 
+/** How a hold ends, whenever it is sent. */
+export interface Closing {
+  mode: SettleInput["mode"];
+  holdId: string;
+  /** What the call cost, in nano-USD; 0 for release and void. */
+  amountNanoUsd: number;
+  lines: { counter: string; periodStartMs: number; actual: number }[];
+  /** JSON of the entry's facts; its keys are columns of ledger_entries. */
+  facts: string;
+}
+
 export type SettleReply =
   | { kind: "cold" }
   | { kind: "lost"; epoch: number }

@@ -68,6 +68,7 @@ export async function openBench() {
       memory: createMemory(),
       now,
       sleep: sleepForLong,
+      after: () => () => undefined,
       nonce: () => `x${(nonces += 1)}`,
       leaseMs: LEASE_MS,
       flushMs: 0,

@@ -39,6 +39,11 @@ export function createIsolate(
     memory: createMemory(),
     now,
     sleep,
+    after(milliseconds, callback) {
+      let isKept = true;
+      scheduler.after(milliseconds, { owner: name, run: () => void (isKept && callback()) });
+      return () => void (isKept = false);
+    },
     nonce: () => `x${(world.made.nonces += 1)}`,
     leaseMs: config.HOLD_LEASE_SECONDS * 1_000,
     flushMs: config.LEDGER_FLUSH_SECONDS * 1_000,
@@ -149,6 +154,9 @@ function ledgerBehind(send: Send, ledger: Ledger): Ledger {
   return {
     nextEpoch: over("next_epoch", (...args: Parameters<Ledger["nextEpoch"]>) => ledger.nextEpoch(...args)),
     booked: over("booked", (...args: Parameters<Ledger["booked"]>) => ledger.booked(...args)),
+    bookedAmong: over("booked_among", (...args: Parameters<Ledger["bookedAmong"]>) =>
+      ledger.bookedAmong(...args),
+    ),
     snapshot: over("snapshot", (...args: Parameters<Ledger["snapshot"]>) => ledger.snapshot(...args)),
     book: over("book", (...args: Parameters<Ledger["book"]>) => ledger.book(...args)),
     strand: over("strand", (...args: Parameters<Ledger["strand"]>) => ledger.strand(...args)),

@@ -54,6 +54,8 @@ export function createMemoryLedger(random: Random): MemoryLedger {
         })),
       };
     },
+    bookedAmong: async (_org, ids) =>
+      new Set(ledger.rows.map(({ id }) => id).filter((id) => ids.includes(id))),
     snapshot: async (_org, epoch, counters) => snapshot(ledger, epoch, counters),
     async book(_org, head, rows): Promise<BookResult> {
       const entries = rows.map(entryOf);

@@ -1,6 +1,6 @@
 import type { Books } from "../../src/ledger/books.ts";
 import { closeOrStrand } from "../../src/ledger/strand.ts";
-import type { Closing } from "../../src/ledger/close.ts";
+import type { Closing } from "../../src/store/settlement.ts";
 import { lapseHolds } from "../../src/ledger/lapse.ts";
 import { openEpoch } from "../../src/ledger/open.ts";
 import { rebuildCounters } from "../../src/ledger/rebuild.ts";

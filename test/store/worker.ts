@@ -80,6 +80,11 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
           }));
           return { ...booked, lines: rows };
         }),
+      bookedAmong: (_, ids) =>
+        toPostgres(
+          "booked among",
+          () => new Set(ledger.rows.map(({ id }) => id).filter((id) => ids.includes(id))),
+        ),
       snapshot: (_, epoch, counters) => toPostgres("snapshot", () => snapshot(ledger, epoch, counters)),
       book: (_, head, rows) => {
         const entries = entriesOf(rows);
@@ -121,6 +126,7 @@ export function reachBooks(world: World, turn: Turn, skewMs: number): Books {
     },
     now: () => Math.max(0, world.nowMs + skewMs),
     sleep: () => Promise.resolve(),
+    after: () => () => undefined,
     nonce: () => `n${++world.nonces}`,
     leaseMs: world.leaseMs,
     flushMs: 0,

@@ -77,6 +77,8 @@ export async function startRig() {
       memory: createMemory(),
       now: () => clock.now(),
       sleep,
+      // Nobody renews a lease here: the clock would run through it while a provider is awaited.
+      after: () => () => undefined,
       nonce: () => `x${(nonces += 1)}`,
       leaseMs: LEASE_MS,
       flushMs,

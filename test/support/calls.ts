@@ -1,5 +1,6 @@
 import { closeOrStrand } from "../../src/ledger/strand.ts";
-import { closeHold, type Closing, type Outcome } from "../../src/ledger/close.ts";
+import { closeHold, type Outcome } from "../../src/ledger/close.ts";
+import type { Closing } from "../../src/store/settlement.ts";
 import type { Books } from "../../src/ledger/books.ts";
 import { openEpoch } from "../../src/ledger/open.ts";
 import { rebuildCounters } from "../../src/ledger/rebuild.ts";
