@@ -33,12 +33,7 @@ async function admitted(count: number) {
 const settleAll = async ({ books }: RigWorker, calls: Call[]) =>
   void (await Promise.all(calls.map((call) => settleOrStrand(books, call, COST))));
 
-const expectAllBooked = (org: string, calls: Call[]) =>
-  expectExactBooks(
-    rig,
-    org,
-    calls.map((call) => ({ call, cost: COST })),
-  );
+const booked = (calls: Call[]) => calls.map((call) => ({ call, cost: COST }));
 
 test("many that end at once are booked with few drains, and none asks for itself", async () => {
   const { org, calls } = await admitted(CALLS);
@@ -46,7 +41,7 @@ test("many that end at once are booked with few drains, and none asks for itself
   await settleAll(worker, calls);
   expect(worker.faults.count("drain") + worker.faults.count("book")).toBeLessThan(CALLS / 3);
   expect(worker.books.memory.drainers.size).toBe(0);
-  await expectAllBooked(org, calls);
+  await expectExactBooks(rig, org, booked(calls));
 });
 
 test("calls that end while another drains are over once their entries are in the outbox", async () => {
@@ -60,7 +55,7 @@ test("calls that end while another drains are over once their entries are in the
   await Promise.all(others.map((call) => settleOrStrand(worker.books, call, COST)));
   expect(drains).toBe(true);
   await drainer;
-  await expectAllBooked(org, calls);
+  await expectExactBooks(rig, org, booked(calls));
 });
 
 test("law 12: a drainer that dies takes nothing along: later drains book what was left to it", async () => {
@@ -75,7 +70,7 @@ test("law 12: a drainer that dies takes nothing along: later drains book what wa
   // The isolate lives on: once its drainer takes no more, the next call drains.
   await rig.clock.sleep(6_000);
   await settleOrStrand(worker.books, last, COST);
-  await expectAllBooked(org, calls);
+  await expectExactBooks(rig, org, booked(calls));
 });
 
 test("law 12: what Redis lost before it was booked is settled again, however many left theirs", async () => {
@@ -84,7 +79,7 @@ test("law 12: what Redis lost before it was booked is settled again, however man
   worker.faults.on("book", async () => rig.emptyRedis());
   worker.faults.on("trim", "lose_request", { times: EVERY_ATTEMPT });
   await settleAll(worker, calls);
-  await expectAllBooked(org, calls);
+  await expectExactBooks(rig, org, booked(calls));
 });
 
 test("law 12: what is lost after it was left is settled again by the drainer", async () => {
@@ -93,7 +88,7 @@ test("law 12: what is lost after it was left is settled again by the drainer", a
   // The second drain is the one for the others.
   worker.faults.on("drain", async () => rig.emptyRedis());
   await settleAll(worker, calls);
-  await expectAllBooked(org, calls);
+  await expectExactBooks(rig, org, booked(calls));
 });
 
 test("what another Worker's drain booked is known from the ledger, and not settled again", async () => {
@@ -103,7 +98,7 @@ test("what another Worker's drain booked is known from the ledger, and not settl
   worker.faults.on("drain", async () => void (await drainOutbox(other.books, org, { force: true })));
   await settleAll(worker, calls);
   expect(worker.faults.count("settle")).toBe(calls.length);
-  await expectAllBooked(org, calls);
+  await expectExactBooks(rig, org, booked(calls));
 });
 
 test("with Postgres away the drainer leaves the entries to later drains, and says so", async () => {
@@ -113,5 +108,5 @@ test("with Postgres away the drainer leaves the entries to later drains, and say
   await settleAll(worker, calls);
   expect(worker.books.reports).toContain("settles_pending");
   await drainOutbox(rig.worker().books, org, { force: true });
-  await expectAllBooked(org, calls);
+  await expectExactBooks(rig, org, booked(calls));
 });
