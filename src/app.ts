@@ -4,7 +4,7 @@ import { refusalResponse } from "./errors.ts";
 import { gate } from "./gate/gate.ts";
 import { newId } from "./ids.ts";
 import { providerNamed } from "./providers/registry.ts";
-import { gateDepsOf, servicesOf, type Stores } from "./wiring.ts";
+import { gateDepsOf, type Stores } from "./wiring.ts";
 
 /** The whole route table: the control plane, and every other path the gate's. */
 export function createApp(config: Config, stores: Stores) {
@@ -13,10 +13,14 @@ export function createApp(config: Config, stores: Stores) {
   let table: Hono | undefined;
   async function routeTable(): Promise<Hono> {
     const { createControl } = await import("./control/control.ts");
+    const { servicesOf } = await import("./control-services.ts");
+    const database = await stores.database();
     const app = new Hono();
     app.route(
       "/",
-      createControl((c) => servicesOf(config, stores, (promise) => c.executionCtx.waitUntil(promise))),
+      createControl((c) =>
+        servicesOf(config, stores, database, (promise) => c.executionCtx.waitUntil(promise)),
+      ),
     );
     return app.all("*", (c) => dataPlane(c.req.raw, c.executionCtx));
   }
