@@ -25,9 +25,9 @@ export function priceListSource(): string {
   const entries = ids.map((id) => {
     const provider = findProvider({ providerId: id });
     if (!provider) throw new Error(`the library has no provider ${id}`);
-    const models = provider.models.map((model) => JSON.stringify(listed(model)));
+    const models = provider.models.map((model) => escaped(JSON.stringify(listed(model))));
     const fallbacks = JSON.stringify(provider.fallback_model_providers ?? []);
-    return `  ${JSON.stringify(id)}: {\n    fallbacks: ${fallbacks},\n    models: \`[\n${escaped(models.join(",\n"))}\n]\`,\n  },\n`;
+    return `  ${JSON.stringify(id)}: {\n    fallbacks: ${fallbacks},\n    models: \`[\\\n${models.join(",\\\n")}]\`,\n  },\n`;
   });
   return `${HEADER}export const PRICE_LIST: Readonly<Record<string, ListedProvider>> = {\n${entries.join("")}};\n`;
 }
