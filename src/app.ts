@@ -1,22 +1,27 @@
 import { Hono } from "hono";
-import { createControl } from "./control/control.ts";
 import type { Config } from "./env.ts";
 import { refusalResponse } from "./errors.ts";
 import { gate } from "./gate/gate.ts";
 import { newId } from "./ids.ts";
 import { providerNamed } from "./providers/registry.ts";
 import { waitTogether } from "./wait-until.ts";
-import { gateDepsOf, servicesOf, type Stores } from "./wiring.ts";
+import { gateDepsOf, type Stores } from "./wiring.ts";
 
 /** The whole route table: the control plane, and every other path the gate's. */
 export function createApp(config: Config, stores: Stores) {
-  // Made when it is first asked for: most isolates only see calls, and their start shouldn't wait for it.
+  // Made when it is first asked for: most isolates only see calls, and their start shouldn't wait for it, nor for the modules
+  // that it is made of. The bundler keeps those in the same file, as functions that nobody calls before this import.
   let table: Hono | undefined;
-  function routeTable(): Hono {
+  async function routeTable(): Promise<Hono> {
+    const { createControl } = await import("./control/control.ts");
+    const { servicesOf } = await import("./control-services.ts");
+    const database = await stores.database();
     const app = new Hono();
     app.route(
       "/",
-      createControl((c) => servicesOf(config, stores, (promise) => c.executionCtx.waitUntil(promise))),
+      createControl((c) =>
+        servicesOf(config, stores, database, (promise) => c.executionCtx.waitUntil(promise)),
+      ),
     );
     return app.all("*", (c) => dataPlane(c.req.raw, c.executionCtx));
   }
@@ -38,8 +43,8 @@ export function createApp(config: Config, stores: Stores) {
     ): Response | Promise<Response> {
       // The table has a hundred routes, and the paths that calls go to are in none of them: they needn't be searched for.
       if (isProviders(request.url)) return dataPlane(request, context);
-      table ??= routeTable();
-      return table.fetch(request, env, context);
+      if (table) return table.fetch(request, env, context);
+      return routeTable().then((made) => (table ??= made).fetch(request, env, context));
     },
   };
 }

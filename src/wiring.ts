@@ -1,18 +1,10 @@
-import { deliverDue } from "./alerts/deliver.ts";
 import type { Config } from "./env.ts";
 import type { GateDeps } from "./gate/gate-deps.ts";
 import { newId } from "./ids.ts";
-import { changeBalance } from "./ledger/balance.ts";
 import type { Books } from "./ledger/books.ts";
-import { openDatabase, type Database } from "./ledger/database.ts";
+import type { Database } from "./ledger/database.ts";
 import { createLedger } from "./ledger/ledger.ts";
-import { bringLedgerUpToDate, findHold, listHolds, liveBudgets } from "./ledger/live.ts";
-import { reconcile } from "./ledger/reconcile.ts";
-import { readPolicyDocument } from "./ledger/policy-documents.ts";
-import { fetchPolicy, publishPolicy, type Publisher } from "./ledger/publish.ts";
-import { voidHold } from "./ledger/void.ts";
-import { missingCounter } from "./ledger/rebuild.ts";
-import type { Services } from "./services.ts";
+import { fetchPolicy, type Publisher } from "./ledger/publish.ts";
 import { createObserver, type Observer } from "./observe/observer.ts";
 import { timed } from "./observe/timed.ts";
 import { createMemory } from "./store/memory.ts";
@@ -21,17 +13,19 @@ import { openRedis } from "./store/redis.ts";
 import { createStore } from "./store/store.ts";
 import type { WaitUntil } from "./wait-until.ts";
 
-// Puts the parts together: one set of stores for the isolate, one set of services for each request.
+// Puts the parts together: one set of stores for the isolate, what the gate needs for each call. What only the control plane
+// needs is in control-services.ts.
 
 export interface Stores {
   books: Books;
-  database: Database;
+  /** Opened when it is first asked for. */
+  database: () => Promise<Database>;
   metrics: MetricsStore;
   observer: Observer;
 }
 
 /** Called on nothing but the global: workerd refuses it as a method of anything else. */
-const outward: typeof fetch = (input, init) => fetch(input, init);
+export const outward: typeof fetch = (input, init) => fetch(input, init);
 
 /** `sleep`: for runtimes that aren't workerd. */
 export function openStores(
@@ -49,10 +43,17 @@ export function openStores(
     batch: METRICS_BATCH,
   });
   const latency = (store: "redis" | "postgres") => (ms: number) => observer.latency(store, ms);
-  const database = openDatabase(config, timed(outward, now, latency("postgres")));
+  // The driver and the tables are a fifth of a start, and a call needs neither before its answer: they are evaluated when
+  // Postgres is first asked.
+  let opened: Database | undefined;
+  const database = async () =>
+    (opened ??= (await import("./ledger/database.ts")).openDatabase(
+      config,
+      timed(outward, now, latency("postgres")),
+    ));
   const books: Books = {
     store: createStore(timed(redis, now, latency("redis")), sleep),
-    ledger: createLedger(database),
+    ledger: createLedger({ execute: async (statement) => (await database()).execute(statement) }),
     memory: createMemory(),
     now,
     sleep,
@@ -96,52 +97,12 @@ export function gateDepsOf(
   };
 }
 
-export function servicesOf(
-  config: Config,
-  { books, database, metrics }: Stores,
-  waitUntil: WaitUntil,
-): Services {
-  /** What a read has lapsed or found is told of at once, behind its answer. */
-  async function delivering<T>(org: string, work: Promise<T>): Promise<T> {
-    const done = await work;
-    waitUntil(deliverDue({ config, books, fetch: outward }, org));
-    return done;
-  }
+export function publisherOf({ books, database }: Pick<Stores, "books" | "database">): Publisher {
   return {
-    config,
-    database,
-    now: books.now,
-    waitUntil,
-    publishPolicy: (org, policy) => publishPolicy(publisherOf({ books, database }), org, policy),
-    liveBudgets: (org, budgets) => liveBudgets(books, org, budgets),
-    bringLedgerUpToDate: (org) => delivering(org, bringLedgerUpToDate(books, org)),
-    listHolds: (org, page) => listHolds(books, org, page),
-    findHold: (org, holdId) => findHold(books, org, holdId),
-    voidHold: (org, holdId) => voidHold(books, database, org, holdId),
-    resetBudget: (org, charged) => {
-      const counter = missingCounter(charged, books.now());
-      return changeBalance(books, org, { ...counter, id: newId("rst"), amount: "reset" });
+    ...books,
+    async read(org, policy, nowMs) {
+      const { readPolicyDocument } = await import("./ledger/policy-documents.ts");
+      return readPolicyDocument(await database(), org, policy, nowMs);
     },
-    openBalance: (org, opening) => changeBalance(books, org, { id: newId("rst"), ...opening }),
-    reconcile: (org, options) => delivering(org, reconcile(books, database, org, options)),
-    readMetrics: () => metrics.readMetrics(),
-    readBacklog: (org) => metrics.readBacklog(org),
-    probe: async () => ({
-      redis: await probed(books, () => books.store.ping()),
-      postgres: await probed(books, () => books.ledger.ping()),
-    }),
   };
-}
-
-function publisherOf({ books, database }: Pick<Stores, "books" | "database">): Publisher {
-  return { ...books, read: (org, policy, nowMs) => readPolicyDocument(database, org, policy, nowMs) };
-}
-
-async function probed(books: Books, ping: () => Promise<void>): Promise<{ ok: boolean; ms: number }> {
-  const startedAtMs = books.now();
-  const ok = await ping().then(
-    () => true,
-    () => false, // What failed is in the store's own report; here it counts that it did.
-  );
-  return { ok, ms: Math.max(0, books.now() - startedAtMs) };
 }

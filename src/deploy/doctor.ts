@@ -77,7 +77,9 @@ function settings({ providers }: Config): Finding {
 }
 
 async function checkStores(config: Config, found: (some: Finding[]) => void): Promise<void> {
-  const { books, database } = openStores(config, (milliseconds) => sleep(milliseconds));
+  const stores = openStores(config, (milliseconds) => sleep(milliseconds));
+  const { books } = stores;
+  const database = await stores.database();
   const redis = await checkRedis(config);
   found(redis);
   const postgres = await checkPostgres(database, config.DATABASE_URL);

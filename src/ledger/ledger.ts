@@ -2,7 +2,6 @@ import { DrizzleQueryError, sql, type SQL } from "drizzle-orm";
 import * as z from "zod";
 import { StoreUnavailable } from "../services.ts";
 import type { Watermark } from "../store/packed.ts";
-import type { Database } from "./database.ts";
 import { alertRows } from "./alerts.ts";
 import { backgroundResponses } from "./background.ts";
 import { storableJson } from "./storable-json.ts";
@@ -75,7 +74,9 @@ const STRANDED_BATCH = 20;
 
 export type Ledger = ReturnType<typeof createLedger>;
 
-export function createLedger(database: Pick<Database, "execute">) {
+export function createLedger(database: {
+  execute(statement: SQL): PromiseLike<{ rows: Record<string, unknown>[] }>;
+}) {
   async function rows(statement: SQL): Promise<Record<string, unknown>[]> {
     try {
       return (await database.execute(statement)).rows;

@@ -55,7 +55,8 @@ const tables = async () => {
 };
 
 test("stores that are as they should be pass, and the rehearsal leaves nothing behind in either", async () => {
-  const { books, database } = storesOf();
+  const { books, database: open } = storesOf();
+  const database = await open();
   const config = configOf();
   expect(bad(await checkPostgres(database, config.DATABASE_URL))).toEqual([]);
   // The embedded Redis has no setting of eviction to tell of.
@@ -73,7 +74,7 @@ test("a database that lacks a migration fails, and is told the way", async () =>
   await backend.exec(
     `create table kept as select * from drizzle.__drizzle_migrations; delete from drizzle.__drizzle_migrations where created_at = ${latest}`,
   );
-  const findings = await checkPostgres(storesOf().database, bridge.databaseUrl);
+  const findings = await checkPostgres(await storesOf().database(), bridge.databaseUrl);
   await backend.exec(
     "truncate drizzle.__drizzle_migrations; insert into drizzle.__drizzle_migrations select * from kept",
   );
@@ -86,7 +87,7 @@ test("a store that can't be reached fails by name, with no secret in what is sai
   expect(redis).toMatchObject([{ about: "redis", level: "fail" }]);
   const url = "postgres://user:top-secret@127.0.0.1:1/db";
   const away = storesOf(configOf({ DATABASE_URL: url, DATABASE_HTTP_URL: "http://127.0.0.1:1/sql" }));
-  const postgres = await checkPostgres(away.database, url);
+  const postgres = await checkPostgres(await away.database(), url);
   expect(postgres).toMatchObject([{ about: "postgres", level: "fail" }]);
   const worker = await checkWorker("http://127.0.0.1:1", "admin-secret");
   expect(worker).toMatchObject([{ about: "worker", level: "fail" }]);

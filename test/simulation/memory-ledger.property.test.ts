@@ -4,7 +4,6 @@ import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Database } from "../../src/ledger/database.ts";
 import { createLedger, type Ledger } from "../../src/ledger/ledger.ts";
 import { createMemoryLedger, type MemoryLedger } from "./memory-ledger.ts";
 import { ledgerSteps, takeStep, type LedgerStep } from "./ledger-steps.ts";
@@ -23,7 +22,7 @@ beforeAll(async () => {
   const database = drizzle(pg);
   await migrate(database, { migrationsFolder: MIGRATIONS });
   // The ledger only executes statements and reads their rows, which both drivers give alike.
-  real = createLedger(database as unknown as Pick<Database, "execute">);
+  real = createLedger(database);
 });
 afterAll(() => pg.close());
 

@@ -4,7 +4,7 @@
  * What spreadsheets take for the beginning of a formula, in both widths, and the apostrophe itself: one more before it makes
  * it text, and whoever takes one away has what was there.
  */
-const FORMULA = /^['=+\-@\t\r\n＝＋－＠]/;
+const FORMULA = /^['=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 const QUOTED = /[",\r\n]/;
 
 /** Numbers, and texts that are numbers of ours, stay as they are; null is an empty field. */

@@ -1,6 +1,6 @@
-import type { ModelPrice, PriceCalculation } from "@pydantic/genai-prices";
-import { calcPrice } from "@pydantic/genai-prices";
+import type { ModelPrice } from "@pydantic/genai-prices";
 import type { Price, Rates } from "../../domain/pricing.ts";
+import { listedModel, priceAt, type ListedModel } from "./listed-model.ts";
 import { supplementFor } from "./price-supplements.ts";
 
 // Prices by https://github.com/pydantic/genai-prices, as integers, with what it lacks of a model that it has.
@@ -37,22 +37,14 @@ export function libraryPrice(asked: {
   atMs: number;
 }): { price: Price; changesWithinDay: boolean } | null {
   const providerId = Object.hasOwn(LIBRARY_IDS, asked.provider) ? LIBRARY_IDS[asked.provider] : undefined;
-  const found = providerId === undefined ? null : calculate(providerId, asked.model, asked.atMs);
-  if (!found || !isWhole(found.model_price)) return null;
-  return { price: toPrice(found, asked), changesWithinDay: changesWithinDay(found) };
+  const found = providerId === undefined ? null : listedModel(providerId, asked.model);
+  const listed = found && priceAt(found, asked.atMs);
+  if (!found || !listed || !isWhole(listed)) return null;
+  const version = `${PRICES_VERSION} ${providerId}/${found.id}`;
+  return { price: toPrice(listed, version, asked), changesWithinDay: changesWithinDay(found) };
 }
 
-function calculate(providerId: string, model: string, atMs: number): PriceCalculation | null {
-  try {
-    return calcPrice({}, model, { providerId, timestamp: new Date(atMs) });
-  } catch {
-    // The library throws on what it can't make sense of: that is no price.
-    return null;
-  }
-}
-
-function toPrice(found: PriceCalculation, asked: { provider: string; model: string }): Price {
-  const listed = found.model_price;
+function toPrice(listed: ModelPrice, version: string, asked: { provider: string; model: string }): Price {
   const supplement = supplementFor(asked);
   const seconds = secondsRate(listed) ?? supplement.units?.seconds;
   const tools: Record<string, number | undefined> = {
@@ -60,7 +52,7 @@ function toPrice(found: PriceCalculation, asked: { provider: string; model: stri
     file_search: perThousand(listed, "storage_searches_kcount"),
   };
   return {
-    version: `${PRICES_VERSION} ${found.provider.id}/${found.model.id}`,
+    version,
     rates: { ...ratesOf(listed, 0), ...supplement.rates },
     tiers: tierStarts(listed).map((above_input_tokens) => ({
       above_input_tokens,
@@ -155,7 +147,6 @@ function nano(usd: number): number {
   return Math.round(usd * 1e9);
 }
 
-function changesWithinDay(found: PriceCalculation): boolean {
-  const { prices } = found.model;
+function changesWithinDay({ prices }: ListedModel): boolean {
   return Array.isArray(prices) && prices.some((price) => price.constraint?.type === "time_of_date");
 }

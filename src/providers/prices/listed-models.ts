@@ -1,12 +1,12 @@
-import { findProvider } from "@pydantic/genai-prices";
 import { LIBRARY_IDS } from "./library-price.ts";
+import { modelsOf } from "./listed-model.ts";
 
 /** The models that the library lists for our providers, in the order of their names, made once: they don't change. */
 export function listedModels(): readonly { provider: string; model: string }[] {
   return (made ??= Object.entries(LIBRARY_IDS)
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .flatMap(([provider, providerId]) =>
-      (findProvider({ providerId })?.models ?? [])
+      modelsOf(providerId)
         .map(({ id }) => id)
         .toSorted()
         .map((model) => ({ provider, model })),
