@@ -81,7 +81,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "3",
     name: "the reserve forgets what is held",
-    breaks: patch("reserve", "local left, amount =", "held = 0\n      local left, amount ="),
+    breaks: patch("reserve", "held = held + 0", "held = 0"),
   },
   {
     law: "3",
