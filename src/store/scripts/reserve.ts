@@ -1,4 +1,5 @@
-import { FLAGS, PRELUDE } from "./prelude.ts";
+import { PRELUDE } from "./prelude.ts";
+import { TEXTS } from "./texts.ts";
 
 /** Between two looks for ended leases on the way of admitted calls, in milliseconds. */
 export const SWEEP_INTERVAL_MS = 30_000;
@@ -29,23 +30,16 @@ end
 //          refused [index]… [counter]… ended | lost epoch | ok amount [counter]… ended
 //          counter: its packed value as it stands then
 //
-// It runs before every call, so it makes as few texts of its own as it can, and those short: Redis hashes each one, letter
-// by letter. What stays is copied as it stands, numbers are read by the arithmetic itself, and the hold's lines are
-// written anew only where they aren't as the caller expects.
-export const RESERVE = `${FLAGS}
-local call, match, sub, format = redis.call, string.match, string.sub, string.format
+// The hold's lines are written here only where they aren't as the caller expects.
+export const RESERVE = `${TEXTS}
+local sub = string.sub
 local now, leaseEnd, P, B = ARGV[2], ARGV[3], ARGV[5] + 0, ARGV[6] + 0
 local holds = KEYS[#KEYS]
 local values = call('MGET', unpack(KEYS, 1, #KEYS - 1))
 if not values[1] then return {'cold'} end
-local epoch, n, latest, outbox, sweepAt, births, tail =
-  match(values[1], '^(%d+) (%d+) (%d+)( %d+ %d+ %d+ %d+ )(%d+) (%d+)( %d+ %S+)$')
-if not epoch then
-  -- As the version before wrote it: see the prelude.
-  epoch, n, latest, outbox, sweepAt, tail = match(values[1], '^(%d+) (%d+) (%d+)( %d+ %d+ %d+ %d+ )(%d+)( %S+)$')
-  if not epoch then error('meta is malformed') end
-  births, tail = n, ' 0' .. tail
-end
+local meta = '^(%d+) (%d+) (%d+)( %d+ %d+ %d+ %d+ )(%d+) (%d+)( %d+ %S+)$'
+local epoch, n, latest, outbox, sweepAt, births, tail = match(values[1], meta)
+if not epoch then epoch, n, latest, outbox, sweepAt, births, tail = match(renewMeta(values[1]), meta) end
 
 local stale = false
 for i = 1, P do
@@ -71,9 +65,7 @@ end
 if leaseEnd - latest <= 0 then return {'late'} end
 
 -- A counter of another epoch doesn't fit, and is as good as missing.
-local counter = '^(' .. epoch .. ' %d+ (%d+) (%d+) )(%d+)$'
--- %d is faster, but no engine has to take more than 32 bits there.
-local whole = format('%d', 9007199254740991) == '9007199254740991' and '%d' or '%.0f'
+local lead, counter = epoch .. ' ', '^' .. epoch .. ' (%d+) (%d+) (%d+) (%d+)$'
 local writes, state = {KEYS[1], '', KEYS[2], ''}, {}
 local granted, grant, room, missing, refused, periods = ARGV[7], ARGV[7] + 0
 -- As if what is wanted were granted; once more where that is too much.
@@ -81,19 +73,15 @@ for pass = 1, 2 do
   for i = 1, B do
     local k, a = 2 + P + i, 9 + P + 3 * i
     local packed, start, limit, amount = values[k], ARGV[a], ARGV[a + 1], ARGV[a + 2]
-    local head, period, spent, held = match(packed or '', counter)
-    if packed and not head then
-      -- Below zero is rare, and a pattern that looks for it slower.
-      head, period, spent, held = match(packed, '^(' .. epoch .. ' %d+ (%-?%d+) (%-?%d+) )(%-?%d+)$')
-      if not head and not match(packed, '^%d+ %d+ %-?%d+ %-?%d+ %-?%d+$') then error('a counter is malformed') end
-    end
-    if not head then
+    local born, period, spent, held = match(packed or '', counter)
+    if packed and not born then born, period, spent, held = readRare(packed, epoch) end
+    if not born then
       missing = missing or {}
       missing[#missing + 1] = tostring(i)
     else
       if start ~= period and start - period > 0 then
-        head = match(head, '^%d+ %d+ ') .. start .. ' 0 '
-        values[k], period, spent, held = head .. '0', start, '0', '0'
+        period, spent, held = start, '0', '0'
+        values[k] = lead .. born .. ' ' .. start .. ' 0 0'
       elseif start ~= period then
         periods = periods or {}
         periods[i] = period
@@ -110,7 +98,7 @@ for pass = 1, 2 do
         refused = refused or {}
         refused[#refused + 1] = tostring(i)
       end
-      packed = head .. format(whole, held + amount)
+      packed = lead .. born .. ' ' .. period .. ' ' .. spent .. ' ' .. format(whole, held + amount)
       writes[3 + 2 * i], writes[4 + 2 * i], state[i] = KEYS[k], packed, packed
     end
   end
@@ -119,7 +107,7 @@ for pass = 1, 2 do
   if ARGV[8] - room <= 0 then
     granted, grant = ARGV[8], ARGV[8] + 0
   elseif ARGV[9] - room <= 0 then
-    granted, grant = format('%.0f', room), room
+    granted, grant = format(whole, room), room
   else
     granted, grant = ARGV[9], ARGV[9] + 0
   end
@@ -134,7 +122,7 @@ if call('ZADD', holds, 'NX', leaseEnd, ARGV[4]) == 0 then return {'lost', epoch}
 local ended = {}
 if now - sweepAt >= 0 then
   ended = call('ZRANGEBYSCORE', holds, '-inf', now, 'LIMIT', 0, ${ENDED_BATCH})
-  sweepAt = format('%.0f', now + (#ended < ${ENDED_BATCH} and ${SWEEP_INTERVAL_MS} or ${SWEEP_AGAIN_MS}))
+  sweepAt = format(whole, now + (#ended < ${ENDED_BATCH} and ${SWEEP_INTERVAL_MS} or ${SWEEP_AGAIN_MS}))
 end
 if now - latest > 0 then latest = now end
 local lines = ARGV[11]
