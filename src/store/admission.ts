@@ -73,7 +73,8 @@ export function admission(run: RunScript) {
           input.tight,
           input.least,
           input.facts,
-          ...input.policies.map(({ version }) => `${version} `),
+          input.lines.map((line) => holdLine(line, input.want)).join(";") || "-",
+          ...input.policies.map(({ version }) => `${input.epoch}.${version} `),
           ...input.lines.flatMap(packLine),
         ],
       });
@@ -97,9 +98,13 @@ export function admission(run: RunScript) {
   };
 }
 
-function packLine({ periodStartMs, limit, hard, amount, onLapse }: ReserveLine): (string | number)[] {
-  const lapse = onLapse === "charge" ? "c" : "r";
-  return [periodStartMs, hard ? limit : "-", amount === "usd" ? lapse : `${amount},${lapse}`];
+/** As it stands in the hold, where all that is wanted is granted. */
+function holdLine({ counter, periodStartMs, amount, onLapse }: ReserveLine, want: number): string {
+  return `${counter},${periodStartMs},${amount === "usd" ? want : amount},${onLapse === "charge" ? "c" : "r"}`;
+}
+
+function packLine({ periodStartMs, limit, hard, amount }: ReserveLine): (string | number)[] {
+  return [periodStartMs, hard ? limit : "-", amount === "usd" ? "-" : amount];
 }
 
 function readReserve(reply: unknown[]): ReserveReply {

@@ -81,7 +81,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "3",
     name: "the reserve forgets what is held",
-    breaks: patch("reserve", "local left, amount =", "held = 0\n      local left, amount ="),
+    breaks: patch("reserve", "held = held + 0", "held = 0"),
   },
   {
     law: "3",
@@ -95,7 +95,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "4",
     name: "the settle keeps the hold held",
-    breaks: patch("settle", "then c.held = c.held - line.amount end", "then end"),
+    breaks: patch("settle", "then held = format(whole, held - aside) end", "then end"),
   },
   {
     law: "4",
@@ -113,21 +113,17 @@ export const SABOTAGES: Sabotage[] = [
     law: "4",
     name: "a counter born after a hold is relieved of it",
     among: losing("counter"),
-    breaks: patch(
-      "settle",
-      "return c.epoch == hold.epoch and c.born <= hold.births",
-      "return c.epoch == hold.epoch",
-    ),
+    breaks: patch("settle", "ofLine and knows - born >= 0 then", "ofLine then"),
   },
   {
     law: "5",
     name: "a settle after a lapse doesn't take the lapse's charge back",
-    breaks: patch("settle", "if hold.state == 'l' and line.last == 'c' then prior = line.amount end", ""),
+    breaks: patch("settle", "if state == 'l' and onLapse == 'c' then prior = aside end", ""),
   },
   {
     law: "5",
     name: "a settle that was settled settles again",
-    breaks: patch("settle", "if hold and (hold.state == 's' or hold.state == 'r') then", "if false then"),
+    breaks: patch("settle", "if state == 's' or state == 'r' then", "if false then"),
   },
   {
     law: "5",
@@ -150,7 +146,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     law: "6",
     name: "a settle counts in the period that it is now",
-    breaks: patch("settle", "      period = line.period\n", "      period = now - now % 90000\n"),
+    breaks: patch("settle", "    period = ofLine\n", "    period = format(whole, now - now % 90000)\n"),
   },
   {
     law: "7",

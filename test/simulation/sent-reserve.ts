@@ -1,5 +1,7 @@
 // A reserve as Redis gets it: see the header of src/store/scripts/reserve.ts. Pure.
 
+import { parseHoldLines } from "../../src/store/packed.ts";
+
 export interface SentLine {
   counter: string;
   periodStartMs: number;
@@ -19,25 +21,26 @@ export interface SentReserve {
 }
 
 const FIRST_POLICY_KEY = 2;
-const FIRST_VERSION = 10;
+const HOLD_LINES = 10;
+const FIRST_VERSION = 11;
 const LINE_LENGTH = 3;
 
 export function readReserve(keys: string[], args: string[]): SentReserve {
   const [, now, , holdId = "", policyCount, lineCount, , , least] = args;
   const policies = Array.from({ length: Number(policyCount) }, (_, i) => ({
     name: /^tg:\{[^}]*\}:(.*)$/s.exec(keys[FIRST_POLICY_KEY + i] ?? "")?.[1] ?? "",
-    version: Number(args[FIRST_VERSION + i]),
+    version: Number(args[FIRST_VERSION + i]?.split(".")[1]),
   }));
+  const holdLines = parseHoldLines(args[HOLD_LINES] ?? "-");
   const lines = Array.from({ length: Number(lineCount) }, (_, i) => {
     const at = FIRST_VERSION + policies.length + LINE_LENGTH * i;
-    const [period, limit, rest = ""] = args.slice(at, at + LINE_LENGTH);
-    const [amount = "", onLapse] = rest.split(",");
+    const [period, limit, amount = ""] = args.slice(at, at + LINE_LENGTH);
     return {
       counter: /:budget:(.*)$/s.exec(keys[FIRST_POLICY_KEY + policies.length + i] ?? "")?.[1] ?? "",
       periodStartMs: Number(period),
       limit: limit === "-" ? null : Number(limit),
-      amount: onLapse === undefined ? "usd" : amount,
-      onLapse: onLapse ?? amount,
+      amount: amount === "-" ? "usd" : amount,
+      onLapse: holdLines[i]?.onLapse ?? "none",
     };
   });
   return { holdId, nowMs: Number(now), least: Number(least), policies, lines };

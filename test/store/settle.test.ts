@@ -58,8 +58,28 @@ onEachEngine("settle", (opened) => {
     const org = await openOrganization(opened(), { b1: 0, b2: 0 });
     await org.reserve("h1", 40, { lines: [line("b1"), line("b2")] });
     const before = await org.read();
-    await expect(org.settle("h1", 25, { lines: [{ counter: "b1" }] })).rejects.toThrow("unavailable");
+    for (const counter of ["b1", "b2"]) {
+      await expect(org.settle("h1", 25, { lines: [{ counter }] })).rejects.toThrow("unavailable");
+    }
     expect(await org.read()).toEqual(before);
+  });
+
+  test("law 4: the lines of a settle may come in any order, and be more than the hold's", async () => {
+    const org = await openOrganization(opened(), { b1: 0, b2: 0, b3: 0, b4: 0 });
+    await org.reserve("h1", 40, { lines: [line("b1"), line("b2", { amount: 7 }), line("b3")] });
+    const lines = ["b1", "b4", "b3", "b2"].map((counter, i) => ({ counter, actual: 21 + i }));
+    await org.settle("h1", 25, { lines });
+    const counters = await Promise.all(["b1", "b2", "b3", "b4"].map((name) => org.counter(name)));
+    expect(counters).toEqual([21, 24, 23, 22].map((spent) => [spent, 0]));
+  });
+
+  test("law 3: what was given back beyond all spend counts as room, and is counted up again", async () => {
+    const org = await openOrganization(opened(), { b1: -30 });
+    expect(await org.reserve("h1", 131)).toMatchObject({ kind: "refused" });
+    expect(await org.reserve("h2", 130)).toMatchObject({ kind: "ok" });
+    expect(await org.counter()).toEqual([-30, 130]);
+    await org.settle("h2", 5);
+    expect(await org.counter()).toEqual([-25, 0]);
   });
 
   test("law 9: a settle whose counter is missing leaves it missing, and its cost in the outbox", async () => {

@@ -17,9 +17,12 @@
 /** The first line of each script: it lets Upstash lock the declared keys in place of the whole database. */
 export const FLAGS = "#!lua flags=allow-key-locking";
 
-export const PRELUDE = `${FLAGS}
+/** A number as a text. */
+export const INT = `
 local function int(n) return string.format('%.0f', n) end
+`;
 
+export const PRELUDE = `${FLAGS}${INT}
 local function readMeta(s)
   if not s then return nil end
   local e, n, now, out, te, tn, du, sw, bi, tc, tag =

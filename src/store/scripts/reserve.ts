@@ -1,4 +1,5 @@
-import { FLAGS, PRELUDE } from "./prelude.ts";
+import { PRELUDE } from "./prelude.ts";
+import { TEXTS } from "./texts.ts";
 
 /** Between two looks for ended leases on the way of admitted calls, in milliseconds. */
 export const SWEEP_INTERVAL_MS = 30_000;
@@ -20,42 +21,41 @@ end
 //
 // KEYS: 1 meta, 2 hold, then P policies, then B counters, last the holds by lease end
 // ARGV: 1 epoch, 2 now (ms), 3 lease end (ms), 4 hold id, 5 P, 6 B, 7 want, 8 tight, 9 least (nano-USD), 10 facts (JSON),
-//       then P versions, each with the space that follows it in its document,
-//       then for each counter: period start (ms), limit ("-": not hard), amount and on lapse (c|r) as they stand in the
-//       hold's line ("1,c"), or on lapse alone where the amount is what is granted
+//       11 the hold's lines as they are where all of want is granted, in the periods below,
+//       then for each policy how its document must begin: epoch and version ("3.17 "),
+//       then for each counter: period start (ms), limit ("-": not hard), amount ("-": what is granted)
 // A limit of 0 admits nothing, not even an amount of 0.
 // Grants the first of want, tight and all that is left (if that is at least least) that every hard budget admits.
 // Replies: cold | stale epoch [index, document]… | again state amount lines | late | missing epoch index… |
 //          refused [index]… [counter]… ended | lost epoch | ok amount [counter]… ended
 //          counter: its packed value as it stands then
 //
-// It runs before every call, so it makes as few texts of its own as it can: what stays is copied as it stands, numbers
-// are read by the arithmetic itself, and only what is held is written anew.
-export const RESERVE = `${FLAGS}${ADD_STALE}
-local call, match, sub, format = redis.call, string.match, string.sub, string.format
+// The hold's lines are written here only where they aren't as the caller expects.
+export const RESERVE = `${TEXTS}
+local sub = string.sub
 local now, leaseEnd, P, B = ARGV[2], ARGV[3], ARGV[5] + 0, ARGV[6] + 0
 local holds = KEYS[#KEYS]
 local values = call('MGET', unpack(KEYS, 1, #KEYS - 1))
 if not values[1] then return {'cold'} end
-local epoch, n, latest, outbox, sweepAt, births, tail =
-  match(values[1], '^(%d+) (%d+) (%d+)( %d+ %d+ %d+ %d+ )(%d+) (%d+)( %d+ %S+)$')
-if not epoch then
-  -- As the version before wrote it: see the prelude.
-  epoch, n, latest, outbox, sweepAt, tail = match(values[1], '^(%d+) (%d+) (%d+)( %d+ %d+ %d+ %d+ )(%d+)( %S+)$')
-  if not epoch then error('meta is malformed') end
-  births, tail = n, ' 0' .. tail
-end
+local meta = '^(%d+) (%d+) (%d+)( %d+ %d+ %d+ %d+ )(%d+) (%d+)( %d+ %S+)$'
+local epoch, n, latest, outbox, sweepAt, births, tail = match(values[1], meta)
+if not epoch then epoch, n, latest, outbox, sweepAt, births, tail = match(renewMeta(values[1]), meta) end
 
-local stale
-local dot = epoch .. '.'
+local stale = false
 for i = 1, P do
-  local have, start = values[2 + i], dot .. ARGV[10 + i]
-  if not have or sub(have, 1, #start) ~= start then
-    stale = stale or {}
-    addStale(stale, i, have or '', epoch)
-  end
+  local start = ARGV[11 + i]
+  if sub(values[2 + i] or '', 1, #start) ~= start then stale = true end
 end
-if stale or ARGV[1] ~= epoch then return {'stale', epoch, stale or {}} end
+if stale or ARGV[1] ~= epoch then
+  ${ADD_STALE}
+  local documents = {}
+  for i = 1, P do
+    -- The caller's epoch may be another; a version counts in this one.
+    local have, start = values[2 + i] or '', epoch .. match(ARGV[11 + i], '%..*')
+    if sub(have, 1, #start) ~= start then addStale(documents, i, have, epoch) end
+  end
+  return {'stale', epoch, documents}
+end
 
 if values[2] then
   local state, amount, lines = match(values[2], '^(%a) %d+ %d+ %d+ %d+ %d+ (%d+) (%S+) ')
@@ -65,39 +65,41 @@ end
 if leaseEnd - latest <= 0 then return {'late'} end
 
 -- A counter of another epoch doesn't fit, and is as good as missing.
-local counter = '^(' .. epoch .. ' %d+ (%-?%d+) (%-?%d+) )(%-?%d+)$'
-local nameAt = #KEYS[1] - #'meta' + #'budget:' + 1
-local writes, state, hold = {KEYS[1], '', KEYS[2], ''}, {}, {}
-local granted, grant, room, missing, refused = ARGV[7], ARGV[7] + 0
+local lead, counter = epoch .. ' ', '^' .. epoch .. ' (%d+) (%d+) (%d+) (%d+)$'
+local writes, state = {KEYS[1], '', KEYS[2], ''}, {}
+local granted, grant, room, missing, refused, periods = ARGV[7], ARGV[7] + 0
 -- As if what is wanted were granted; once more where that is too much.
 for pass = 1, 2 do
   for i = 1, B do
-    local k, a = 2 + P + i, 8 + P + 3 * i
-    local packed, start, limit, rest = values[k], ARGV[a], ARGV[a + 1], ARGV[a + 2]
-    local head, period, spent, held = match(packed or '', counter)
-    if not head then
-      if packed and not match(packed, '^%d+ %d+ %-?%d+ %-?%d+ %-?%d+$') then error('a counter is malformed') end
+    local k, a = 2 + P + i, 9 + P + 3 * i
+    local packed, start, limit, amount = values[k], ARGV[a], ARGV[a + 1], ARGV[a + 2]
+    local born, period, spent, held = match(packed or '', counter)
+    if packed and not born then born, period, spent, held = readRare(packed, epoch) end
+    if not born then
       missing = missing or {}
       missing[#missing + 1] = tostring(i)
     else
       if start ~= period and start - period > 0 then
-        values[k] = match(packed, '^%d+ %d+ ') .. start .. ' 0 0'
-        head, period, spent, held = match(values[k], counter)
+        period, spent, held = start, '0', '0'
+        values[k] = lead .. born .. ' ' .. start .. ' 0 0'
+      elseif start ~= period then
+        periods = periods or {}
+        periods[i] = period
       end
-      local left, amount = limit ~= '-' and limit - spent - held, grant
-      if rest == 'c' or rest == 'r' then
-        rest = granted .. ',' .. rest
+      held = held + 0
+      local left = limit ~= '-' and limit - spent - held
+      if amount == '-' then
+        amount = grant
         if left and (not room or left < room) then room = left end
       else
-        amount = match(rest, '^%d+') + 0
+        amount = amount + 0
       end
       if left and (limit == '0' or amount > left) then
         refused = refused or {}
         refused[#refused + 1] = tostring(i)
       end
-      packed = format('%s%.0f', head, held + amount)
+      packed = lead .. born .. ' ' .. period .. ' ' .. spent .. ' ' .. format(whole, held + amount)
       writes[3 + 2 * i], writes[4 + 2 * i], state[i] = KEYS[k], packed, packed
-      hold[1 + i] = (i > 1 and ';' or '') .. sub(KEYS[k], nameAt) .. ',' .. period .. ',' .. rest
     end
   end
   if missing then return {'missing', epoch, missing} end
@@ -105,7 +107,7 @@ for pass = 1, 2 do
   if ARGV[8] - room <= 0 then
     granted, grant = ARGV[8], ARGV[8] + 0
   elseif ARGV[9] - room <= 0 then
-    granted, grant = format('%.0f', room), room
+    granted, grant = format(whole, room), room
   else
     granted, grant = ARGV[9], ARGV[9] + 0
   end
@@ -120,13 +122,20 @@ if call('ZADD', holds, 'NX', leaseEnd, ARGV[4]) == 0 then return {'lost', epoch}
 local ended = {}
 if now - sweepAt >= 0 then
   ended = call('ZRANGEBYSCORE', holds, '-inf', now, 'LIMIT', 0, ${ENDED_BATCH})
-  sweepAt = format('%.0f', now + (#ended < ${ENDED_BATCH} and ${SWEEP_INTERVAL_MS} or ${SWEEP_AGAIN_MS}))
+  sweepAt = format(whole, now + (#ended < ${ENDED_BATCH} and ${SWEEP_INTERVAL_MS} or ${SWEEP_AGAIN_MS}))
 end
 if now - latest > 0 then latest = now end
+local lines = ARGV[11]
+if periods or granted ~= ARGV[7] then
+  local i = 0
+  lines = string.gsub(lines, '([^,;]+),([^,;]+),([^,;]+)(,%a)', function(name, period, amount, last)
+    i = i + 1
+    if ARGV[11 + P + 3 * i] == '-' then amount = granted end
+    return name .. ',' .. (periods and periods[i] or period) .. ',' .. amount .. last
+  end)
+end
 writes[2] = epoch .. ' ' .. n .. ' ' .. latest .. outbox .. sweepAt .. ' ' .. births .. tail
-hold[1] = 'h ' .. epoch .. ' ' .. births .. ' ' .. leaseEnd .. ' 0 0 ' .. granted .. (B > 0 and ' ' or ' -')
-hold[2 + B] = ' ' .. ARGV[10]
-writes[4] = table.concat(hold)
+writes[4] = 'h ' .. epoch .. ' ' .. births .. ' ' .. leaseEnd .. ' 0 0 ' .. granted .. ' ' .. lines .. ' ' .. ARGV[10]
 call('MSET', unpack(writes))
 return {'ok', granted, state, ended}
 `;
