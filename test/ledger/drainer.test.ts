@@ -70,6 +70,7 @@ test("law 12: a drainer that dies takes nothing along: later drains book what wa
   // The isolate lives on: once its drainer takes no more, the next call drains.
   await rig.clock.sleep(6_000);
   await settleOrStrand(worker.books, last, COST);
+  expect(worker.books.memory.drainers.size).toBe(0);
   await expectExactBooks(rig, org, booked(calls));
 });
 
@@ -79,6 +80,7 @@ test("law 12: what Redis lost before it was booked is settled again, however man
   worker.faults.on("book", async () => rig.emptyRedis());
   worker.faults.on("trim", "lose_request", { times: EVERY_ATTEMPT });
   await settleAll(worker, calls);
+  expect(worker.faults.count("settle")).toBeGreaterThan(calls.length);
   await expectExactBooks(rig, org, booked(calls));
 });
 
@@ -88,6 +90,7 @@ test("law 12: what is lost after it was left is settled again by the drainer", a
   // The second drain is the one for the others.
   worker.faults.on("drain", async () => rig.emptyRedis());
   await settleAll(worker, calls);
+  expect(worker.faults.count("settle")).toBeGreaterThan(calls.length);
   await expectExactBooks(rig, org, booked(calls));
 });
 
