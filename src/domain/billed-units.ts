@@ -35,7 +35,8 @@ const THOUSANDTHS = 1_000;
 export function unitsCharge(counts: UnitCounts, rates: UnitRates, round: "nearest" | "up"): bigint {
   let sum = 0n;
   for (const unit of BILLED_UNITS) {
-    sum += BigInt(thousandths(counts[unit] ?? 0, round)) * BigInt(rates[unit] ?? 0);
+    const count = counts[unit] ?? 0;
+    if (count !== 0) sum += BigInt(thousandths(count, round)) * BigInt(rates[unit] ?? 0);
   }
   return sum;
 }

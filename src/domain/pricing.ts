@@ -96,7 +96,7 @@ export function isFree(price: Price): boolean {
 
 /** The dearer of two prices of one model, which differ by a factor. */
 export function dearerPrice(one: Price, other: Price): Price {
-  return totalOf(other) > totalOf(one) ? other : one;
+  return one !== other && totalOf(other) > totalOf(one) ? other : one;
 }
 
 /** What a call cost, rounded to the nearest nano-USD (half up). Never negative; a fault of price or usage is refused. */
@@ -178,6 +178,7 @@ function tokensCharge(
   ];
   let charge = 0n;
   for (const [side, count, rate] of parts) {
+    if (count === 0) continue;
     if (rate !== undefined) charge += times(count, rate);
     else if (count > 0) return { charge, used, unpriced: side };
   }

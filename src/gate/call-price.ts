@@ -31,6 +31,7 @@ export function callPrice(
   const part = list && unpricedPartOf(call, sizes, list);
   // A price that doesn't cover the call is none for it.
   if (!list || part !== null) return { price: null, options, refusal: unpricedModel(target, part) };
+  if (asked.length === 0) return { price: list, options, refusal: null };
   const alone = asked.find((one) => !priceFor(policies, { ...target, options: one.options }));
   if (alone) return { price: list, options, refusal: unpricedOption(alone.param) };
   const price = priceFor(policies, { ...target, options });
