@@ -252,6 +252,12 @@ export const SABOTAGES: Sabotage[] = [
     },
   },
   {
+    law: "12",
+    name: "what was left to a drainer, and Redis lost, is taken for booked",
+    among: losing("outbox"),
+    breaks: { ledger: () => ({ bookedAmong: (_org, entryIds) => Promise.resolve(new Set(entryIds)) }) },
+  },
+  {
     law: "13",
     name: "a cost that is negative is booked",
     breaks: {
