@@ -1,7 +1,9 @@
 import { joinedBytes } from "../providers/framing/joined-bytes.ts";
 import type { Splitter, StreamBlock } from "../providers/framing/splitter.ts";
 import type { StreamReader } from "../providers/wire.ts";
+import { byteReads } from "./byte-reads.ts";
 import type { ClientWatch } from "./client-watch.ts";
+import { createGatherer } from "./gather.ts";
 
 // Passes a stream to the client untouched while a meter reads it; or, where a chunk must be hidden, all but that chunk.
 
@@ -31,29 +33,29 @@ export interface Relayed {
   done: Promise<RelayEnd>;
 }
 
-// Both shapes are a loop of ours over what has come. `tee` would cost less CPU, but the runtime then hands the client's
-// branch over and tells nobody, not even the request's signal, that the client left; piped through a stream of ours it
-// does, but then holds in memory what the meter has read and the client hasn't.
+// Both shapes are a loop of ours over what has come. `tee` would cost a little less CPU, but the runtime then hands the
+// client's branch over and tells nobody, not even the request's signal, that the client left; piped through a stream of
+// ours it does, but then holds in memory what the meter has read and the client hasn't.
 
 /** The client gets the provider's own bytes. */
 export function tap(options: RelayOptions): Relayed {
-  return relay(options, (chunk, blocks) => {
+  return relay(options, (bytes, blocks) => {
     for (const { parsed } of blocks) if (parsed) options.reader.push(parsed);
-    return chunk;
+    return bytes;
   });
 }
 
 /** The client gets the provider's bytes but for the events that the meter says to hide. */
 export function edit(options: RelayOptions): Relayed {
-  return relay(options, (_chunk, blocks) =>
+  return relay(options, (_bytes, blocks) =>
     joinedBytes(
       blocks.filter(({ parsed }) => !parsed || options.reader.push(parsed) === "pass").map(({ raw }) => raw),
     ),
   );
 }
 
-/** `shownOf`: what the client gets for a chunk, which completes these blocks; at the end there is no chunk. */
-type ShownOf = (chunk: Uint8Array | undefined, blocks: StreamBlock[]) => Uint8Array | undefined;
+/** `shownOf`: what the client gets for bytes of the provider, which complete these blocks; at the end there are no bytes. */
+type ShownOf = (bytes: Uint8Array | undefined, blocks: StreamBlock[]) => Uint8Array | undefined;
 
 function relay(options: RelayOptions, shownOf: ShownOf): Relayed {
   const { readable, writable } = new IdentityTransformStream();
@@ -66,57 +68,43 @@ async function pump(
   shownOf: ShownOf,
 ): Promise<RelayEnd> {
   const { client, splitter } = options;
-  const read = readerOf(options.body);
+  const read = byteReads(options.body);
   const writer = writable.getWriter();
   // A client who left is noticed at a write, or by the request's signal. The meter reads on all the same.
-  writer.closed.catch(() => client.left());
+  const left = () => client.left();
+  writer.closed.catch(left);
   const drop = () => writer.abort(new Error("the client left")).catch(() => undefined); // It is broken off already.
   void client.whenGone.then(drop);
   let unreadBytes = 0;
-  const end = await readThrough(options, async () => {
-    const { done, value } = await read();
-    const blocks = done ? splitter.end() : splitter.push(value ?? NOTHING);
+  const meter = (bytes: Uint8Array | undefined) => {
+    const blocks = bytes ? splitter.push(bytes) : splitter.end();
     for (const { raw, unread } of blocks) if (unread) unreadBytes += raw.length;
-    const shown = shownOf(value, blocks);
-    if (!client.gone && shown && shown.length > 0) await writer.write(shown).catch(() => client.left());
-    return done ? "ended" : "more";
+    return shownOf(bytes, blocks);
+  };
+  const pass = async (bytes: Uint8Array | undefined) => {
+    const shown = meter(bytes);
+    if (!client.gone && shown && shown.length > 0) await writer.write(shown).catch(left);
+  };
+  const gathered = createGatherer(pass);
+  const end = await readThrough(options, async () => {
+    const next = await read().catch(async (error: unknown) => {
+      await gathered.flushed();
+      throw error;
+    });
+    if (next.value && next.value.length > 0) await gathered.add(next.value);
+    if (!next.done) return "more";
+    await gathered.flushed();
+    await pass(undefined);
+    return "ended";
   });
+  // What a client who reads nothing never took was generated all the same.
+  const untaken = gathered.take();
+  if (untaken) meter(untaken);
   // The client's stream ends as the provider's did: whole, or with an error.
   const closing =
     end.how === "ended" ? writer.close() : writer.abort(new Error("the provider's stream broke off"));
-  await closing.catch(() => client.left());
+  await closing.catch(left);
   return unreadBytes === 0 ? end : { ...end, unreadBytes };
-}
-
-/** What is read at once: a little, so that a stream that waits holds no more; as long as that was all taken, more and more. */
-const FIRST_READ_BYTES = 1_024;
-const MAX_READ_BYTES = 65_536;
-const NOTHING = new Uint8Array(0);
-
-type Read = () => Promise<{ done: boolean; value?: Uint8Array | undefined }>;
-
-/** Reads all that has come at once: a provider that is ahead of us costs a step of the loop for each read, not for each chunk. */
-function readerOf(body: ReadableStream<Uint8Array>): Read {
-  const reader = byteReader(body);
-  if (!reader) {
-    const chunks = body.getReader();
-    return () => chunks.read();
-  }
-  let size = FIRST_READ_BYTES;
-  return async () => {
-    const { done, value } = await reader.read(new Uint8Array(size));
-    size = value?.length === size ? Math.min(size * 4, MAX_READ_BYTES) : FIRST_READ_BYTES;
-    return { done, value };
-  };
-}
-
-/** Null for a stream that isn't one of bytes, as some runtimes make them. */
-function byteReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
-  try {
-    return body.getReader({ mode: "byob" });
-  } catch {
-    return null;
-  }
 }
 
 /** Runs `step` until it says that the stream ended, the stream breaks, nothing moves, or the client's grace is over. */
