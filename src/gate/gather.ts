@@ -3,8 +3,8 @@ import { joinedBytes } from "../providers/framing/joined-bytes.ts";
 // Chunks that come close behind one another go on together: in workerd a write of ours costs more CPU than all else that
 // is done for a chunk. A chunk that comes alone goes on at once, and so does what is left when the stream ends.
 
-/** Behind a chunk, others wait for so long at most. Nobody sees that, and a model that writes 100 a second is rarely faster. */
-const GATHER_MS = 10;
+/** Behind a chunk, others wait for so long at most: for the next frame of a screen. A model that writes slower than that delays nothing. */
+const GATHER_MS = 16;
 /** More than this isn't gathered: reading waits until the client has taken it. */
 export const MAX_GATHERED_BYTES = 65_536;
 

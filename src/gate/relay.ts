@@ -1,9 +1,9 @@
 import { joinedBytes } from "../providers/framing/joined-bytes.ts";
 import type { Splitter, StreamBlock } from "../providers/framing/splitter.ts";
 import type { StreamReader } from "../providers/wire.ts";
-import { byteReads } from "./byte-reads.ts";
 import type { ClientWatch } from "./client-watch.ts";
 import { createGatherer } from "./gather.ts";
+import { readBytes } from "./read-bytes.ts";
 
 // Passes a stream to the client untouched while a meter reads it; or, where a chunk must be hidden, all but that chunk.
 
@@ -68,7 +68,6 @@ async function pump(
   shownOf: ShownOf,
 ): Promise<RelayEnd> {
   const { client, splitter } = options;
-  const read = byteReads(options.body);
   const writer = writable.getWriter();
   // A client who left is noticed at a write, or by the request's signal. The meter reads on all the same.
   const left = () => client.left();
@@ -86,16 +85,16 @@ async function pump(
     if (!client.gone && shown && shown.length > 0) await writer.write(shown).catch(left);
   };
   const gathered = createGatherer(pass);
-  const end = await readThrough(options, async () => {
-    const next = await read().catch(async (error: unknown) => {
+  const end = await watchReading(options, async (moved) => {
+    try {
+      await readBytes(options.body, (bytes) => {
+        moved();
+        return gathered.add(bytes);
+      });
+    } finally {
       await gathered.flushed();
-      throw error;
-    });
-    if (next.value && next.value.length > 0) await gathered.add(next.value);
-    if (!next.done) return "more";
-    await gathered.flushed();
+    }
     await pass(undefined);
-    return "ended";
   });
   // What a client who reads nothing never took was generated all the same.
   const untaken = gathered.take();
@@ -107,10 +106,20 @@ async function pump(
   return unreadBytes === 0 ? end : { ...end, unreadBytes };
 }
 
-/** Runs `step` until it says that the stream ended, the stream breaks, nothing moves, or the client's grace is over. */
-export async function readThrough(
-  { client, abort, idleMs }: Pick<RelayOptions, "client" | "abort" | "idleMs">,
+/** Runs `step` until it says that the stream ended, or what `watchReading` watches for. */
+export function readThrough(
+  options: Pick<RelayOptions, "client" | "abort" | "idleMs">,
   step: () => Promise<"ended" | "more">,
+): Promise<RelayEnd> {
+  return watchReading(options, async (moved) => {
+    while ((await step()) === "more") moved();
+  });
+}
+
+/** Runs `read` until the stream ends or breaks, nothing moves, or the client's grace is over. */
+async function watchReading(
+  { client, abort, idleMs }: Pick<RelayOptions, "client" | "abort" | "idleMs">,
+  read: (moved: () => void) => Promise<void>,
 ): Promise<RelayEnd> {
   const givenUp = Promise.withResolvers<"stopped" | "idle">();
   client.onStop(() => givenUp.resolve("stopped"));
@@ -120,13 +129,9 @@ export async function readThrough(
     looksSinceMove++;
     if (looksSinceMove > LOOKS) givenUp.resolve("idle");
   }, idleMs / LOOKS);
-
-  const readOn = async (): Promise<"ended"> => {
-    while ((await step()) === "more") looksSinceMove = 0;
-    return "ended";
-  };
+  const moved = () => void (looksSinceMove = 0);
   try {
-    const how = await Promise.race([readOn(), givenUp.promise]);
+    const how = await Promise.race([read(moved).then(() => "ended" as const), givenUp.promise]);
     // What was read on ends with it: its next read fails.
     if (how !== "ended") abort();
     return { how };
