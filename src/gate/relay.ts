@@ -37,54 +37,56 @@ export interface Relayed {
 // client's branch over and tells nobody, not even the request's signal, that the client left; piped through a stream of
 // ours it does, but then holds in memory what the meter has read and the client hasn't.
 
-/** The client gets the provider's own bytes. */
+/** The client gets the provider's own bytes, and before the meter does. */
 export function tap(options: RelayOptions): Relayed {
-  return relay(options, (bytes, blocks) => {
-    for (const { parsed } of blocks) if (parsed) options.reader.push(parsed);
-    return bytes;
+  return relay(options, (bytes, { write, read }) => {
+    const written = write(bytes);
+    read(bytes);
+    return written;
   });
 }
 
 /** The client gets the provider's bytes but for the events that the meter says to hide. */
 export function edit(options: RelayOptions): Relayed {
-  return relay(options, (_bytes, blocks) =>
-    joinedBytes(
-      blocks.filter(({ parsed }) => !parsed || options.reader.push(parsed) === "pass").map(({ raw }) => raw),
-    ),
-  );
+  return relay(options, (bytes, { write, read }) => write(joinedBytes(read(bytes))));
 }
 
-/** `shownOf`: what the client gets for bytes of the provider, which complete these blocks; at the end there are no bytes. */
-type ShownOf = (bytes: Uint8Array | undefined, blocks: StreamBlock[]) => Uint8Array | undefined;
+/** Passes bytes of the provider on; at its end none, as an event may end there. Resolves once the client has taken them. */
+type Pass = (bytes: Uint8Array, ways: { write: Write; read: ReadEvents }) => Promise<void>;
+type Write = (bytes: Uint8Array) => Promise<void>;
+/** Lets the meter read what these bytes complete. Returns what of it the client may see. */
+type ReadEvents = (bytes: Uint8Array) => Uint8Array[];
 
-function relay(options: RelayOptions, shownOf: ShownOf): Relayed {
+const NOTHING = new Uint8Array(0);
+
+function relay(options: RelayOptions, pass: Pass): Relayed {
   const { readable, writable } = new IdentityTransformStream();
-  return { readable, done: pump(writable, options, shownOf) };
+  return { readable, done: pump(writable, options, pass) };
 }
 
 async function pump(
   writable: WritableStream<Uint8Array>,
   options: RelayOptions,
-  shownOf: ShownOf,
+  pass: Pass,
 ): Promise<RelayEnd> {
-  const { client, splitter } = options;
+  const { client, splitter, reader } = options;
   const writer = writable.getWriter();
   // A client who left is noticed at a write, or by the request's signal. The meter reads on all the same.
   const left = () => client.left();
   writer.closed.catch(left);
   const drop = () => writer.abort(new Error("the client left")).catch(() => undefined); // It is broken off already.
   void client.whenGone.then(drop);
+  const write = async (bytes: Uint8Array) => {
+    if (!client.gone && bytes.length > 0) await writer.write(bytes).catch(left);
+  };
   let unreadBytes = 0;
-  const meter = (bytes: Uint8Array | undefined) => {
-    const blocks = bytes ? splitter.push(bytes) : splitter.end();
-    for (const { raw, unread } of blocks) if (unread) unreadBytes += raw.length;
-    return shownOf(bytes, blocks);
+  const seen = ({ raw, parsed, unread }: StreamBlock) => {
+    if (unread) unreadBytes += raw.length;
+    return !parsed || reader.push(parsed) === "pass";
   };
-  const pass = async (bytes: Uint8Array | undefined) => {
-    const shown = meter(bytes);
-    if (!client.gone && shown && shown.length > 0) await writer.write(shown).catch(left);
-  };
-  const gathered = createGatherer(pass);
+  const shown = (blocks: StreamBlock[]) => blocks.filter(seen).map(({ raw }) => raw);
+  const read = (bytes: Uint8Array) => shown(splitter.push(bytes));
+  const gathered = createGatherer((bytes) => pass(bytes, { write, read }));
   const end = await watchReading(options, async (moved) => {
     try {
       await readBytes(options.body, (bytes) => {
@@ -94,11 +96,11 @@ async function pump(
     } finally {
       await gathered.flushed();
     }
-    await pass(undefined);
+    await pass(NOTHING, { write, read: () => shown(splitter.end()) });
   });
   // What a client who reads nothing never took was generated all the same.
   const untaken = gathered.take();
-  if (untaken) meter(untaken);
+  if (untaken) read(untaken);
   // The client's stream ends as the provider's did: whole, or with an error.
   const closing =
     end.how === "ended" ? writer.close() : writer.abort(new Error("the provider's stream broke off"));
