@@ -18,7 +18,7 @@ export interface Gatherer {
 }
 
 /** `pass` gets everything that is added, in order, a call after the other. It must not fail. */
-export function createGatherer(pass: (bytes: Uint8Array) => Promise<void>, now = Date.now): Gatherer {
+export function createGatherer(pass: (bytes: Uint8Array) => Promise<void>, now: () => number): Gatherer {
   let pieces: Uint8Array[] = [];
   let size = 0;
   let passing: Promise<void> | undefined;

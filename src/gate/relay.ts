@@ -23,6 +23,7 @@ export interface RelayOptions {
   abort: () => void;
   /** A stream in which nothing moves for this long is given up: the provider is silent, or the client reads nothing. */
   idleMs: number;
+  now: () => number;
 }
 
 /** So often in the idle time it is looked whether anything moved. */
@@ -86,7 +87,7 @@ async function pump(
   };
   const shown = (blocks: StreamBlock[]) => blocks.filter(seen).map(({ raw }) => raw);
   const read = (bytes: Uint8Array) => shown(splitter.push(bytes));
-  const gathered = createGatherer((bytes) => pass(bytes, { write, read }));
+  const gathered = createGatherer((bytes) => pass(bytes, { write, read }), options.now);
   const end = await watchReading(options, async (moved) => {
     try {
       await readBytes(options.body, (bytes) => {

@@ -50,6 +50,7 @@ function relay(shape: typeof tap, body: ReadableStream<Uint8Array>, hideUsage: b
     client,
     abort: () => aborted.times++,
     idleMs,
+    now: Date.now,
   });
   return { ...relayed, reader, client, aborted };
 }
