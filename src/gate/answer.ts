@@ -95,7 +95,13 @@ function answerStream(
   const untimed = wire.streamReader({ hideUsage }, answeredCall(options, response));
   const { reader, firstTextAtMs } = timeFirstText(untimed, options.now);
   const relay = hideUsage ? edit : tap;
-  const { readable, done } = relay({ ...stream, reader, client: options.client, idleMs: options.idleMs });
+  const { readable, done } = relay({
+    ...stream,
+    reader,
+    client: options.client,
+    idleMs: options.idleMs,
+    now: options.now,
+  });
   options.waitUntil(
     done.then(({ how, unreadBytes = 0 }) => {
       if (how === "ended") reader.ended?.();

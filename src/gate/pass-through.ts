@@ -58,7 +58,12 @@ export async function passThrough(
   const { response, abort } = dispatched;
   const headers = clientHeaders(response.headers, secrets, [["x-tollgate-request-id", requestId]]);
   if (response.ok && aimed.tells) {
-    const told = await readToldAnswer(response, aimed.tells, { client, abort, idleMs: timeoutMs });
+    const told = await readToldAnswer(response, aimed.tells, {
+      client,
+      abort,
+      idleMs: timeoutMs,
+      now: deps.books.now,
+    });
     if (!told) return { refusal: { code: "provider_unreachable", message: "The provider broke off." } };
     const settled = (reading: Reading) =>
       settleTold(deps, proven.organizationId, aimed.provider.name, reading);

@@ -2,6 +2,8 @@ import { joinedBytes } from "../providers/framing/joined-bytes.ts";
 import type { Splitter, StreamBlock } from "../providers/framing/splitter.ts";
 import type { StreamReader } from "../providers/wire.ts";
 import type { ClientWatch } from "./client-watch.ts";
+import { createGatherer } from "./gather.ts";
+import { readBytes } from "./read-bytes.ts";
 
 // Passes a stream to the client untouched while a meter reads it; or, where a chunk must be hidden, all but that chunk.
 
@@ -21,6 +23,7 @@ export interface RelayOptions {
   abort: () => void;
   /** A stream in which nothing moves for this long is given up: the provider is silent, or the client reads nothing. */
   idleMs: number;
+  now: () => number;
 }
 
 /** So often in the idle time it is looked whether anything moved. */
@@ -31,98 +34,95 @@ export interface Relayed {
   done: Promise<RelayEnd>;
 }
 
-// Both shapes are a loop of ours over what has come. `tee` would cost less CPU, but the runtime then hands the client's
-// branch over and tells nobody, not even the request's signal, that the client left; piped through a stream of ours it
-// does, but then holds in memory what the meter has read and the client hasn't.
+// Both shapes are a loop of ours over what has come. `tee` would cost a little less CPU, but the runtime then hands the
+// client's branch over and tells nobody, not even the request's signal, that the client left; piped through a stream of
+// ours it does, but then holds in memory what the meter has read and the client hasn't.
 
-/** The client gets the provider's own bytes. */
+/** The client gets the provider's own bytes, and before the meter does. */
 export function tap(options: RelayOptions): Relayed {
-  return relay(options, (chunk, blocks) => {
-    for (const { parsed } of blocks) if (parsed) options.reader.push(parsed);
-    return chunk;
+  return relay(options, (bytes, { write, read }) => {
+    const written = write(bytes);
+    read(bytes);
+    return written;
   });
 }
 
 /** The client gets the provider's bytes but for the events that the meter says to hide. */
 export function edit(options: RelayOptions): Relayed {
-  return relay(options, (_chunk, blocks) =>
-    joinedBytes(
-      blocks.filter(({ parsed }) => !parsed || options.reader.push(parsed) === "pass").map(({ raw }) => raw),
-    ),
-  );
+  return relay(options, (bytes, { write, read }) => write(joinedBytes(read(bytes))));
 }
 
-/** `shownOf`: what the client gets for a chunk, which completes these blocks; at the end there is no chunk. */
-type ShownOf = (chunk: Uint8Array | undefined, blocks: StreamBlock[]) => Uint8Array | undefined;
+/** Passes bytes of the provider on; at its end none, as an event may end there. Resolves once the client has taken them. */
+type Pass = (bytes: Uint8Array, ways: { write: Write; read: ReadEvents }) => Promise<void>;
+type Write = (bytes: Uint8Array) => Promise<void>;
+/** Lets the meter read what these bytes complete. Returns what of it the client may see. */
+type ReadEvents = (bytes: Uint8Array) => Uint8Array[];
 
-function relay(options: RelayOptions, shownOf: ShownOf): Relayed {
+const NOTHING = new Uint8Array(0);
+
+function relay(options: RelayOptions, pass: Pass): Relayed {
   const { readable, writable } = new IdentityTransformStream();
-  return { readable, done: pump(writable, options, shownOf) };
+  return { readable, done: pump(writable, options, pass) };
 }
 
 async function pump(
   writable: WritableStream<Uint8Array>,
   options: RelayOptions,
-  shownOf: ShownOf,
+  pass: Pass,
 ): Promise<RelayEnd> {
-  const { client, splitter } = options;
-  const read = readerOf(options.body);
+  const { client, splitter, reader } = options;
   const writer = writable.getWriter();
   // A client who left is noticed at a write, or by the request's signal. The meter reads on all the same.
-  writer.closed.catch(() => client.left());
+  const left = () => client.left();
+  writer.closed.catch(left);
   const drop = () => writer.abort(new Error("the client left")).catch(() => undefined); // It is broken off already.
   void client.whenGone.then(drop);
+  const write = async (bytes: Uint8Array) => {
+    if (!client.gone && bytes.length > 0) await writer.write(bytes).catch(left);
+  };
   let unreadBytes = 0;
-  const end = await readThrough(options, async () => {
-    const { done, value } = await read();
-    const blocks = done ? splitter.end() : splitter.push(value ?? NOTHING);
-    for (const { raw, unread } of blocks) if (unread) unreadBytes += raw.length;
-    const shown = shownOf(value, blocks);
-    if (!client.gone && shown && shown.length > 0) await writer.write(shown).catch(() => client.left());
-    return done ? "ended" : "more";
+  const seen = ({ raw, parsed, unread }: StreamBlock) => {
+    if (unread) unreadBytes += raw.length;
+    return !parsed || reader.push(parsed) === "pass";
+  };
+  const shown = (blocks: StreamBlock[]) => blocks.filter(seen).map(({ raw }) => raw);
+  const read = (bytes: Uint8Array) => shown(splitter.push(bytes));
+  const gathered = createGatherer((bytes) => pass(bytes, { write, read }), options.now);
+  const end = await watchReading(options, async (moved) => {
+    try {
+      await readBytes(options.body, (bytes) => {
+        moved();
+        return gathered.add(bytes);
+      });
+    } finally {
+      await gathered.flushed();
+    }
+    await pass(NOTHING, { write, read: () => shown(splitter.end()) });
   });
+  // What a client who reads nothing never took was generated all the same.
+  const untaken = gathered.take();
+  if (untaken) read(untaken);
   // The client's stream ends as the provider's did: whole, or with an error.
   const closing =
     end.how === "ended" ? writer.close() : writer.abort(new Error("the provider's stream broke off"));
-  await closing.catch(() => client.left());
+  await closing.catch(left);
   return unreadBytes === 0 ? end : { ...end, unreadBytes };
 }
 
-/** What is read at once: a little, so that a stream that waits holds no more; as long as that was all taken, more and more. */
-const FIRST_READ_BYTES = 1_024;
-const MAX_READ_BYTES = 65_536;
-const NOTHING = new Uint8Array(0);
-
-type Read = () => Promise<{ done: boolean; value?: Uint8Array | undefined }>;
-
-/** Reads all that has come at once: a provider that is ahead of us costs a step of the loop for each read, not for each chunk. */
-function readerOf(body: ReadableStream<Uint8Array>): Read {
-  const reader = byteReader(body);
-  if (!reader) {
-    const chunks = body.getReader();
-    return () => chunks.read();
-  }
-  let size = FIRST_READ_BYTES;
-  return async () => {
-    const { done, value } = await reader.read(new Uint8Array(size));
-    size = value?.length === size ? Math.min(size * 4, MAX_READ_BYTES) : FIRST_READ_BYTES;
-    return { done, value };
-  };
-}
-
-/** Null for a stream that isn't one of bytes, as some runtimes make them. */
-function byteReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
-  try {
-    return body.getReader({ mode: "byob" });
-  } catch {
-    return null;
-  }
-}
-
-/** Runs `step` until it says that the stream ended, the stream breaks, nothing moves, or the client's grace is over. */
-export async function readThrough(
-  { client, abort, idleMs }: Pick<RelayOptions, "client" | "abort" | "idleMs">,
+/** Runs `step` until it says that the stream ended, or what `watchReading` watches for. */
+export function readThrough(
+  options: Pick<RelayOptions, "client" | "abort" | "idleMs">,
   step: () => Promise<"ended" | "more">,
+): Promise<RelayEnd> {
+  return watchReading(options, async (moved) => {
+    while ((await step()) === "more") moved();
+  });
+}
+
+/** Runs `read` until the stream ends or breaks, nothing moves, or the client's grace is over. */
+async function watchReading(
+  { client, abort, idleMs }: Pick<RelayOptions, "client" | "abort" | "idleMs">,
+  read: (moved: () => void) => Promise<void>,
 ): Promise<RelayEnd> {
   const givenUp = Promise.withResolvers<"stopped" | "idle">();
   client.onStop(() => givenUp.resolve("stopped"));
@@ -132,13 +132,9 @@ export async function readThrough(
     looksSinceMove++;
     if (looksSinceMove > LOOKS) givenUp.resolve("idle");
   }, idleMs / LOOKS);
-
-  const readOn = async (): Promise<"ended"> => {
-    while ((await step()) === "more") looksSinceMove = 0;
-    return "ended";
-  };
+  const moved = () => void (looksSinceMove = 0);
   try {
-    const how = await Promise.race([readOn(), givenUp.promise]);
+    const how = await Promise.race([read(moved).then(() => "ended" as const), givenUp.promise]);
     // What was read on ends with it: its next read fails.
     if (how !== "ended") abort();
     return { how };

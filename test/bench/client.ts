@@ -1,5 +1,6 @@
 import { Agent, request, type IncomingMessage } from "node:http";
 import { once } from "node:events";
+import { sentAgoMs } from "./answers.ts";
 
 /** A call that takes longer has failed. */
 const TIMEOUT_MS = 60_000;
@@ -14,6 +15,8 @@ export interface Call {
 export interface Timing {
   firstByteMs: number;
   wholeMs: number;
+  /** From the provider's write of a stream's first event to its receipt: none where the answer isn't streamed. */
+  firstEventMs?: number;
 }
 
 export interface Driven {
@@ -56,12 +59,20 @@ async function timed(url: string, call: Call, agent: Agent): Promise<Timing> {
   const sentAt = performance.now();
   const response = await send(url, call, agent);
   let firstByteMs: number | undefined;
+  let firstEventMs: number | undefined;
   let text = "";
   for await (const chunk of response as AsyncIterable<Buffer>) {
-    firstByteMs ??= performance.now() - sentAt;
+    if (firstByteMs === undefined) {
+      firstByteMs = performance.now() - sentAt;
+      firstEventMs = sentAgoMs(chunk.toString("latin1"), process.hrtime.bigint());
+    }
     if (response.statusCode !== 200) text += chunk.toString("utf8");
   }
   const wholeMs = performance.now() - sentAt;
   if (response.statusCode !== 200) throw new Error(`${response.statusCode}: ${text.slice(0, 500)}`);
-  return { firstByteMs: firstByteMs ?? wholeMs, wholeMs };
+  return {
+    firstByteMs: firstByteMs ?? wholeMs,
+    wholeMs,
+    ...(firstEventMs !== undefined && { firstEventMs }),
+  };
 }

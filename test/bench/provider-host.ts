@@ -1,48 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { CHUNKS, DONE, FINISH, firstText, TEXT, USAGE_CHUNK, WHOLE } from "./answers.ts";
 import { answer, HOLD_HEADER } from "./host.ts";
 
-// A provider that costs as little as it can: answers are made once, streams come all at once. Run by startHost.
+// A provider that costs as little as it can: answers are made once. Its streams come as a provider's own server sends them
+// when it is ahead of its client: each event in a write of its own, back to back. Run by startHost.
 
-const CHUNKS = 200;
 const FIRST_CHUNKS = 10;
-const MODEL = "gpt-4o-mini-2024-07-18";
-const USAGE = { prompt_tokens: 230, completion_tokens: 200, total_tokens: 430 };
-
-const chunk = (choices: unknown[], more: object = {}) => {
-  const head = {
-    id: "chatcmpl-bench",
-    object: "chat.completion.chunk",
-    created: 1_790_000_000,
-    model: MODEL,
-  };
-  const data = { ...head, service_tier: "default", system_fingerprint: "fp_0123456789", choices, ...more };
-  return Buffer.from(`data: ${JSON.stringify(data)}\n\n`);
-};
-const TEXT = chunk([{ index: 0, delta: { content: " token" }, logprobs: null, finish_reason: null }]);
-const FINISH = chunk([{ index: 0, delta: {}, logprobs: null, finish_reason: "stop" }]);
-const USAGE_CHUNK = chunk([], { usage: USAGE });
-const DONE = Buffer.from("data: [DONE]\n\n");
-
-const WHOLE = Buffer.from(
-  JSON.stringify({
-    id: "chatcmpl-bench",
-    object: "chat.completion",
-    created: 1_790_000_000,
-    model: MODEL,
-    choices: [
-      {
-        index: 0,
-        message: { role: "assistant", content: "Set aside first, count afterwards. ".repeat(20).trim() },
-        logprobs: null,
-        finish_reason: "stop",
-      },
-    ],
-    usage: USAGE,
-    service_tier: "default",
-    system_fingerprint: "fp_0123456789",
-  }),
-);
 
 const held = new Set<ServerResponse>();
 
@@ -55,30 +19,40 @@ async function play(request: IncomingMessage, response: ServerResponse): Promise
     return;
   }
   response.writeHead(200, { "content-type": "text/event-stream" });
+  response.flushHeaders();
   if (request.headers[HOLD_HEADER] !== undefined) {
     write(response, FIRST_CHUNKS);
     held.add(response);
     response.once("close", () => held.delete(response));
     return;
   }
-  end(response, CHUNKS, body.includes('"include_usage":true'));
+  send(response, framed(firstText(process.hrtime.bigint())));
+  write(response, CHUNKS - 1);
+  end(response, body.includes('"include_usage":true'));
 }
 
 function write(response: ServerResponse, chunks: number): void {
-  response.cork();
-  for (let i = 0; i < chunks; i++) response.write(TEXT);
-  response.uncork();
+  for (let i = 0; i < chunks; i++) send(response, FRAMED_TEXT);
 }
 
-function end(response: ServerResponse, chunks: number, statesUsage: boolean): void {
-  response.cork();
-  for (let i = 0; i < chunks; i++) response.write(TEXT);
-  response.write(FINISH);
-  if (statesUsage) response.write(USAGE_CHUNK);
-  response.write(DONE);
-  response.uncork();
+function end(response: ServerResponse, statesUsage: boolean): void {
+  send(response, framed(FINISH));
+  if (statesUsage) send(response, framed(USAGE_CHUNK));
+  send(response, framed(DONE));
   response.end();
 }
+
+/** To the socket itself: a response would hold what is written in one turn together, and send it as one. */
+function send(response: ServerResponse, bytes: Buffer): void {
+  response.socket?.write(bytes);
+}
+
+/** As one chunk of an HTTP/1.1 body. */
+function framed(bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n")]);
+}
+
+const FRAMED_TEXT = framed(TEXT);
 
 const server = createServer((request, response) => {
   // A client who leaves breaks its stream off: nothing to do about that here.
@@ -93,7 +67,7 @@ server.listen({ port: 0, host: "127.0.0.1", backlog: 2_048 }, () => {
       url: () => `http://127.0.0.1:${port}`,
       held: () => held.size,
       write: (chunks) => held.forEach((response) => write(response, chunks)),
-      end: () => held.forEach((response) => end(response, 0, true)),
+      end: () => held.forEach((response) => end(response, true)),
     },
     () => {
       server.closeAllConnections();

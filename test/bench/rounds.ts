@@ -53,6 +53,17 @@ export async function measureRounds(rig: BenchRig, options: RoundsOptions): Prom
     const { value, bare } = of(({ driven }) => percentile(driven.timings.map(read), percent));
     return value - bare;
   };
+  // What metering adds to a stream's beginning, without the reserve before it.
+  const firstEvent = (percent: number): Figure => ({
+    name: name(`first chunk's way from the provider, p${percent}`),
+    unit: "ms",
+    ...of(({ driven }) =>
+      percentile(
+        driven.timings.map(({ firstEventMs = Number.NaN }) => firstEventMs),
+        percent,
+      ),
+    ),
+  });
   const loaded = connections > 1;
   return [
     {
@@ -65,6 +76,7 @@ export async function measureRounds(rig: BenchRig, options: RoundsOptions): Prom
     { name: name("latency added, p50"), unit: "ms", value: added(({ wholeMs }) => wholeMs, 50) },
     { name: name("latency added, p99"), unit: "ms", value: added(({ wholeMs }) => wholeMs, 99) },
     { name: name("first byte added, p50"), unit: "ms", value: added(({ firstByteMs }) => firstByteMs, 50) },
+    ...(kind === "unary" ? [] : [firstEvent(50), firstEvent(99)]),
     { name: name("calls"), unit: "per s", ...of(({ driven }) => (count * 1_000) / driven.tookMs) },
     { name: name("Redis round trips"), unit: "", value: stores.roundTrips },
     {

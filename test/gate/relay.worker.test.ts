@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { watchClient } from "../../src/gate/client-watch.ts";
+import { MAX_GATHERED_BYTES } from "../../src/gate/gather.ts";
 import { edit, tap } from "../../src/gate/relay.ts";
 import { createSseSplitter } from "../../src/providers/framing/sse.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
@@ -38,7 +39,7 @@ function split(text: string, size: number): Uint8Array[] {
   return parts;
 }
 
-function relay(shape: typeof tap, body: ReadableStream<Uint8Array>, hideUsage: boolean) {
+function relay(shape: typeof tap, body: ReadableStream<Uint8Array>, hideUsage: boolean, idleMs = IDLE_MS) {
   const reader = streamReaderOf(openaiChat, { hideUsage });
   const aborted = { times: 0 };
   const client = watchClient(never, 0);
@@ -48,7 +49,8 @@ function relay(shape: typeof tap, body: ReadableStream<Uint8Array>, hideUsage: b
     reader,
     client,
     abort: () => aborted.times++,
-    idleMs: IDLE_MS,
+    idleMs,
+    now: Date.now,
   });
   return { ...relayed, reader, client, aborted };
 }
@@ -98,6 +100,52 @@ describe.each([
     // The provider's stream ends within the grace, so it isn't aborted.
     expect((await ended).how).toMatch(/ended|stopped/);
     expect(reader.reading().usage).not.toBeNull();
+  });
+
+  test("holds the provider back while the client reads nothing, gives both up, and has metered all that came", async () => {
+    const { readable: source, writable } = new IdentityTransformStream();
+    const writer = writable.getWriter();
+    const text = "x".repeat(1_000);
+    const event = new TextEncoder().encode(delta(text));
+    let taken = 0;
+    const { done: ended, reader, aborted } = relay(shape, source, true, 40);
+    const sent = (async () => {
+      while (aborted.times === 0) {
+        await writer.write(event.slice());
+        taken++;
+      }
+      await writer.close();
+    })();
+    expect(await ended).toEqual({ how: "idle" });
+    expect(aborted.times).toBe(1);
+    expect(taken * event.length).toBeLessThan(2 * MAX_GATHERED_BYTES);
+    expect(reader.reading().generatedBytes).toBeGreaterThanOrEqual((taken - 1) * text.length);
+    await sent;
+  });
+
+  test("loses no byte of a stream whose chunks come at any time, to a client who reads when it will", async () => {
+    const text = Array.from({ length: 400 }, (_, i) => delta(`${i} ${"y".repeat((i * 37) % 900)}`)).join("");
+    const parts = split(text, 777);
+    const { readable: source, writable } = new IdentityTransformStream();
+    const sent = (async () => {
+      const writer = writable.getWriter();
+      for (const [i, part] of parts.entries()) {
+        if (i % 60 === 0) await scheduler.wait(1);
+        await writer.write(part);
+      }
+      await writer.close();
+    })();
+    const { readable, done: ended } = relay(shape, source, true);
+    let received = "";
+    const decoder = new TextDecoder();
+    let reads = 0;
+    for await (const chunk of readable) {
+      received += decoder.decode(chunk, { stream: true });
+      if (reads++ % 5 === 0) await scheduler.wait(1);
+    }
+    await sent;
+    expect(received).toBe(text);
+    expect(await ended).toEqual({ how: "ended" });
   });
 
   test("gives the first chunk on before the second one comes", async () => {

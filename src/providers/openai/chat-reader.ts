@@ -2,6 +2,7 @@ import type { Usage } from "../../domain/usage.ts";
 import { asArray, asObject, asText, MAX_CHOICES } from "../fields.ts";
 import { openaiUsage } from "./chat-usage.ts";
 import { createExecutedTools } from "./executed-tools.ts";
+import { createLikeChunk } from "./like-chunk.ts";
 import { statedUsageCost } from "./stated-usage-cost.ts";
 import { utf8Bytes } from "../utf8.ts";
 import { parsedEvent } from "../parsed-event.ts";
@@ -31,6 +32,7 @@ export function openaiChatReader({
   let serviceTier: string | undefined;
   let costNanoUsd: number | undefined;
   const executed = createExecutedTools();
+  const like = createLikeChunk();
 
   function readChoice(choice: JsonObject): void {
     generatedBytes += generatedIn(asObject(choice["delta"])) + utf8Bytes(choice["text"]);
@@ -50,13 +52,22 @@ export function openaiChatReader({
         done = true;
         return "pass";
       }
+      // All else that it says was said by the chunk before it, word for word, and no other has come in between.
+      const likeBytes = event === "" ? like.bytesOf(data) : undefined;
+      if (likeBytes !== undefined) {
+        generatedBytes += likeBytes;
+        return "pass";
+      }
       const chunk = parsedEvent(data);
       if (!chunk) return "pass";
+      const bytesBefore = generatedBytes;
       if (isError(chunk) || event === "error") failed = true;
       model = asText(chunk["model"]) ?? model;
       serviceTier = asText(chunk["service_tier"]) ?? serviceTier;
       const choices = asArray(chunk["choices"]);
       for (const choice of choices) readChoice(asObject(choice) ?? {});
+      const text = choices.length === 1 ? asObject(asObject(choices[0])?.["delta"])?.["content"] : undefined;
+      like.parsed(data, text, generatedBytes - bytesBefore);
       const said = usageIn(chunk, choices);
       if (statesCost) costNanoUsd = statedUsageCost(said) ?? costNanoUsd;
       const stated = openaiUsage(said, model);
