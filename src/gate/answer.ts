@@ -2,6 +2,7 @@ import { tokenizerFactor } from "../domain/estimate.ts";
 import { likelyInputTokens } from "../domain/likely-input.ts";
 import { formatUsd } from "../domain/money.ts";
 import type { Outcome } from "../domain/outcome.ts";
+import type { Books } from "../ledger/books.ts";
 import { refusalResponse, STATUS_BY_CODE, type Envelope, type Refusal } from "../errors.ts";
 import type { AnsweredCall, Reading } from "../providers/wire.ts";
 import type { Admission } from "./admit.ts";
@@ -25,7 +26,7 @@ export interface AnswerOptions {
   planned: PlannedCall;
   admission: Admission<CallPlan>;
   client: ClientWatch;
-  now: () => number;
+  time: Pick<Books, "now" | "after">;
   waitUntil: (promise: Promise<unknown>) => void;
   /** Our credential, which no answer may carry to the client. */
   secrets: readonly string[];
@@ -67,12 +68,12 @@ export async function answer(dispatched: Dispatched, options: AnswerOptions): Pr
       options,
       { usage: null, complete: false, failed, generatedBytes: 0 },
       { outcome, status, firstByteMs: null },
-      options.now(),
+      options.time.now(),
     );
     return refused(refusal, options);
   }
   const { response } = dispatched;
-  const firstByteMs = Math.max(0, options.now() - options.planned.startedAtMs);
+  const firstByteMs = Math.max(0, options.time.now() - options.planned.startedAtMs);
   const { target, call } = options.admission.extra;
   const { wire } = target;
   const type = response.headers.get("content-type") ?? "";
@@ -93,14 +94,14 @@ function answerStream(
   // What the gate asked for by itself; what a provider sends unasked passes.
   const hideUsage = wire.usageEdits(call.body, call.facts).length > 0;
   const untimed = wire.streamReader({ hideUsage }, answeredCall(options, response));
-  const { reader, firstTextAtMs } = timeFirstText(untimed, options.now);
+  const { reader, firstTextAtMs } = timeFirstText(untimed, options.time.now);
   const relay = hideUsage ? edit : tap;
   const { readable, done } = relay({
     ...stream,
     reader,
     client: options.client,
     idleMs: options.idleMs,
-    now: options.now,
+    time: options.time,
   });
   options.waitUntil(
     done.then(({ how, unreadBytes = 0 }) => {
@@ -109,7 +110,7 @@ function answerStream(
       // An event that was too large to be read may have had the usage: what came of it was generated.
       const reading = { ...read, generatedBytes: read.generatedBytes + unreadBytes };
       const known = { outcome: outcomeOf(reading, how), status: response.status, firstByteMs };
-      finish(options, reading, known, firstTextAtMs() ?? options.now());
+      finish(options, reading, known, firstTextAtMs() ?? options.time.now());
     }),
   );
   const headers = clientHeaders(response.headers, options.secrets, ownHeaders(options));
@@ -132,7 +133,7 @@ async function answerWhole(
   const status = broken ? STATUS_BY_CODE[refusal.code] : response.status;
   const outcome =
     response.status >= 400 ? "provider_error" : outcomeOf({ ...reading, complete: how === "ended" }, how);
-  const costNanoUsd = finish(options, reading, { outcome, status, firstByteMs }, options.now());
+  const costNanoUsd = finish(options, reading, { outcome, status, firstByteMs }, options.time.now());
   if (how !== "ended" || broken) return refused(refusal, options);
   const cost: HeaderList = costNanoUsd === null ? [] : [["x-tollgate-cost-usd", formatUsd(costNanoUsd)]];
   const own = [...ownHeaders(options), ...cost];
@@ -220,11 +221,11 @@ function refused(refusal: Refusal, options: AnswerOptions): Response {
   return response;
 }
 
-function ownHeaders({ planned, admission, now, extraHeaders }: AnswerOptions): HeaderList {
+function ownHeaders({ planned, admission, time, extraHeaders }: AnswerOptions): HeaderList {
   return [
     ["x-tollgate-request-id", planned.requestId],
     ...admissionHeaders(admission, planned.startedAtMs),
-    ["server-timing", `total;dur=${Math.max(0, now() - planned.startedAtMs)}`],
+    ["server-timing", `total;dur=${Math.max(0, time.now() - planned.startedAtMs)}`],
     ...extraHeaders,
   ];
 }

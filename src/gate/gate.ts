@@ -149,7 +149,7 @@ async function meteredCall(
       planned,
       admission,
       client,
-      now: deps.books.now,
+      time: deps.books,
       waitUntil: deps.waitUntil,
       secrets: secrets ?? [],
       idleMs,

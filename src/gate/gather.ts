@@ -1,10 +1,11 @@
+import type { Books } from "../ledger/books.ts";
 import { joinedBytes } from "../providers/framing/joined-bytes.ts";
 
-// Chunks that come close behind one another go on together: in workerd a write of ours costs more CPU than all else that
-// is done for a chunk. A chunk that comes alone goes on at once, and so does what is left when the stream ends.
+// Chunks of a burst go on together: in workerd a write of ours costs more CPU than all else that is done for a chunk. A chunk
+// that comes alone goes on at once, and so does what is left when the stream ends.
 
-/** Behind a chunk, others wait for so long at most: for the next frame of a screen. A model that writes slower than that delays nothing. */
-const GATHER_MS = 16;
+/** Behind a chunk, those of the same burst wait for so long at most: less than a network's own jitter. No model writes a chunk so often. */
+export const BURST_MS = 2;
 /** More than this isn't gathered: reading waits until the client has taken it. */
 export const MAX_GATHERED_BYTES = 65_536;
 
@@ -18,16 +19,19 @@ export interface Gatherer {
 }
 
 /** `pass` gets everything that is added, in order, a call after the other. It must not fail. */
-export function createGatherer(pass: (bytes: Uint8Array) => Promise<void>, now: () => number): Gatherer {
+export function createGatherer(
+  pass: (bytes: Uint8Array) => Promise<void>,
+  { now, after }: Pick<Books, "now" | "after">,
+): Gatherer {
   let pieces: Uint8Array[] = [];
   let size = 0;
   let passing: Promise<void> | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancelWait: (() => void) | undefined;
   let passedAtMs = -Infinity;
 
   function take(): Uint8Array | undefined {
-    clearTimeout(timer);
-    timer = undefined;
+    cancelWait?.();
+    cancelWait = undefined;
     if (size === 0) return undefined;
     const bytes = joinedBytes(pieces);
     pieces = [];
@@ -47,10 +51,10 @@ export function createGatherer(pass: (bytes: Uint8Array) => Promise<void>, now: 
 
   /** What comes while a write is under way is gathered, however long that takes. */
   function waitForMore(): void {
-    if (passing || timer !== undefined || size === 0) return;
-    const waitMs = passedAtMs + GATHER_MS - now();
+    if (passing || cancelWait || size === 0) return;
+    const waitMs = passedAtMs + BURST_MS - now();
     if (waitMs <= 0) passOn();
-    else timer = setTimeout(passOn, waitMs);
+    else cancelWait = after(waitMs, passOn);
   }
 
   async function flushed(): Promise<void> {

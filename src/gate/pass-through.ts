@@ -62,7 +62,7 @@ export async function passThrough(
       client,
       abort,
       idleMs: timeoutMs,
-      now: deps.books.now,
+      time: deps.books,
     });
     if (!told) return { refusal: { code: "provider_unreachable", message: "The provider broke off." } };
     const settled = (reading: Reading) =>

@@ -1,3 +1,4 @@
+import type { Books } from "../ledger/books.ts";
 import { joinedBytes } from "../providers/framing/joined-bytes.ts";
 import type { Splitter, StreamBlock } from "../providers/framing/splitter.ts";
 import type { StreamReader } from "../providers/wire.ts";
@@ -23,7 +24,8 @@ export interface RelayOptions {
   abort: () => void;
   /** A stream in which nothing moves for this long is given up: the provider is silent, or the client reads nothing. */
   idleMs: number;
-  now: () => number;
+  /** The clock and its timers. */
+  time: Pick<Books, "now" | "after">;
 }
 
 /** So often in the idle time it is looked whether anything moved. */
@@ -87,7 +89,7 @@ async function pump(
   };
   const shown = (blocks: StreamBlock[]) => blocks.filter(seen).map(({ raw }) => raw);
   const read = (bytes: Uint8Array) => shown(splitter.push(bytes));
-  const gathered = createGatherer((bytes) => pass(bytes, { write, read }), options.now);
+  const gathered = createGatherer((bytes) => pass(bytes, { write, read }), options.time);
   const end = await watchReading(options, async (moved) => {
     try {
       await readBytes(options.body, (bytes) => {

@@ -19,7 +19,7 @@ export type ToldAnswer = {
 export async function readToldAnswer(
   response: Response,
   wire: Wire,
-  options: Pick<RelayOptions, "client" | "abort" | "idleMs" | "now">,
+  options: Pick<RelayOptions, "client" | "abort" | "idleMs" | "time">,
 ): Promise<ToldAnswer> {
   const call = { ...ASKING, headers: response.headers };
   const splitter = splitterFor(response.headers.get("content-type") ?? "", wire, false);

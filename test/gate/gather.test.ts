@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createGatherer, MAX_GATHERED_BYTES } from "../../src/gate/gather.ts";
+import { BURST_MS, createGatherer, MAX_GATHERED_BYTES } from "../../src/gate/gather.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+const TIME = {
+  now: () => Date.now(),
+  after(milliseconds: number, callback: () => void) {
+    const timer = setTimeout(callback, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** A gatherer, and what it passed on. `hold`: from then on nothing is taken, until `letGo`. */
@@ -14,7 +21,7 @@ function gathering() {
   const gatherer = createGatherer(async (chunk) => {
     passed.push(new TextDecoder().decode(chunk));
     await taking;
-  }, Date.now);
+  }, TIME);
   const hold = () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     taking = promise;
@@ -30,21 +37,21 @@ test("a chunk that comes alone is passed on at once, and so is the next one afte
   const { gatherer, passed } = gathering();
   await gatherer.add(bytes("a"));
   expect(passed).toEqual(["a"]);
-  await vi.advanceTimersByTimeAsync(16);
+  await vi.advanceTimersByTimeAsync(BURST_MS);
   await gatherer.add(bytes("b"));
   expect(passed).toEqual(["a", "b"]);
 });
 
-test("chunks that come close behind one are passed on together, within a sixtieth of a second", async () => {
+test("chunks of a burst are passed on together, within a moment", async () => {
   const { gatherer, passed } = gathering();
   for (const text of ["a", "b", "c"]) await gatherer.add(bytes(text));
-  await vi.advanceTimersByTimeAsync(15);
+  await vi.advanceTimersByTimeAsync(BURST_MS - 1);
   expect(passed).toEqual(["a"]);
   await vi.advanceTimersByTimeAsync(1);
   expect(passed).toEqual(["a", "bc"]);
   await gatherer.add(bytes("d"));
   expect(passed).toEqual(["a", "bc"]);
-  await vi.advanceTimersByTimeAsync(16);
+  await vi.advanceTimersByTimeAsync(BURST_MS);
   expect(passed).toEqual(["a", "bc", "d"]);
 });
 

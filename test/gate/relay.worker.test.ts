@@ -6,6 +6,11 @@ import { createSseSplitter } from "../../src/providers/framing/sse.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
 import { streamReaderOf } from "../providers/support.ts";
 
+const after = (milliseconds: number, callback: () => void) => {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
+};
+
 // Inside workerd: its streams, its tee and its back-pressure are what the relay rests on.
 
 const IDLE_MS = 5_000;
@@ -50,7 +55,7 @@ function relay(shape: typeof tap, body: ReadableStream<Uint8Array>, hideUsage: b
     client,
     abort: () => aborted.times++,
     idleMs,
-    now: Date.now,
+    time: { now: Date.now, after },
   });
   return { ...relayed, reader, client, aborted };
 }

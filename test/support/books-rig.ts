@@ -77,8 +77,11 @@ export async function startRig() {
       memory: createMemory(),
       now: () => clock.now(),
       sleep,
-      // Nobody renews a lease here: the clock would run through it while a provider is awaited.
-      after: () => () => undefined,
+      // By the real clock: this one would run through a lease while a provider is awaited.
+      after(milliseconds, callback) {
+        const timer = setTimeout(callback, milliseconds);
+        return () => clearTimeout(timer);
+      },
       nonce: () => `x${(nonces += 1)}`,
       leaseMs: LEASE_MS,
       flushMs,
