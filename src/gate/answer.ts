@@ -114,7 +114,7 @@ function answerStream(
     }),
   );
   const headers = clientHeaders(response.headers, options.secrets, ownHeaders(options));
-  return new Response(readable, { status: response.status, headers });
+  return new Response(readable, { status: response.status, headers: Object.fromEntries(headers) });
 }
 
 async function answerWhole(
@@ -140,7 +140,7 @@ async function answerWhole(
   const headers = clientHeaders(response.headers, options.secrets, own);
   const bytes = redact(whole.bytes, options.secrets);
   const empty = status === 204 || status === 205 || status === 304;
-  return new Response(empty ? null : bytes, { status, headers });
+  return new Response(empty ? null : bytes, { status, headers: Object.fromEntries(headers) });
 }
 
 /** How a call whose terminal event was never seen ended. */

@@ -15,34 +15,39 @@ export interface ClientWatch {
 
 /** `signal`: the request's own, which fires when the client disconnects. */
 export function watchClient(signal: AbortSignal, graceMs: number): ClientWatch {
-  const callbacks: (() => void)[] = [];
-  let stopped = false;
-  const stop = () => {
-    stopped = true;
-    for (const callback of callbacks.splice(0)) callback();
-  };
-  const { promise: whenGone, resolve } = Promise.withResolvers<void>();
-  let gone = false;
-  const left = () => {
-    if (gone) return;
-    gone = true;
-    resolve();
-    setTimeout(stop, graceMs);
-  };
-  if (signal.aborted) left();
-  else signal.addEventListener("abort", left, { once: true });
-  return {
-    get gone() {
-      return gone;
-    },
-    whenGone,
-    get stopped() {
-      return stopped;
-    },
-    onStop(callback) {
-      if (stopped) callback();
-      else callbacks.push(callback);
-    },
-    left,
-  };
+  const watch = new Watch(graceMs);
+  if (signal.aborted) watch.left();
+  else signal.addEventListener("abort", () => watch.left(), { once: true });
+  return watch;
+}
+
+class Watch implements ClientWatch {
+  gone = false;
+  stopped = false;
+  readonly whenGone: Promise<void>;
+  readonly #graceMs: number;
+  readonly #callbacks: (() => void)[] = [];
+  readonly #tellGone: () => void;
+
+  constructor(graceMs: number) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.whenGone = promise;
+    this.#tellGone = resolve;
+    this.#graceMs = graceMs;
+  }
+
+  onStop(callback: () => void): void {
+    if (this.stopped) callback();
+    else this.#callbacks.push(callback);
+  }
+
+  left(): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.#tellGone();
+    setTimeout(() => {
+      this.stopped = true;
+      for (const callback of this.#callbacks.splice(0)) callback();
+    }, this.#graceMs);
+  }
 }
