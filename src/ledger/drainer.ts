@@ -2,7 +2,7 @@ import { StoreUnavailable } from "../services.ts";
 import { drainerOf, type Drainer, type LeftEntry } from "../store/drainers.ts";
 import type { Closing } from "../store/settlement.ts";
 import type { Books } from "./books.ts";
-import { awaitBooked, type Awaiting } from "./close.ts";
+import { awaitBooked, type Awaiting, type Closed } from "./close.ts";
 import { bookHead, isWhole } from "./drain.ts";
 
 // Under load one call of an isolate drains for the others: they leave their entries to it, and are over. If each of them
@@ -39,8 +39,11 @@ export function leaveOrDrain(
     books.memory.drainers.set(org, drainer);
     try {
       const seen = await awaitBooked(books, org, awaited, head);
+      // What it lost itself it settles again as it does for the others.
+      if (seen === "gone") drainer.left.push({ entryId: awaited.entryId, closing });
+      const own: Closed = seen === "gone" ? { outcome: "pending", sawStranded: false } : seen;
       const sawStranded = await drainLeft(books, org, drainer, closeAgain);
-      return seen === "gone" ? seen : { ...seen, sawStranded: seen.sawStranded || sawStranded };
+      return { ...own, sawStranded: own.sawStranded || sawStranded };
     } finally {
       drainer.takesUntilMs = 0;
       if (books.memory.drainers.get(org) === drainer) books.memory.drainers.delete(org);
@@ -56,8 +59,9 @@ async function drainLeft(
   closeAgain: (books: Books, org: string, closing: Closing) => Promise<void>,
 ): Promise<boolean> {
   let sawStranded = false;
+  let failure: StoreUnavailable | undefined;
   let failed = 0;
-  for (let cycle = 1; drainer.left.length > 0; cycle++) {
+  for (let cycle = 1; drainer.left.length > 0 && cycle <= MAX_CYCLES && failed <= MAX_FAILED; cycle++) {
     await books.sleep(CYCLE_MS);
     const waiting = drainer.left.splice(0);
     try {
@@ -65,25 +69,21 @@ async function drainLeft(
       sawStranded ||= stranded;
       drainer.left.push(...still);
       await Promise.all(gone.map(({ closing }) => closeAgain(books, org, closing)));
-      if (cycle < MAX_CYCLES) continue;
     } catch (error) {
       // Postgres or Redis is away: the entries stand in the outbox, and a later drain takes them.
       if (!(error instanceof StoreUnavailable)) throw error;
+      failure = error;
       failed += 1;
       drainer.left.push(...waiting);
-      if (failed <= MAX_FAILED) continue;
-      const { store, cause } = error;
-      books.report("settles_pending", {
-        organization: org,
-        count: drainer.left.length,
-        store,
-        cause: String(cause),
-      });
     }
-    break;
   }
   // In the same step as the last look at what is left: nothing more comes to where nobody looks.
   drainer.takesUntilMs = 0;
+  const count = drainer.left.length;
+  if (count > 0) {
+    const { store, cause } = failure ?? {};
+    books.report("settles_pending", { organization: org, count, store, cause: String(cause) });
+  }
   return sawStranded;
 }
 
