@@ -10,6 +10,8 @@ export interface Observer {
   record(call: CallRecord, waitUntil: (promise: Promise<unknown>) => void): void;
   event(event: string, details: Record<string, unknown>): void;
   latency(store: "redis" | "postgres", milliseconds: number): void;
+  /** Sends what this isolate has counted; never fails. */
+  flush(): Promise<void>;
 }
 
 /** After an isolate's first call: a new deployment shows in /metrics soon. */
@@ -55,5 +57,6 @@ export function createObserver({ log, now, flushMs, send, batch }: Options): Obs
     },
     event: (event, details) => countEvent(counts, event, details),
     latency: (store, milliseconds) => addLatency(counts, store, milliseconds),
+    flush,
   };
 }

@@ -157,3 +157,12 @@ test("the text for Prometheus: one block a name, buckets with all below them, ga
   expect(new Set(types).size).toBe(types.length);
   expect(types).toContain("# TYPE tollgate_store_duration_seconds histogram");
 });
+
+test("what was counted is sent when somebody asks for it", async () => {
+  const sent: [string, number][] = [];
+  const { observer, record } = observerWith(async (counts) => void sent.push(...counts));
+  await record(CALL);
+  expect(sent).toEqual([]);
+  await observer.flush();
+  expect(sent).toContainEqual([`tollgate_organization_calls_total{organization="org_1"}`, 1]);
+});
