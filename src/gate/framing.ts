@@ -23,8 +23,14 @@ export function splitterFor(contentType: string, wire: Wire, stream: boolean): S
     case "application/json":
       return stream && wire.streamsJsonArray ? createJsonArraySplitter() : null;
   }
-  return /^(?:audio|video|image)\//.test(type) || type === "application/octet-stream" ? OPAQUE : null;
+  const opaque = /^(?:audio|video|image)\//.test(type) || type.trim() === "application/octet-stream";
+  return opaque ? opaqueSplitter(wire) : null;
 }
 
-/** Bytes that say nothing of usage. */
-const OPAQUE: Splitter = { push: () => [], end: () => [] };
+/** Bytes that say nothing of usage. Where no sound was asked for, what stands in them was written all the same. */
+function opaqueSplitter({ answersSound }: Wire): Splitter {
+  return {
+    push: (raw) => [{ raw, parsed: null, ...(answersSound ? {} : { unread: true }) }],
+    end: () => [],
+  };
+}

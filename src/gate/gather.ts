@@ -52,7 +52,8 @@ export function createGatherer(
   /** What comes while a write is under way is gathered, however long that takes. */
   function waitForMore(): void {
     if (passing || cancelWait || size === 0) return;
-    const waitMs = passedAtMs + BURST_MS - now();
+    // A clock that was set back makes no chunk wait longer.
+    const waitMs = Math.min(BURST_MS, passedAtMs + BURST_MS - now());
     if (waitMs <= 0) passOn();
     else cancelWait = after(waitMs, passOn);
   }

@@ -94,6 +94,8 @@ export interface Wire {
   readonly takesForms?: true;
   /** What it names isn't a model, but what its owner calls a deployment of one: only the answer tells the model. */
   readonly namesDeployment?: true;
+  /** Its answers are sound: their bytes say nothing of what they cost. */
+  readonly answersSound?: true;
   /** Its streams may come as one JSON array. */
   readonly streamsJsonArray?: true;
   /** `path`: the provider's own, for formats that name the model there; `headers`: the request's, for what is asked there. */

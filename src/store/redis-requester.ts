@@ -33,7 +33,11 @@ export function createRequester(
           headers.set(SYNC_TOKEN, stated);
           syncToken = stated;
         }
-        return await response.json<UpstashResponse<T>>();
+        return await response.json<UpstashResponse<T>>().catch((error: unknown) => {
+          // That one's message would quote what came, which may be anybody's page.
+          if (error instanceof SyntaxError) throw new Error(`Redis answered ${response.status} with no JSON`);
+          throw error;
+        });
       } finally {
         clearTimeout(timer);
       }

@@ -87,7 +87,8 @@ async function repeat<T>(sleep: Sleep, attempt: () => Promise<T>): Promise<{ val
 }
 
 function isUnknownScript(error: unknown): boolean {
-  return error instanceof Error && error.message.includes("NOSCRIPT");
+  // Elsewhere in an error the word is somebody else's, and the script may have run.
+  return error instanceof Error && /^(?:ERR )?NOSCRIPT\b/.test(error.message);
 }
 
 const digests = new Map<string, string>();

@@ -55,6 +55,15 @@ test("chunks of a burst are passed on together, within a moment", async () => {
   expect(passed).toEqual(["a", "bc", "d"]);
 });
 
+test("a clock that is set back delays no chunk", async () => {
+  const { gatherer, passed } = gathering();
+  await gatherer.add(bytes("a"));
+  vi.setSystemTime(Date.now() - 3_600_000);
+  await gatherer.add(bytes("b"));
+  await vi.advanceTimersByTimeAsync(BURST_MS);
+  expect(passed).toEqual(["a", "b"]);
+});
+
 test("a flush passes all on at once, and leaves no timer behind", async () => {
   const { gatherer, passed } = gathering();
   for (const text of ["a", "b", "c"]) await gatherer.add(bytes(text));

@@ -64,3 +64,26 @@ test.each([
     expect(spent).toBeLessThanOrEqual(most);
   },
 );
+
+test.each([
+  ["which the gate asked for its usage", {}],
+  ["which the client asked for its usage", { stream_options: { include_usage: true } }],
+  ["that isn't one by its call", { stream: false }],
+])(
+  "R26: a chat's stream %s passes whole under a type that says nothing, and isn't free",
+  async (_, fields) => {
+    const org = rig.organization().replace("_", "_o");
+    const bytes = PIECE.slice(0, 3_000);
+    const headers = { "content-type": "application/octet-stream" };
+    const worker = await gateWorker(rig, org, async () => new Response(bytes, { headers }));
+    const message = { role: "user", content: "hi" };
+    const body = { model: "gpt-4o-mini", messages: [message], stream: true, max_tokens: 2_000, ...fields };
+    const response = await worker.call("POST", "/openai/v1/chat/completions", body);
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
+    await worker.rest();
+    const { spent = 0, held } = (await worker.budget()) ?? {};
+    expect(held).toBe(0);
+    // Three bytes a token.
+    expect(spent).toBeGreaterThanOrEqual(1_000 * 600);
+  },
+);

@@ -22,6 +22,7 @@ import { responsesUsage } from "./responses-usage.ts";
 export const openaiSpeech: Wire = {
   name: "openai-speech",
   envelope: "openai",
+  answersSound: true,
   understand,
   usageEdits: () => [],
   clampEdits: () => [],
