@@ -12,14 +12,14 @@ import { bookHead, isWhole } from "./drain.ts";
 
 /** So long after it began a drainer takes what is left to it: what a Worker does after its answer may last 30 s. */
 const TAKES_MS = 5_000;
-/** Between two of its drains, so that each books what many calls left. */
-const CYCLE_MS = 100;
+/** Between two of its drains, so that each books what many calls left: a busy isolate makes some three transactions a second. */
+const CYCLE_MS = 250;
 /** More than it needs for what is left to it. */
-const MAX_CYCLES = 150;
+const MAX_CYCLES = 60;
 /** Cycles in which a store may fail before the entries are left to later drains. */
 const MAX_FAILED = 1;
 /** Where other Workers have the drain again and again, Postgres is asked this seldom whether they booked what is left. */
-const BUSY_CYCLES = 5;
+const BUSY_CYCLES = 3;
 
 /**
  * Leaves an entry to the call that drains; where none does, it is this one, which returns once all that was left to it is
