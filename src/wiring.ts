@@ -72,7 +72,7 @@ export function openStores(
   return { books, database, metrics, observer };
 }
 
-/** Of one text in a report: stores quote the whole command in their errors. */
+/** Of one text in a report: an error may quote what it was about. */
 const MAX_REPORTED_LENGTH = 300;
 
 function reportLine(event: string, details: Record<string, unknown>): string {

@@ -28,6 +28,9 @@ export interface RelayOptions {
   time: Pick<Books, "now" | "after">;
 }
 
+/** Workerd loses what it was given just before the client's stream breaks off, unless it had so long to send it. */
+export const SEND_MS = 100;
+
 /** So often in the idle time it is looked whether anything moved. */
 const LOOKS = 4;
 
@@ -104,12 +107,16 @@ async function pump(
   // What a client who reads nothing never took was generated all the same.
   const untaken = gathered.take();
   if (untaken) read(untaken);
+  if (end.how === "cut" && !client.gone) await after(options.time, SEND_MS);
   // The client's stream ends as the provider's did: whole, or with an error.
   const closing =
     end.how === "ended" ? writer.close() : writer.abort(new Error("the provider's stream broke off"));
   await closing.catch(left);
   return unreadBytes === 0 ? end : { ...end, unreadBytes };
 }
+
+const after = (time: RelayOptions["time"], milliseconds: number) =>
+  new Promise<void>((resolve) => void time.after(milliseconds, resolve));
 
 /** Runs `step` until it says that the stream ended, or what `watchReading` watches for. */
 export function readThrough(

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { watchClient } from "../../src/gate/client-watch.ts";
 import { MAX_GATHERED_BYTES } from "../../src/gate/gather.ts";
-import { edit, tap } from "../../src/gate/relay.ts";
+import { edit, SEND_MS, tap } from "../../src/gate/relay.ts";
 import { createSseSplitter } from "../../src/providers/framing/sse.ts";
 import { openaiChat } from "../../src/providers/openai/chat.ts";
 import { streamReaderOf } from "../providers/support.ts";
@@ -89,8 +89,10 @@ describe.each([
     await client.read();
     await written;
     await vi.waitFor(() => expect(reader.reading().generatedBytes).toBe(4));
+    const cutAtMs = Date.now();
     const aborted = writer.abort(new Error("the connection was reset"));
     await expect(client.read()).rejects.toThrow(/reset|broke off/);
+    expect(Date.now() - cutAtMs).toBeGreaterThanOrEqual(SEND_MS - 1);
     await aborted;
     expect(await ended).toEqual({ how: "cut" });
     expect(reader.reading()).toMatchObject({ complete: false, usage: null, generatedBytes: 4 });
