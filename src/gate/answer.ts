@@ -28,7 +28,7 @@ export interface AnswerOptions {
   client: ClientWatch;
   time: Pick<Books, "now" | "after">;
   waitUntil: (promise: Promise<unknown>) => void;
-  /** Our credential, which no answer may carry to the client. */
+  /** Our credential, which neither a header nor a whole answer may carry to the client. */
   secrets: readonly string[];
   /** A stream or body that is silent for this long is given up. */
   idleMs: number;

@@ -10,8 +10,11 @@ import { bookHead, isWhole } from "./drain.ts";
 // outbox, so that later drains book it if the drainer dies; and in memory, so that the drainer settles it again if Redis
 // loses it: only both together lose an entry, as they do where a call that waits dies.
 
-/** So long after it began a drainer takes what is left to it: what a Worker does after its answer may last 30 s. */
-const TAKES_MS = 5_000;
+/**
+ * So long after it began a drainer takes what is left to it. What a Worker does after its answer may last 30 s, and on the free plan
+ * it may send 50 requests: a drain is three. https://developers.cloudflare.com/workers/platform/limits/
+ */
+const TAKES_MS = 2_500;
 /** Between two of its drains, so that each books what many calls left: a busy isolate makes some three transactions a second. */
 const CYCLE_MS = 250;
 /** More than it needs for what is left to it. */

@@ -26,6 +26,8 @@ export function createRequester(
           method: "POST",
           headers,
           body: JSON.stringify(body),
+          // Followed, a redirect would make a GET of a script, and could carry the token elsewhere.
+          redirect: "manual",
           signal: controller.signal,
         });
         const stated = response.headers.get(SYNC_TOKEN);

@@ -22,7 +22,7 @@ beforeAll(async () => {
       const [command = ""] = JSON.parse(sent) as string[];
       commands.push(command);
       const { status, body } = command === "EVALSHA" ? answer : { status: 200, body: '{"result":["ok"]}' };
-      response.writeHead(status).end(body);
+      response.writeHead(status, status === 302 ? { location: "/elsewhere" } : {}).end(body);
     });
   });
   const port = await listen(server, 0);
@@ -47,6 +47,7 @@ test("a script that Redis doesn't know is sent whole, and wasn't sent unanswered
 
 test.each([
   ["a page", 502, "<NOSCRIPT>This page needs JavaScript.</NOSCRIPT>", /answered 502 with no JSON/],
+  ["a redirect", 302, "", /answered 302 with no JSON/],
   ["an error that quotes one", 500, '{"error":"ERR upstream: <NOSCRIPT>"}', /ERR upstream/],
   ["nothing", 200, "", /answered 200 with no JSON/],
   ["the token", 401, `Bearer ${TOKEN}`, /answered 401 with no JSON/],
