@@ -4,8 +4,8 @@ import { joinedBytes } from "../providers/framing/joined-bytes.ts";
 // Chunks of a burst go on together: in workerd a write of ours costs more CPU than all else that is done for a chunk. A chunk
 // that comes alone goes on at once, and so does what is left when the stream ends.
 
-/** Behind a chunk, those of the same burst wait for so long at most: less than a network's own jitter. No model writes a chunk so often. */
-export const BURST_MS = 2;
+/** Behind a chunk, those of the same burst wait for so long at most: less than a network's own jitter, and only where a model writes 250 a second. */
+export const BURST_MS = 4;
 /** More than this isn't gathered: reading waits until the client has taken it. */
 export const MAX_GATHERED_BYTES = 65_536;
 
