@@ -2,6 +2,7 @@ import { raiseRefusal } from "../alerts/raise.ts";
 import type { ChargedBudget } from "../domain/charged-budgets.ts";
 import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
+import { settleLeftAgain } from "../ledger/drainer.ts";
 import { lapseHolds } from "../ledger/lapse.ts";
 import { oneAtATime } from "../ledger/one-at-a-time.ts";
 import { openEpoch } from "../ledger/open.ts";
@@ -105,11 +106,13 @@ export async function admit<T>(
       }
       switch (reply.kind) {
         case "cold":
-          await oneAtATime(deps.books, `open ${org}`, async () =>
-            rememberEpoch(deps.books.memory, org, await openEpoch(deps.books, org)),
-          );
+          await oneAtATime(deps.books, `open ${org}`, async () => {
+            rememberEpoch(deps.books.memory, org, await openEpoch(deps.books, org));
+            await settleLeftAgain(deps.books, org);
+          });
           break;
         case "stale":
+          if (reply.epoch !== epochInMemory(deps.books.memory, org)) await settleLeftAgain(deps.books, org);
           rememberEpoch(deps.books.memory, org, reply.epoch);
           await takeDocuments(deps, org, policies.versions, reply.documents);
           break;
@@ -122,6 +125,7 @@ export async function admit<T>(
         case "lost": {
           const lost = { condemnedEpoch: reply.epoch, lostHolds: [hold.id] };
           rememberEpoch(deps.books.memory, org, await openEpoch(deps.books, org, lost));
+          await settleLeftAgain(deps.books, org);
           break;
         }
         case "refused": {

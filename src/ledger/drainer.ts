@@ -1,8 +1,8 @@
 import { StoreUnavailable } from "../services.ts";
-import { drainerOf, type Drainer, type LeftEntry } from "../store/drainers.ts";
+import { drainerOf, forgetDrainer, leftOf, noteDrainer, type Drainer } from "../store/drainers.ts";
 import type { Closing } from "../store/settlement.ts";
 import type { Books } from "./books.ts";
-import { awaitBooked, type Awaiting, type Closed } from "./close.ts";
+import { awaitBooked, closeHold, type Awaiting, type Closed } from "./close.ts";
 import { bookHead, isWhole } from "./drain.ts";
 
 // Under load one call of an isolate drains for the others: they leave their entries to it, and are over. If each of them
@@ -15,8 +15,12 @@ import { bookHead, isWhole } from "./drain.ts";
  * it may send 50 requests: a drain is three. https://developers.cloudflare.com/workers/platform/limits/
  */
 const TAKES_MS = 2_500;
-/** Between two of its drains, so that each books what many calls left: a busy isolate makes some three transactions a second. */
-const CYCLE_MS = 250;
+/**
+ * Between two of its drains, so that each books what many calls left: a little first, for calls that hardly overlap, then doubled each
+ * time, up to the longest.
+ */
+const FIRST_WAIT_MS = 25;
+const LONGEST_WAIT_MS = 200;
 /** More than it needs for what is left to it. */
 const MAX_CYCLES = 60;
 /** Cycles in which a store may fail before the entries are left to later drains. */
@@ -34,25 +38,38 @@ export function leaveOrDrain(
   return async (books, org, awaited, head, closing) => {
     const other = drainerOf(books.memory, org, books.now());
     if (other && head === null) {
-      other.left.push({ entryId: awaited.entryId, closing });
+      other.left.set(awaited.entryId, closing);
       return { outcome: "pending", sawStranded: false };
     }
     if (other || books.flushMs > 0) return awaitBooked(books, org, awaited, head);
-    const drainer: Drainer = { takesUntilMs: books.now() + TAKES_MS, left: [] };
-    books.memory.drainers.set(org, drainer);
+    const nowMs = books.now();
+    const drainer: Drainer = { takesUntilMs: nowMs + TAKES_MS, left: new Map() };
+    noteDrainer(books.memory, org, { drainer, nowMs });
     try {
       const seen = await awaitBooked(books, org, awaited, head);
       // What it lost itself it settles again as it does for the others.
-      if (seen === "gone") drainer.left.push({ entryId: awaited.entryId, closing });
+      if (seen === "gone") drainer.left.set(awaited.entryId, closing);
       const own: Closed = seen === "gone" ? { outcome: "pending", sawStranded: false } : seen;
       const sawStranded = await drainLeft(books, org, drainer, closeAgain);
       return { ...own, sawStranded: own.sawStranded || sawStranded };
     } finally {
       drainer.takesUntilMs = 0;
-      if (books.memory.drainers.get(org) === drainer) books.memory.drainers.delete(org);
+      forgetDrainer(books.memory, org, drainer);
     }
   };
 }
+
+/**
+ * Settles again what this isolate's calls left, where Redis began a new epoch: what is in the outbox counts in a counter that is
+ * rebuilt, and no call is admitted as if it weren't spent (law 3). It goes on waiting for its drainer.
+ */
+export async function settleLeftAgain(books: Books, org: string): Promise<void> {
+  await Promise.all(
+    leftOf(books.memory, org).map((closing) => closeHold(books, org, closing, leaveInOutbox)),
+  );
+}
+
+const leaveInOutbox: Awaiting = () => Promise.resolve({ outcome: "pending", sawStranded: false });
 
 /** Drains until nothing is left. Whether stranded settles wait to be replayed. */
 async function drainLeft(
@@ -61,46 +78,50 @@ async function drainLeft(
   drainer: Drainer,
   closeAgain: (books: Books, org: string, closing: Closing) => Promise<void>,
 ): Promise<boolean> {
+  const { left } = drainer;
   let sawStranded = false;
   let failure: StoreUnavailable | undefined;
   let failed = 0;
-  for (let cycle = 1; drainer.left.length > 0 && cycle <= MAX_CYCLES && failed <= MAX_FAILED; cycle++) {
-    await books.sleep(CYCLE_MS);
-    const waiting = drainer.left.splice(0);
+  for (let cycle = 1; left.size > 0 && cycle <= MAX_CYCLES && failed <= MAX_FAILED; cycle++) {
+    await books.sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (cycle - 1)));
     try {
-      const { still, gone, stranded } = await drainOnce(books, org, waiting, cycle);
+      const { done, gone, stranded } = await drainOnce(books, org, [...left.keys()], cycle);
       sawStranded ||= stranded;
-      drainer.left.push(...still);
-      await Promise.all(gone.map(({ closing }) => closeAgain(books, org, closing)));
+      for (const entryId of done) left.delete(entryId);
+      await Promise.all(
+        gone.map(async (entryId) => {
+          const closing = left.get(entryId);
+          if (closing) await closeAgain(books, org, closing);
+          left.delete(entryId);
+        }),
+      );
     } catch (error) {
       // Postgres or Redis is away: the entries stand in the outbox, and a later drain takes them.
       if (!(error instanceof StoreUnavailable)) throw error;
       failure = error;
       failed += 1;
-      drainer.left.push(...waiting);
     }
   }
   // In the same step as the last look at what is left: nothing more comes to where nobody looks.
   drainer.takesUntilMs = 0;
-  const count = drainer.left.length;
-  if (count > 0) {
+  if (left.size > 0) {
     const { store, cause } = failure ?? {};
-    books.report("settles_pending", { organization: org, count, store, cause: String(cause) });
+    books.report("settles_pending", { organization: org, count: left.size, store, cause: String(cause) });
   }
   return sawStranded;
 }
 
 interface Drained {
-  /** They are in the outbox yet. */
-  still: LeftEntry[];
-  /** They are neither there nor in Postgres. */
-  gone: LeftEntry[];
+  /** Ids of entries that are in Postgres. */
+  done: string[];
+  /** Of entries that are neither there nor in the outbox. */
+  gone: string[];
   stranded: boolean;
 }
 
-async function drainOnce(books: Books, org: string, waiting: LeftEntry[], cycle: number): Promise<Drained> {
+async function drainOnce(books: Books, org: string, waiting: string[], cycle: number): Promise<Drained> {
   const reply = await books.store.drain(org, { nowMs: books.now(), force: false });
-  if (reply.kind === "cold") return { still: [], gone: waiting, stranded: false };
+  if (reply.kind === "cold") return { done: [], gone: waiting, stranded: false };
   let isRead = false;
   let stranded = false;
   if (reply.kind === "head") {
@@ -108,14 +129,12 @@ async function drainOnce(books: Books, org: string, waiting: LeftEntry[], cycle:
     ({ stranded } = booked);
     isRead = booked.result === "ok" && isWhole(reply.head);
   }
-  const unseen = waiting.filter(({ entryId }) => !books.memory.bookedEntries.has(entryId));
-  if (unseen.length === 0 || (!isRead && cycle % BUSY_CYCLES !== 0))
-    return { still: unseen, gone: [], stranded };
+  const { bookedEntries } = books.memory;
+  const done = waiting.filter((entryId) => bookedEntries.has(entryId));
+  const unseen = waiting.filter((entryId) => !bookedEntries.has(entryId));
+  if (unseen.length === 0 || (!isRead && cycle % BUSY_CYCLES !== 0)) return { done, gone: [], stranded };
   // Another Worker booked them, or the outbox that was read whole had lost them.
-  const booked = await books.ledger.bookedAmong(
-    org,
-    unseen.map(({ entryId }) => entryId),
-  );
-  const missing = unseen.filter(({ entryId }) => !booked.has(entryId));
-  return isRead ? { still: [], gone: missing, stranded } : { still: missing, gone: [], stranded };
+  const booked = await books.ledger.bookedAmong(org, unseen);
+  done.push(...booked);
+  return { done, gone: isRead ? unseen.filter((entryId) => !booked.has(entryId)) : [], stranded };
 }

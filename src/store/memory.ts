@@ -19,8 +19,8 @@ export interface IsolateMemory {
   turns: Map<string, Turn>;
   /** When this isolate last drained an organization's outbox on the way of a settle, in milliseconds. */
   drainedAtMs: Map<string, number>;
-  /** The call that drains an organization's outbox for the isolate's others. */
-  drainers: Map<string, Drainer>;
+  /** The calls that drain an organization's outbox for the isolate's others: mostly one, or one more that finishes. */
+  drainers: Map<string, Drainer[]>;
   /** Ids of entries that this isolate saw booked: they are in Postgres, whatever becomes of Redis. */
   bookedEntries: Set<string>;
   /** When this isolate last looked for stranded settles behind a refusal, in milliseconds. */
