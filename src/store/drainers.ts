@@ -36,5 +36,5 @@ export function forgetDrainer({ drainers }: IsolateMemory, org: string, drainer:
 
 /** All that is left to any of them. */
 export function leftOf({ drainers }: IsolateMemory, org: string): Closing[] {
-  return (drainers.get(org) ?? []).flatMap(({ left }) => [...left.values()]);
+  return (drainers.get(org) ?? []).flatMap(({ left }) => Array.from(left.values()));
 }
