@@ -19,8 +19,8 @@ const TAKES_MS = 2_500;
  * Between two of its drains, so that each books what many calls left: a little first, for calls that hardly overlap, then doubled each
  * time, up to the longest.
  */
-const FIRST_WAIT_MS = 25;
-const LONGEST_WAIT_MS = 200;
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 250;
 /** More than it needs for what is left to it. */
 const MAX_CYCLES = 60;
 /** Cycles in which a store may fail before the entries are left to later drains. */
