@@ -42,8 +42,8 @@ const { values } = parseArgs({
 });
 const { quick } = values;
 const BUDGETS = [{ unit: "usd", limit: "1000000", period: "month" }];
-/** Of one round: a stream costs as much as some unary calls. */
-const CALLS = { unary: 300, stream: 100, "stream, usage hidden": 100 } as const;
+/** Of one round: a stream costs as much as some unary calls. Shorter ones would measure how a burst of calls begins and ends. */
+const CALLS = { unary: 300, stream: 250, "stream, usage hidden": 250 } as const;
 const SHOWN_FUNCTIONS = 30;
 
 if (values.help) console.log(HELP);
