@@ -107,13 +107,11 @@ export async function admit<T>(
       switch (reply.kind) {
         case "cold":
           await oneAtATime(deps.books, `open ${org}`, async () => {
-            rememberEpoch(deps.books.memory, org, await openEpoch(deps.books, org));
-            await settleLeftAgain(deps.books, org);
+            await enterEpoch(deps, org, await openEpoch(deps.books, org));
           });
           break;
         case "stale":
-          if (reply.epoch !== epochInMemory(deps.books.memory, org)) await settleLeftAgain(deps.books, org);
-          rememberEpoch(deps.books.memory, org, reply.epoch);
+          await enterEpoch(deps, org, reply.epoch);
           await takeDocuments(deps, org, policies.versions, reply.documents);
           break;
         case "missing": {
@@ -124,8 +122,7 @@ export async function admit<T>(
         }
         case "lost": {
           const lost = { condemnedEpoch: reply.epoch, lostHolds: [hold.id] };
-          rememberEpoch(deps.books.memory, org, await openEpoch(deps.books, org, lost));
-          await settleLeftAgain(deps.books, org);
+          await enterEpoch(deps, org, await openEpoch(deps.books, org, lost));
           break;
         }
         case "refused": {
@@ -162,6 +159,13 @@ export async function admit<T>(
     return { refusal: storeRefusal(error.store) };
   }
   return refuse(deps, org, hold, { refusal: storeRefusal("redis") });
+}
+
+/** Whatever calls left in the epoch before is settled in this one, before anything is admitted in it. */
+async function enterEpoch({ books }: GateDeps, org: string, epoch: number): Promise<void> {
+  if (epoch === epochInMemory(books.memory, org)) return;
+  await settleLeftAgain(books, org);
+  rememberEpoch(books.memory, org, epoch);
 }
 
 export function storeRefusal(store: "redis" | "postgres"): Refusal {

@@ -2,7 +2,6 @@ import { tokenizerFactor } from "../domain/estimate.ts";
 import { likelyInputTokens } from "../domain/likely-input.ts";
 import { formatUsd } from "../domain/money.ts";
 import type { Outcome } from "../domain/outcome.ts";
-import type { Books } from "../ledger/books.ts";
 import { refusalResponse, STATUS_BY_CODE, type Envelope, type Refusal } from "../errors.ts";
 import type { AnsweredCall, Reading } from "../providers/wire.ts";
 import type { Admission } from "./admit.ts";
@@ -26,7 +25,7 @@ export interface AnswerOptions {
   planned: PlannedCall;
   admission: Admission<CallPlan>;
   client: ClientWatch;
-  time: Pick<Books, "now" | "after">;
+  time: RelayOptions["time"];
   waitUntil: (promise: Promise<unknown>) => void;
   /** Our credential, which neither a header nor a whole answer may carry to the client. */
   secrets: readonly string[];

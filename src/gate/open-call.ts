@@ -1,6 +1,5 @@
 import { deliverDue } from "../alerts/deliver.ts";
 import type { Unit } from "../domain/charged-budgets.ts";
-import { isDue } from "../store/due-alerts.ts";
 import type { Closing } from "../store/settlement.ts";
 import { closeOrStrand } from "../ledger/strand.ts";
 import type { Admission } from "./admit.ts";
@@ -51,7 +50,7 @@ export async function closeCall(deps: GateDeps, org: string, call: OpenCall, end
   const endedAtMs = deps.books.now();
   try {
     await closeOrStrand(deps.books, org, closingOf(call, end, { overrun, nowMs: endedAtMs }));
-    if (isDue(deps.books.memory, org, deps.books.now())) deps.waitUntil(deliverDue(deps, org));
+    deps.waitUntil(deliverDue(deps, org));
     return true;
   } catch (error) {
     // Neither store could be told within the retries: the lease's end charges the hold, visibly.

@@ -25,7 +25,7 @@ export interface RelayOptions {
   /** A stream in which nothing moves for this long is given up: the provider is silent, or the client reads nothing. */
   idleMs: number;
   /** The clock and its timers. */
-  time: Pick<Books, "now" | "after">;
+  time: Pick<Books, "now" | "after" | "sleep">;
 }
 
 /** Workerd loses what it was given just before the client's stream breaks off, unless it had so long to send it. */
@@ -39,7 +39,7 @@ export interface Relayed {
   done: Promise<RelayEnd>;
 }
 
-// Both shapes are a loop of ours over what has come. `tee` would cost a little less CPU, but the runtime then hands the
+// Both shapes are a loop of ours over what has come. `tee` would cost less CPU, but the runtime then hands the
 // client's branch over and tells nobody, not even the request's signal, that the client left; piped through a stream of
 // ours it does, but then holds in memory what the meter has read and the client hasn't.
 
@@ -107,16 +107,13 @@ async function pump(
   // What a client who reads nothing never took was generated all the same.
   const untaken = gathered.take();
   if (untaken) read(untaken);
-  if (end.how === "cut" && !client.gone) await after(options.time, SEND_MS);
+  if (end.how === "cut" && !client.gone) await options.time.sleep(SEND_MS);
   // The client's stream ends as the provider's did: whole, or with an error.
   const closing =
     end.how === "ended" ? writer.close() : writer.abort(new Error("the provider's stream broke off"));
   await closing.catch(left);
   return unreadBytes === 0 ? end : { ...end, unreadBytes };
 }
-
-const after = (time: RelayOptions["time"], milliseconds: number) =>
-  new Promise<void>((resolve) => void time.after(milliseconds, resolve));
 
 /** Runs `step` until it says that the stream ended, or what `watchReading` watches for. */
 export function readThrough(

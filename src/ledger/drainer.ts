@@ -53,7 +53,6 @@ export function leaveOrDrain(
       const sawStranded = await drainLeft(books, org, drainer, closeAgain);
       return { ...own, sawStranded: own.sawStranded || sawStranded };
     } finally {
-      drainer.takesUntilMs = 0;
       forgetDrainer(books.memory, org, drainer);
     }
   };

@@ -15,13 +15,10 @@ export function noteDue({ alertsDueAtMs }: IsolateMemory, org: string, atMs: num
   }
 }
 
-/** Whether something is due. */
-export function isDue({ alertsDueAtMs }: IsolateMemory, org: string, nowMs: number): boolean {
+/** Whether something is due. Who is told so takes it on: the isolate's other calls are told no. */
+export function takeDue({ alertsDueAtMs }: IsolateMemory, org: string, nowMs: number): boolean {
   const atMs = alertsDueAtMs.get(org);
-  return atMs !== undefined && nowMs >= atMs;
-}
-
-/** The same. Who is told so takes it on: the isolate's other calls are told no. */
-export function takeDue(memory: IsolateMemory, org: string, nowMs: number): boolean {
-  return isDue(memory, org, nowMs) && memory.alertsDueAtMs.delete(org);
+  if (atMs === undefined || nowMs < atMs) return false;
+  alertsDueAtMs.delete(org);
+  return true;
 }

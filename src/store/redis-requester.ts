@@ -16,7 +16,6 @@ export function createRequester(
 ): Requester {
   const address = url.replace(/\/$/, "");
   const headers = new Headers({ authorization: `Bearer ${token}`, "content-type": "application/json" });
-  let syncToken: string | null = null;
   return {
     async request<T>({ body }: UpstashRequest): Promise<UpstashResponse<T>> {
       const controller = new AbortController();
@@ -31,10 +30,7 @@ export function createRequester(
           signal: controller.signal,
         });
         const stated = response.headers.get(SYNC_TOKEN);
-        if (stated !== null && stated !== syncToken) {
-          headers.set(SYNC_TOKEN, stated);
-          syncToken = stated;
-        }
+        if (stated !== null) headers.set(SYNC_TOKEN, stated);
         return await response.json<UpstashResponse<T>>().catch((error: unknown) => {
           // That one's message would quote what came, which may be anybody's page.
           if (error instanceof SyntaxError) throw new Error(`Redis answered ${response.status} with no JSON`);

@@ -55,7 +55,7 @@ function relay(shape: typeof tap, body: ReadableStream<Uint8Array>, hideUsage: b
     client,
     abort: () => aborted.times++,
     idleMs,
-    time: { now: Date.now, after },
+    time: { now: Date.now, after, sleep: (milliseconds) => scheduler.wait(milliseconds) },
   });
   return { ...relayed, reader, client, aborted };
 }
