@@ -86,11 +86,16 @@ describe("an access token", () => {
   });
 
   test("is fetched anew where an exchange seems to have been given up", async () => {
-    const { fetcher } = tokenEndpoint((call) =>
-      call === 1 ? new Promise<Response>(() => {}) : granted(call),
-    );
+    const first = Promise.withResolvers<void>();
+    const { fetcher } = tokenEndpoint((call) => {
+      if (call > 1) return granted(call);
+      first.resolve();
+      return new Promise<Response>(() => {});
+    });
     const ours = account();
     void accessToken(ours, { fetcher, nowMs: NOW_MS });
+    // Both sign before they ask: the second must not overtake the first.
+    await first.promise;
     expect(await accessToken(ours, { fetcher, nowMs: NOW_MS + 10_000 })).toBe("token-2");
   });
 
