@@ -76,7 +76,8 @@ export async function answer(dispatched: Dispatched, options: AnswerOptions): Pr
   const { target, call } = options.admission.extra;
   const { wire } = target;
   const type = response.headers.get("content-type") ?? "";
-  const splitter = response.ok && response.body ? splitterFor(type, wire, call.facts.stream) : null;
+  const splitter = response.ok ? splitterFor(type, wire, call.facts.stream) : null;
+  // The body is asked for last: the runtime makes its stream when it is first looked at, and a whole answer needs none.
   return splitter && response.body
     ? answerStream(response, { body: response.body, splitter, abort: dispatched.abort }, firstByteMs, options)
     : answerWhole(response, dispatched.abort, firstByteMs, options);

@@ -6,39 +6,58 @@ import { readThrough, type RelayEnd } from "./relay.ts";
 /** The largest answer that isn't streamed. It is held in memory, so that its cost can stand in its headers. */
 export const MAX_ANSWER_BYTES = 48 * 1_048_576;
 
+/** An answer that states no more is read at once, as its provider has it whole: each step costs a call a fortieth of its CPU. */
+const MAX_AT_ONCE_BYTES = 65_536;
+
 export interface WholeAnswer {
-  /** What came, whole or not; nothing of one that is too large. */
+  /** What came, whole or not; nothing of one that is too large, or that was to be read at once and broke off. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** How many came. */
+  /** How many came, or were stated to. */
   size: number;
   how: RelayEnd["how"] | "too_large";
 }
 
+interface ReadOptions {
+  client: ClientWatch;
+  abort: () => void;
+  idleMs: number;
+}
+
 /** Reads an answer to its end, as far as time, size and a client who may have left allow. */
-export async function readAnswer(
-  response: Response,
-  options: { client: ClientWatch; abort: () => void; idleMs: number },
-): Promise<WholeAnswer> {
+export function readAnswer(response: Response, options: ReadOptions): Promise<WholeAnswer> {
+  const { headers } = response;
+  // Of an encoded answer it is the length before that was undone.
+  const stated = headers.has("content-encoding") ? 0 : Number(headers.get("content-length"));
+  return stated > 0 && stated <= MAX_AT_ONCE_BYTES
+    ? readAtOnce(response, stated, options)
+    : readInSteps(response, options);
+}
+
+async function readAtOnce(response: Response, stated: number, options: ReadOptions): Promise<WholeAnswer> {
+  let bytes = new Uint8Array(0);
+  const { how } = await readThrough(options, async () => {
+    bytes = new Uint8Array(await response.arrayBuffer());
+    return "ended";
+  });
+  return { bytes, size: how === "ended" ? bytes.length : stated, how };
+}
+
+async function readInSteps({ body }: Response, options: ReadOptions): Promise<WholeAnswer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   let tooLarge = false;
   let how: RelayEnd["how"] = "ended";
-  if (response.body) {
-    const reader = response.body.getReader();
-    // Of an encoded answer it is the length before that was undone.
-    const { headers } = response;
-    const stated = headers.has("content-encoding") ? null : headers.get("content-length");
-    const end = await readThrough(options, async () => {
+  if (body) {
+    const reader = body.getReader();
+    ({ how } = await readThrough(options, async () => {
       const { done, value } = await reader.read();
       if (done) return "ended";
       size += value.length;
       tooLarge = size > MAX_ANSWER_BYTES;
       if (tooLarge) throw new Error("the answer is too large");
       chunks.push(value);
-      // One read less than to wait for the end.
-      return String(size) === stated ? "ended" : "more";
-    });
-    ({ how } = end);
+      return "more";
+    }));
   }
   if (tooLarge) options.abort();
   const bytes = joinedBytes(tooLarge ? [] : chunks);

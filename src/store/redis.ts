@@ -43,7 +43,7 @@ export function openRedis(
 ): RunCommand {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = config;
   const redis = new OwnRequests({ url, token, automaticDeserialization: false, enableTelemetry: false });
-  return ([name, ...args]) => redis.exec([String(name), ...args.map(String)] as [string, ...string[]]);
+  return (command) => redis.exec(command as [string, ...(string | number)[]]);
 }
 
 /**

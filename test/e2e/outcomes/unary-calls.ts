@@ -5,6 +5,9 @@ import { costOf, requestIdOf, send, UNARY_DIALECTS, upstreamEnd } from "../../su
 import type { Gate } from "../../support/gate.ts";
 import { tokensOf } from "./partial-cost.ts";
 
+/** More than the answer of a broken call has. */
+const STATED_BYTES = 3_000;
+
 export function unaryCalls(rigOf: () => Gate): void {
   describe.each(UNARY_DIALECTS)("$name", (dialect) => {
     test("a whole answer is settled at the provider's usage, which its header states (laws 4, 5)", async () => {
@@ -72,22 +75,29 @@ export function unaryCalls(rigOf: () => Gate): void {
       await expectExactBooks(rig, key, 0n);
     });
 
-    // The provider generated the whole of it before it sent the first byte (R26).
+    // The provider generated the whole of it before it sent the first byte (R26). Some 1,500 bytes: half of them came, or all of
+    // them were stated. A token is four bytes at most.
+    const cut = { ends: { cutAfter: 2 }, outcome: "cut", status: 502 };
+    const silent = { ends: { hangAfter: 2 }, outcome: "timeout", status: 504 };
+    const headers = { "content-length": String(STATED_BYTES) };
     test.each([
-      { how: "broken off", scenario: { chunks: 4, cutAfter: 2 }, outcome: "cut", status: 502 },
-      { how: "silent half-way", scenario: { chunks: 4, hangAfter: 2 }, outcome: "timeout", status: 504 },
-    ])("an answer that is $how is a $status, and isn't free (R26)", async ({ scenario, outcome, status }) => {
+      { how: "broken off", ...cut, headers: {}, least: 150 },
+      { how: "silent half-way", ...silent, headers: {}, least: 150 },
+      { how: "broken off before its stated length", ...cut, headers, least: STATED_BYTES / 4 },
+      { how: "silent before its stated length", ...silent, headers, least: STATED_BYTES / 4 },
+    ])("an answer that is $how is a $status, and isn't free (R26)", async (row) => {
+      const { ends, headers, outcome, status, least } = row;
       const rig = rigOf();
       const key = await rig.createKey();
       const text = "word ".repeat(300);
-      const response = await send(rig, key, dialect, { scenario: { ...scenario, text }, call: key.id });
+      const scenario = { chunks: 4, text, headers, ...ends };
+      const response = await send(rig, key, dialect, { scenario, call: key.id });
       expect(response.status).toBe(status);
       await response.text();
       const seen = await rig.rest.settledRequest(requestIdOf(response));
       expect(seen).toMatchObject({ outcome, status, estimated: true });
-      // About half of the answer's 1,500 bytes had come, and a token is four of them at most.
       const { input, output } = tokensOf(seen.usage);
-      expect(output).toBeGreaterThan(150);
+      expect(output).toBeGreaterThan(least);
       expect(seen.cost).toBe(costOf(dialect, input, output));
       await expectExactBooks(rig, key, seen.cost);
     });
