@@ -1,5 +1,4 @@
 import { raiseRefusal } from "../alerts/raise.ts";
-import type { ChargedBudget } from "../domain/charged-budgets.ts";
 import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
 import { settleLeftAgain } from "../ledger/drainer.ts";
@@ -8,8 +7,9 @@ import { oneAtATime } from "../ledger/one-at-a-time.ts";
 import { openEpoch } from "../ledger/open.ts";
 import { missingCounter, rebuildCounters } from "../ledger/rebuild.ts";
 import { StoreUnavailable } from "../services.ts";
-import type { CounterState, ReserveLine, ReserveReply } from "../store/admission.ts";
 import { epochInMemory, rememberEpoch } from "../store/epochs.ts";
+import { admissionOf, admittedLines, type Admitted, type AdmittedLine, type Plan } from "./admission.ts";
+import { admitUnheld } from "./admit-unheld.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { reserveLine } from "./lines.ts";
 import { firstHold, nextHold, noteAttempt, release, replay, tidy, type PendingHold } from "./pending-hold.ts";
@@ -20,44 +20,11 @@ import {
   takeDocuments,
   type CallPolicies,
 } from "./policies.ts";
-import { budgetRefusal } from "./refusals.ts";
+import { budgetRefusal, storeRefusal } from "./refusals.ts";
 import type { ProvenKey } from "./secret.ts";
-
-/** What the call would set aside, or why the policies refuse it; made anew whenever a policy changed. */
-export type Plan<T> =
-  | { refusal: Refusal }
-  | {
-      /** In nano-USD; see the reserve script. */
-      reserve: { want: number; tight: number; least: number };
-      /** The estimate that budgets of tokens hold. */
-      tokens: number;
-      charged: ChargedBudget[];
-      facts: Record<string, unknown>;
-      extra: T;
-    };
-
-export interface AdmittedLine {
-  charged: ChargedBudget;
-  line: ReserveLine;
-  /** After this reserve; null where it is only known that it holds. */
-  state: { spent: number; held: number } | null;
-}
-
-export interface Admission<T> {
-  holdId: string;
-  amountNanoUsd: number;
-  lines: AdmittedLine[];
-  facts: Record<string, unknown>;
-  policies: CallPolicies;
-  extra: T;
-}
-
-/** A call that is admitted or refused. `lines`: for the headers of rate limits, which stand on both. */
-export type Admitted<T> = { admission: Admission<T> } | { refusal: Refusal; lines?: AdmittedLine[] };
 
 /** Answers that ask for another round: stale policies, a cold store, missing counters, ended leases. */
 const MAX_ROUNDS = 16;
-const STORE_RETRY_SECONDS = 2;
 
 /**
  * Sets money aside for a call, or says why not (laws 2, 9, 10, 14). `planFor` is pure and may run several times. In the
@@ -168,14 +135,6 @@ async function enterEpoch({ books }: GateDeps, org: string, epoch: number): Prom
   rememberEpoch(books.memory, org, epoch);
 }
 
-export function storeRefusal(store: "redis" | "postgres"): Refusal {
-  return {
-    code: "store_unavailable",
-    message: `A store that decides on budgets (${store}) can't be reached. No call is forwarded without it.`,
-    retryAfterSeconds: STORE_RETRY_SECONDS,
-  };
-}
-
 function refuse<T>(
   deps: GateDeps,
   org: string,
@@ -185,72 +144,4 @@ function refuse<T>(
   // A reserve that got no answer may still be on its way: without this it would hold money for nobody.
   if (hold.unanswered > 0) deps.waitUntil(release(deps, org, hold));
   return refused;
-}
-
-type AcceptedPlan<T> = Exclude<Plan<T>, { refusal: Refusal }>;
-
-/** What the script set aside; also where it did so on an attempt whose answer was lost. */
-function admissionOf<T>(
-  reply: ReserveReply,
-  hold: PendingHold,
-  made: { plan: AcceptedPlan<T>; lines: ReserveLine[]; policies: CallPolicies },
-): Admission<T> | null {
-  const { plan, lines, policies } = made;
-  const common = { holdId: hold.id, facts: plan.facts, policies, extra: plan.extra };
-  if (reply.kind === "ok") {
-    const states = admittedLines(plan.charged, lines, reply.counters);
-    return { ...common, amountNanoUsd: reply.amountNanoUsd, lines: states };
-  }
-  if (reply.kind !== "again" || reply.state !== "h") return null;
-  // An attempt whose answer was lost may have been made under other policies: then its hold is none for this call.
-  if (reply.lines.length !== plan.charged.length) return null;
-  const states = plan.charged.flatMap((charged, i): AdmittedLine[] => {
-    const held = reply.lines.find(({ counter }) => counter === charged.counter);
-    const line = lines[i];
-    return held && line
-      ? [{ charged, line: { ...line, periodStartMs: held.periodStartMs }, state: null }]
-      : [];
-  });
-  if (states.length !== reply.lines.length) return null;
-  return { ...common, amountNanoUsd: reply.amountNanoUsd, lines: states };
-}
-
-function admittedLines(
-  charged: ChargedBudget[],
-  lines: ReserveLine[],
-  counters: CounterState[],
-): AdmittedLine[] {
-  return charged.flatMap((each, i) => {
-    const [line, counter] = [lines[i], counters[i]];
-    if (!line || !counter) return [];
-    const { periodStartMs, spent, held } = counter;
-    return [{ charged: each, line: { ...line, periodStartMs }, state: { spent, held } }];
-  });
-}
-
-/**
- * With Redis away: admits by the policies in memory, with nothing held, where no hard budget says that it must be
- * asked (law 14). The settle books the call later.
- */
-function admitUnheld<T>(
-  deps: GateDeps,
-  proven: ProvenKey,
-  call: { labels: CallLabels },
-  hold: PendingHold,
-  planFor: (policies: CallPolicies) => Plan<T>,
-): Admission<T> | null {
-  const policies = policiesInMemory(deps.books.memory, proven, call.labels);
-  if (!policies.complete) return null;
-  const plan = planFor(policies);
-  if ("refusal" in plan) return null;
-  if (plan.charged.some(({ budget }) => budget.enforcement === "hard" && budget.onStoreOutage === "closed")) {
-    return null;
-  }
-  const lines = plan.charged.map((charged) => ({
-    charged,
-    line: reserveLine(charged, plan.tokens, hold.nowMs),
-    state: null,
-  }));
-  const { facts, extra, reserve } = plan;
-  return { holdId: hold.id, amountNanoUsd: reserve.want, lines, facts, policies, extra };
 }

@@ -1,6 +1,6 @@
 import { effectiveLimit, windowOf } from "../domain/charged-budgets.ts";
 import { formatUsd } from "../domain/money.ts";
-import type { Admission, AdmittedLine } from "./admit.ts";
+import type { Admission, AdmittedLine } from "./admission.ts";
 import type { HeaderList } from "./headers.ts";
 
 /** The headers of an admitted call: what it holds, the tightest usd budget that it is under, and its rate limits. */

@@ -1,29 +1,20 @@
-import { tokenizerFactor } from "../domain/estimate.ts";
-import { likelyInputTokens } from "../domain/likely-input.ts";
 import { formatUsd } from "../domain/money.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import { refusalResponse, STATUS_BY_CODE, type Envelope, type Refusal } from "../errors.ts";
-import type { AnsweredCall, Reading } from "../providers/wire.ts";
-import type { Admission } from "./admit.ts";
+import type { AnsweredCall } from "../providers/wire.ts";
 import { admissionHeaders } from "./answer-headers.ts";
-import { callEnd, type PricedCall } from "./call-end.ts";
-import type { CallPlan, PlannedCall } from "./call-plan.ts";
 import type { ClientWatch } from "./client-watch.ts";
 import type { Dispatched } from "./forward.ts";
+import { finish, outcomeOf, type FinishedCall } from "./finish.ts";
 import { splitterFor } from "./framing.ts";
 import { clientHeaders, type HeaderList } from "./headers.ts";
-import { hiddenTokens, timeFirstText } from "./hidden-time.ts";
-import { answerersOf } from "./priced-call.ts";
-import { edit, tap, type RelayEnd, type RelayOptions } from "./relay.ts";
-import type { CallEnd } from "./settle.ts";
-import { isSnapshotOf } from "./settled-price.ts";
+import { timeFirstText } from "./hidden-time.ts";
+import { edit, tap, type RelayOptions } from "./relay.ts";
 import { readAnswer, readUnary, redact } from "./unary.ts";
 
 // Turns what the provider answered into the client's answer, and tells the settle how the call ended.
 
-export interface AnswerOptions {
-  planned: PlannedCall;
-  admission: Admission<CallPlan>;
+export interface AnswerOptions extends FinishedCall {
   client: ClientWatch;
   time: RelayOptions["time"];
   waitUntil: (promise: Promise<unknown>) => void;
@@ -33,7 +24,6 @@ export interface AnswerOptions {
   idleMs: number;
   /** Headers of this answer alone. */
   extraHeaders: HeaderList;
-  end: (end: CallEnd) => void;
 }
 
 /** What a response may have: https://fetch.spec.whatwg.org/#dom-response. */
@@ -143,77 +133,6 @@ async function answerWhole(
   return new Response(empty ? null : bytes, { status, headers: Object.fromEntries(headers) });
 }
 
-/** How a call whose terminal event was never seen ended. */
-const BROKEN_OFF: Record<RelayEnd["how"], Outcome> = {
-  stopped: "client_gone",
-  idle: "timeout",
-  cut: "cut",
-  ended: "cut",
-};
-
-function outcomeOf(reading: Reading, how: RelayEnd["how"]): Outcome {
-  if (reading.failed) return "provider_error";
-  if (reading.complete) return "completed";
-  return BROKEN_OFF[how];
-}
-
-/**
- * Prices the reading and hands it to the settle. Returns the cost in nano-USD, null where it isn't known yet. `seenAtMs`: until when nothing of what
- * the model wrote was to be seen.
- */
-function finish(
-  { planned, admission, end }: AnswerOptions,
-  reading: Reading,
-  known: Pick<CallEnd, "outcome" | "status" | "firstByteMs">,
-  seenAtMs: number,
-): number | null {
-  const { target, call, price, options, extras } = admission.extra;
-  const units = extras.likelyUnits ?? extras.units;
-  const model = answeringModel(reading, answerersOf(target, call, planned.startedAtMs));
-  const provider = target.provider.name;
-  const factor = tokenizerFactor(model);
-  const likelyInput = () => likelyInputTokens({ ...extras, body: call.body, factor });
-  const priced: Omit<PricedCall, "inputTokens"> = {
-    provider,
-    model,
-    ...(target.wire.namesDeployment && { deployment: true }),
-    held: price,
-    options,
-    priceOverrides: admission.policies.priceOverrides.filter((override) => override.provider === provider),
-    hiddenTokens: hiddenTokens(Math.max(0, seenAtMs - planned.startedAtMs)),
-    mostOutputTokens: call.facts.choices * outputLimitOf(admission),
-    ...(units && { units }),
-    holdNanoUsd: admission.amountNanoUsd,
-    startedAtMs: planned.startedAtMs,
-  };
-  const ended = callEnd(reading, { ...priced, likelyInput }, known);
-  if (!reading.pending) {
-    end(ended);
-    return ended.costNanoUsd;
-  }
-  const { firstByteMs } = known;
-  const later = { ...priced, inputTokens: likelyInput() };
-  end({ ...ended, pending: { ...reading.pending, provider, priced: later, firstByteMs } });
-  return null;
-}
-
-/** Which of the models that may answer did: the one that was asked for, unless the answer names another. */
-function answeringModel({ model: answered }: Reading, models: string[]): string {
-  const [asked = ""] = models;
-  return (answered !== undefined && models.find((model) => isSnapshotOf(answered, model))) || asked;
-}
-
-function answeredCall({ admission }: AnswerOptions, { headers }: Response): AnsweredCall {
-  const { call } = admission.extra;
-  return { body: call.body, facts: call.facts, headers };
-}
-
-/** The output limit of one answer that went to the provider. */
-function outputLimitOf({ amountNanoUsd, extra }: Admission<CallPlan>): number {
-  const { estimate, outputTokens } = extra;
-  return estimate && amountNanoUsd < estimate.tight ? estimate.clampFor(amountNanoUsd) : outputTokens;
-}
-
 function refused(refusal: Refusal, options: AnswerOptions): Response {
   const envelope: Envelope = options.planned.route.envelope;
   const response = refusalResponse(refusal, envelope, options.planned.requestId);
@@ -228,4 +147,9 @@ function ownHeaders({ planned, admission, time, extraHeaders }: AnswerOptions): 
     ["server-timing", `total;dur=${Math.max(0, time.now() - planned.startedAtMs)}`],
     ...extraHeaders,
   ];
+}
+
+function answeredCall({ admission }: AnswerOptions, { headers }: Response): AnsweredCall {
+  const { call } = admission.extra;
+  return { body: call.body, facts: call.facts, headers };
 }

@@ -5,7 +5,7 @@ import type { CallLabels } from "../domain/scope.ts";
 import type { Refusal } from "../errors.ts";
 import type { Route } from "../providers/registry.ts";
 import { upstreamOf, type Upstream } from "../providers/upstream.ts";
-import type { Plan } from "./admit.ts";
+import type { Plan } from "./admission.ts";
 import type { Estimate } from "./estimate.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { tooManyTags } from "./labels.ts";

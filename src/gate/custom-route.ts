@@ -1,5 +1,5 @@
 import type { Refusal } from "../errors.ts";
-import { storeRefusal } from "./admit.ts";
+import { storeRefusal } from "./refusals.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { keyRefusal } from "./plan.ts";
 import { confirmedPolicies, policiesInMemory } from "./policies.ts";

@@ -1,7 +1,7 @@
 import { effectiveLimit, windowOf, type ChargedBudget } from "../domain/charged-budgets.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { ReserveLine } from "../store/admission.ts";
-import type { AdmittedLine } from "./admit.ts";
+import type { AdmittedLine } from "./admission.ts";
 
 // What a call sets aside in each of its budgets, and what it takes in the end. Pure.
 

@@ -3,7 +3,7 @@ import type { Refusal } from "../errors.ts";
 import { listedModels } from "../providers/prices/listed-models.ts";
 import { customNamed, providerNamed, type Route } from "../providers/registry.ts";
 import { upstreamOf } from "../providers/upstream.ts";
-import { storeRefusal } from "./admit.ts";
+import { storeRefusal } from "./refusals.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { allowanceRefusal, keyRefusal } from "./plan.ts";
 import { confirmedPolicies, type CallPolicies } from "./policies.ts";

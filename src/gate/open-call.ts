@@ -2,7 +2,7 @@ import { deliverDue } from "../alerts/deliver.ts";
 import type { Unit } from "../domain/charged-budgets.ts";
 import type { Closing } from "../store/settlement.ts";
 import { closeOrStrand } from "../ledger/strand.ts";
-import type { Admission } from "./admit.ts";
+import type { Admission } from "./admission.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { settledAmount, shadowRefusals } from "./lines.ts";
 import { recordOf } from "./records.ts";

@@ -3,7 +3,7 @@ import type { Provider } from "../providers/provider.ts";
 import { compatibleRoute, providerNamed, type Route } from "../providers/registry.ts";
 import { upstreamOf } from "../providers/upstream.ts";
 import type { Reading } from "../providers/wire.ts";
-import { storeRefusal } from "./admit.ts";
+import { storeRefusal } from "./refusals.ts";
 import { settleTold } from "./background.ts";
 import { nowhere } from "./call-plan.ts";
 import { watchClient } from "./client-watch.ts";

@@ -1,12 +1,13 @@
 import { effectiveLimit, windowOf, type Budget } from "../domain/charged-budgets.ts";
 import { formatUsd } from "../domain/money.ts";
 import type { Refusal, RefusingBudget } from "../errors.ts";
-import type { AdmittedLine } from "./admit.ts";
+import type { AdmittedLine } from "./admission.ts";
 
-// The ways in which a budget refuses, told apart. Pure.
+// The ways in which a budget refuses, told apart; and what a store that is away refuses. Pure.
 
 /** A call that would fit but for calls in flight is worth another try this soon. */
 const HELD_RETRY_SECONDS = 2;
+const STORE_RETRY_SECONDS = 2;
 
 type Reason = "request_too_large" | "budget_exceeded" | "rate_limited" | "budget_held";
 /** What waiting can't mend is said first. */
@@ -107,4 +108,12 @@ function unitName({ line, needs }: Refused): string {
 
 function reset(budget: RefusingBudget): string {
   return budget.resets_at === null ? "never resets" : `resets at ${budget.resets_at}`;
+}
+
+export function storeRefusal(store: "redis" | "postgres"): Refusal {
+  return {
+    code: "store_unavailable",
+    message: `A store that decides on budgets (${store}) can't be reached. No call is forwarded without it.`,
+    retryAfterSeconds: STORE_RETRY_SECONDS,
+  };
 }

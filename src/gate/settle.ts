@@ -1,6 +1,6 @@
 import type { Outcome } from "../domain/outcome.ts";
 import type { Usage } from "../domain/usage.ts";
-import type { Admission } from "./admit.ts";
+import type { Admission } from "./admission.ts";
 import { leavePending, type PendingAnswer } from "./background.ts";
 import type { GateDeps } from "./gate-deps.ts";
 import { closeCall, openCallOf, type OpenCall } from "./open-call.ts";

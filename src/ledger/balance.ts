@@ -1,5 +1,5 @@
 import { StoreUnavailable } from "../services.ts";
-import type { BalanceInput } from "../store/settlement.ts";
+import type { BalanceInput } from "../store/balance.ts";
 import type { Books } from "./books.ts";
 import { awaitBooked } from "./close.ts";
 import { drainWhole } from "./drain.ts";

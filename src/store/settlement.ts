@@ -1,12 +1,10 @@
-// Settle, release, void and lapse.
+// Settle, release, void, and renew.
 
 import { counterKey, holdKey, holdsKey, metaKey, outboxKey } from "./keys.ts";
 import { readHead, type OutboxHead } from "./outbox.ts";
 import type { HoldState, Sequence } from "./packed.ts";
 import type { RunScript } from "./redis.ts";
-import { integer, list, sequenceOf, text, texts } from "./reply.ts";
-import { BALANCE } from "./scripts/balance.ts";
-import { LAPSE } from "./scripts/lapse.ts";
+import { integer, list, sequenceOf, text } from "./reply.ts";
 import { RENEW } from "./scripts/renew.ts";
 import { SETTLE } from "./scripts/settle.ts";
 
@@ -44,50 +42,6 @@ export type SettleReply =
   | { kind: "not_lapsed"; state: HoldState }
   | { kind: "ok"; state: HoldState; sequence: Sequence; head: OutboxHead | null };
 
-export interface BalanceInput {
-  organizationId: string;
-  /** Of this change; a change has one outcome, as a hold has. */
-  id: string;
-  nowMs: number;
-  leaseMs: number;
-  nonce: string;
-  facts: string;
-  /** Whether Postgres has its entry, asked in this epoch at this meta time; absent where it wasn't asked. */
-  asked?: { hasEntry: boolean; epoch: number; metaNowMs: number };
-  drain: boolean;
-  counter: string;
-  periodStartMs: number;
-  /** What to add to the spend, or all of it to be taken back. */
-  amount: number | "reset";
-}
-
-export type BalanceReply =
-  | Extract<SettleReply, { kind: "cold" | "lost" | "unknown" | "ok" }>
-  | { kind: "missing"; epoch: number };
-
-export interface LapseInput {
-  organizationId: string;
-  nowMs: number;
-  leaseMs: number;
-  nonce: string;
-  /** The epoch in which Postgres was asked about them; 0 where it wasn't. */
-  askedEpoch: number;
-  holds: { id: string; hasEntries?: boolean }[];
-  counters: string[];
-}
-
-export type LapseReply =
-  | { kind: "cold" }
-  | {
-      kind: "ok";
-      epoch: number;
-      metaNowMs: number;
-      lapsed: number;
-      swept: number;
-      unknown: string[];
-      lost: string[];
-    };
-
 export function settlement(run: RunScript) {
   return {
     async settle(input: SettleInput): Promise<SettleReply> {
@@ -120,38 +74,6 @@ export function settlement(run: RunScript) {
       return readSettle(reply, input.nowMs);
     },
 
-    /** Resets a counter's spend, or gives it an opening balance. */
-    async balance(input: BalanceInput): Promise<BalanceReply> {
-      const org = input.organizationId;
-      const { asked } = input;
-      const { reply } = await run({
-        script: BALANCE,
-        keys: [
-          metaKey(org),
-          holdKey(org, input.id),
-          outboxKey(org),
-          holdsKey(org),
-          counterKey(org, input.counter),
-        ],
-        args: [
-          input.id,
-          input.nowMs,
-          input.leaseMs,
-          input.nonce,
-          input.facts,
-          asked ? Number(asked.hasEntry) : "-",
-          asked?.epoch ?? 0,
-          asked?.metaNowMs ?? 0,
-          input.drain ? 1 : 0,
-          input.counter,
-          input.periodStartMs,
-          input.amount,
-        ],
-      });
-      if (text(reply[0]) === "missing") return { kind: "missing", epoch: integer(reply[1]) };
-      return readSettle(reply, input.nowMs) as BalanceReply; // The script has no not_lapsed.
-    },
-
     /** Moves a running call's lease end to a lease from now; `ended`: there is no hold to renew any more. */
     async renew(
       org: string,
@@ -165,45 +87,10 @@ export function settlement(run: RunScript) {
       const kind = text(reply[0]);
       return kind === "cold" || kind === "renewed" ? kind : "ended";
     },
-
-    async lapse(input: LapseInput): Promise<LapseReply> {
-      const org = input.organizationId;
-      const { reply } = await run({
-        script: LAPSE,
-        keys: [
-          metaKey(org),
-          outboxKey(org),
-          holdsKey(org),
-          ...input.holds.map(({ id }) => holdKey(org, id)),
-          ...input.counters.map((counter) => counterKey(org, counter)),
-        ],
-        args: [
-          input.nowMs,
-          input.leaseMs,
-          input.nonce,
-          input.askedEpoch,
-          input.holds.length,
-          input.counters.length,
-          ...input.holds.map(({ id }) => id),
-          ...input.holds.map(({ hasEntries }) => (hasEntries === undefined ? "-" : hasEntries ? 1 : 0)),
-          ...input.counters,
-        ],
-      });
-      if (text(reply[0]) === "cold") return { kind: "cold" };
-      return {
-        kind: "ok",
-        epoch: integer(reply[1]),
-        metaNowMs: integer(reply[2]),
-        lapsed: integer(reply[3]),
-        swept: integer(reply[4]),
-        unknown: texts(reply[5]),
-        lost: texts(reply[6]),
-      };
-    },
   };
 }
 
-function readSettle(reply: unknown[], nowMs: number): SettleReply {
+export function readSettle(reply: unknown[], nowMs: number): SettleReply {
   const kind = text(reply[0]);
   switch (kind) {
     case "cold":

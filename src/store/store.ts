@@ -1,6 +1,8 @@
 import { admission } from "./admission.ts";
+import { balances } from "./balance.ts";
 import { documents } from "./documents.ts";
 import { instances } from "./instances.ts";
+import { lapses } from "./lapse.ts";
 import { outbox } from "./outbox.ts";
 import { reads } from "./reads.ts";
 import { recovery } from "./recovery.ts";
@@ -19,6 +21,8 @@ export function createStore(command: RunCommand, sleep: Sleep) {
   return {
     ...admission(run),
     ...settlement(run),
+    ...balances(run),
+    ...lapses(run),
     ...outbox(run),
     ...recovery(run),
     ...documents(run),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { counterName, type Budget } from "../../src/domain/charged-budgets.ts";
 import { refusalResponse } from "../../src/errors.ts";
-import type { AdmittedLine } from "../../src/gate/admit.ts";
+import type { AdmittedLine } from "../../src/gate/admission.ts";
 import { reserveLine } from "../../src/gate/lines.ts";
 import { budgetRefusal } from "../../src/gate/refusals.ts";
 

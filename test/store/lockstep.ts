@@ -19,7 +19,8 @@ import type { AwaitedEntry, OutboxHead, TrimInput } from "../../src/store/outbox
 import { parseEntry } from "../../src/store/packed.ts";
 import type { OpenInput, RebuildInput } from "../../src/store/recovery.ts";
 import type { RunCommand } from "../../src/store/redis.ts";
-import type { LapseInput, SettleInput } from "../../src/store/settlement.ts";
+import type { LapseInput } from "../../src/store/lapse.ts";
+import type { SettleInput } from "../../src/store/settlement.ts";
 import type { Store } from "../../src/store/store.ts";
 import { readBooks, shown } from "./read-books.ts";
 

@@ -1,5 +1,5 @@
 import type { Hold } from "../../store/packed.ts";
-import type { LapseInput, LapseReply } from "../../store/settlement.ts";
+import type { LapseInput, LapseReply } from "../../store/lapse.ts";
 import { advance, copyOf, counterIn, includesHold, unchanged, type Books, type Step } from "./books.ts";
 import { chargeOf, lineChargeOf } from "./charge.ts";
 import { append } from "./entries.ts";
