@@ -9,8 +9,9 @@ import { createObserver, type Observer } from "./observe/observer.ts";
 import { timed } from "./observe/timed.ts";
 import { createMemory } from "./store/memory.ts";
 import { createMetricsStore, METRICS_BATCH, type MetricsStore } from "./store/metrics.ts";
-import { openRedis } from "./store/redis.ts";
+import { openRedis, type After } from "./store/redis.ts";
 import { createStore } from "./store/store.ts";
+import { together } from "./store/together.ts";
 import type { WaitUntil } from "./wait-until.ts";
 
 // Puts the parts together: one set of stores for the isolate, what the gate needs for each call. What only the control plane
@@ -27,6 +28,11 @@ export interface Stores {
 /** Called on nothing but the global: workerd refuses it as a method of anything else. */
 export const outward: typeof fetch = (input, init) => fetch(input, init);
 
+const after: After = (milliseconds, callback) => {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
+};
+
 /** `sleep`: for runtimes that aren't workerd. */
 export function openStores(
   config: Config,
@@ -34,7 +40,7 @@ export function openStores(
 ): Stores {
   const now = () => Date.now();
   const redis = openRedis(config);
-  const metrics = createMetricsStore(redis, sleep);
+  const metrics = createMetricsStore(redis.run, sleep);
   const observer = createObserver({
     log: config.LOG_CALLS ? (line) => console.log(line) : null,
     now,
@@ -52,15 +58,12 @@ export function openStores(
       timed(outward, now, latency("postgres")),
     ));
   const books: Books = {
-    store: createStore(timed(redis, now, latency("redis")), sleep),
+    store: createStore(timed(together(redis, { now, after }), now, latency("redis")), sleep),
     ledger: createLedger({ execute: async (statement) => (await database()).execute(statement) }),
     memory: createMemory(),
     now,
     sleep,
-    after(milliseconds, callback) {
-      const timer = setTimeout(callback, milliseconds);
-      return () => clearTimeout(timer);
-    },
+    after,
     nonce: () => crypto.randomUUID().replaceAll("-", ""),
     leaseMs: config.HOLD_LEASE_SECONDS * 1_000,
     flushMs: config.LEDGER_FLUSH_SECONDS * 1_000,

@@ -93,7 +93,7 @@ async function checkStores(config: Config, found: (some: Finding[]) => void): Pr
     report: (_: string, details: Record<string, unknown>) => causes.push(details["cause"]),
   };
   try {
-    const finding = await rehearse(heard, { database, run: openRedis(config), org });
+    const finding = await rehearse(heard, { database, run: openRedis(config).run, org });
     const cause = causes.find((each) => each !== undefined);
     found([cause === undefined ? finding : { ...finding, says: `${finding.says}: ${reasonOf(cause)}` }]);
   } catch (error) {

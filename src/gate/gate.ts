@@ -68,10 +68,7 @@ export async function gate(deps: GateDeps, request: Request): Promise<Response |
       return passed.response;
     }
     const wire = route.metering;
-    const answered = meteredCall(deps, proven, { request, url, route, wire, requestId, startedAtMs, refuse });
-    // A client who leaves ends all that nobody waits for: a reserve on its way would leave a hold that nobody settles.
-    deps.waitUntil(answered.catch(() => undefined));
-    return await answered;
+    return await meteredCall(deps, proven, { request, url, route, wire, requestId, startedAtMs, refuse });
   } catch (error) {
     if (error instanceof StoreUnavailable) {
       deps.books.report("store_unavailable", { store: error.store, cause: String(error.cause) });

@@ -1,6 +1,6 @@
 import type { IsolateMemory } from "../store/memory.ts";
 import type { Store } from "../store/store.ts";
-import type { Sleep } from "../store/redis.ts";
+import type { After, Sleep } from "../store/redis.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** What every step of the books needs: both stores, and what must be an argument to be repeatable. */
@@ -11,8 +11,7 @@ export interface Books {
   /** The clock, in milliseconds. */
   now: () => number;
   sleep: Sleep;
-  /** Calls back once so much time has passed, unless the returned function is called before. */
-  after: (milliseconds: number, callback: () => void) => () => void;
+  after: After;
   /** A text never made before, of [0-9a-z]: tells apart what was sent before and after a loss of memory. */
   nonce: () => string;
   leaseMs: number;

@@ -7,7 +7,7 @@ import type { Requester, UpstashRequest, UpstashResponse } from "@upstash/redis/
 const SYNC_TOKEN = "upstash-sync-token";
 
 /**
- * One attempt for each command, given up `timeoutMs` after it was sent, its reply's body included. Rejects where there is
+ * One attempt for each request, given up `timeoutMs` after it was sent, its reply's body included. Rejects where there is
  * no answer, or none in JSON; an error that Redis states is a reply.
  */
 export function createRequester(
@@ -17,11 +17,11 @@ export function createRequester(
   const address = url.replace(/\/$/, "");
   const headers = new Headers({ authorization: `Bearer ${token}`, "content-type": "application/json" });
   return {
-    async request<T>({ body }: UpstashRequest): Promise<UpstashResponse<T>> {
+    async request<T>({ path = [], body }: UpstashRequest): Promise<UpstashResponse<T>> {
       const controller = new AbortController();
       const timer = setTimeout(() => controller.abort(new Error("Redis didn't answer in time")), timeoutMs);
       try {
-        const response = await fetch(address, {
+        const response = await fetch([address, ...path].join("/"), {
           method: "POST",
           headers,
           body: JSON.stringify(body),

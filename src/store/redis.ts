@@ -1,4 +1,4 @@
-import { Redis, type RedisConfigCloudflare } from "@upstash/redis/cloudflare";
+import { Redis as UpstashRedis, type RedisConfigCloudflare } from "@upstash/redis/cloudflare";
 import type { Config } from "../env.ts";
 import { StoreUnavailable } from "../services.ts";
 import { createRequester } from "./redis-requester.ts";
@@ -11,10 +11,26 @@ export const ATTEMPT_TIMEOUT_MS = 2_000;
 /** Waits between attempts; their number bounds the attempts. */
 const BACKOFF_MS = [20, 100, 400] as const;
 
-/** Runs one command and returns its reply as Redis gave it: texts, integers, nulls and arrays of them. */
-export type RunCommand = (command: (string | number)[]) => Promise<unknown>;
+export type Command = (string | number)[];
+
+/**
+ * Runs one command and returns its reply as Redis gave it: texts, integers, nulls and arrays of them. `alone`: in a request of
+ * its own.
+ */
+export type RunCommand = (command: Command, options?: { alone?: boolean }) => Promise<unknown>;
+
+/** Of one command: what Redis says, or why that isn't known. */
+export type Told = { reply: unknown } | { error: unknown };
+
+export interface Redis {
+  run: RunCommand;
+  /** Runs scripts by their digest, one after the other, in one request. What is told of each is in their order. */
+  runAll: (commands: Command[]) => Promise<Told[]>;
+}
 
 export type Sleep = (milliseconds: number) => Promise<void>;
+/** Calls back once so much time has passed, unless the returned function is called before. */
+export type After = (milliseconds: number, callback: () => void) => () => void;
 
 export interface ScriptCall {
   script: string;
@@ -31,7 +47,7 @@ export interface Answer {
 export type RunScript = (call: ScriptCall) => Promise<Answer>;
 
 /** The client, but for how its commands go over HTTP: its other entries take a requester, and no option beside it. */
-class OwnRequests extends Redis {
+class OwnRequests extends UpstashRedis {
   constructor(config: RedisConfigCloudflare & { url: string; token: string }) {
     super(config);
     this.client = createRequester(config, ATTEMPT_TIMEOUT_MS);
@@ -40,10 +56,23 @@ class OwnRequests extends Redis {
 
 export function openRedis(
   config: Pick<Config, "UPSTASH_REDIS_REST_URL" | "UPSTASH_REDIS_REST_TOKEN">,
-): RunCommand {
+): Redis {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = config;
   const redis = new OwnRequests({ url, token, automaticDeserialization: false, enableTelemetry: false });
-  return (command) => redis.exec(command as [string, ...(string | number)[]]);
+  return {
+    run: (command) => redis.exec(command as [string, ...(string | number)[]]),
+    async runAll(commands) {
+      const pipeline = redis.pipeline();
+      for (const [, digest, count, ...rest] of commands) {
+        const keys = rest.slice(0, Number(count)).map(String);
+        pipeline.evalsha(String(digest), keys, rest.slice(keys.length));
+      }
+      const answers = await pipeline.exec({ keepErrors: true });
+      return answers.map(({ result, error }) =>
+        error === undefined ? { reply: result } : { error: new Error(error) },
+      );
+    },
+  };
 }
 
 /**
@@ -54,8 +83,9 @@ export function createScriptRunner(run: RunCommand, sleep: Sleep): RunScript {
   return async ({ script, keys, args }) => {
     const digest = await digestOf(script);
     const rest = [keys.length, ...keys, ...args];
-    const { value, unanswered } = await repeat(sleep, async () => {
-      const reply = await run(["EVALSHA", digest, ...rest]).catch((error: unknown) => {
+    const { value, unanswered } = await repeat(sleep, async (sent) => {
+      // What failed once may have been another's fault, or its own: it goes alone then.
+      const reply = await run(["EVALSHA", digest, ...rest], { alone: sent > 0 }).catch((error: unknown) => {
         // It did not run: Redis doesn't know it yet, or no longer.
         if (isUnknownScript(error)) return run(["EVAL", script, ...rest]);
         throw error;
@@ -72,11 +102,14 @@ export function createReader(run: RunCommand, sleep: Sleep): RunCommand {
   return async (command) => (await repeat(sleep, () => run(command))).value;
 }
 
-async function repeat<T>(sleep: Sleep, attempt: () => Promise<T>): Promise<{ value: T; unanswered: number }> {
+async function repeat<T>(
+  sleep: Sleep,
+  attempt: (unanswered: number) => Promise<T>,
+): Promise<{ value: T; unanswered: number }> {
   let failure: unknown;
   for (let unanswered = 0; unanswered <= BACKOFF_MS.length; unanswered++) {
     try {
-      return { value: await attempt(), unanswered };
+      return { value: await attempt(unanswered), unanswered };
     } catch (error) {
       failure = error;
       const wait = BACKOFF_MS[unanswered];

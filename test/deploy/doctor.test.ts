@@ -63,7 +63,7 @@ test("stores that are as they should be pass, and the rehearsal leaves nothing b
   expect(bad(await checkRedis(config))).toEqual([
     "warn redis doesn't tell whether it evicts when it is full",
   ]);
-  const finding = await rehearse(books, { database, run: openRedis(config), org: "doctor_1" });
+  const finding = await rehearse(books, { database, run: openRedis(config).run, org: "doctor_1" });
   expect(finding).toMatchObject({ level: "ok" });
   expect(await engine.call(["KEYS", "*doctor*"])).toEqual([]);
   expect(await tables()).toBe("0");

@@ -7,6 +7,7 @@ import { lostMemory } from "./faults/lost-memory.ts";
 import { lostMessages } from "./faults/lost-messages.ts";
 import { postgresAway } from "./faults/postgres-away.ts";
 import { redisAway } from "./faults/redis-away.ts";
+import { scriptsThatGoTogether } from "./faults/together.ts";
 
 // Any single fault of the stores or of the Worker, while calls go on: the books are exact afterwards (laws 4, 5, 9, 12),
 // and nothing is forwarded that wasn't admitted (law 14). One stack serves all of them, one after another.
@@ -40,6 +41,12 @@ describe("Redis emptied", () => {
 });
 describe("clients who leave while the call is admitted", () => {
   clientsWhoLeave(
+    () => rig,
+    () => startPlain(),
+  );
+});
+describe("scripts that go together", () => {
+  scriptsThatGoTogether(
     () => rig,
     () => startPlain(),
   );

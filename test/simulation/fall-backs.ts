@@ -44,6 +44,7 @@ function calmed(scenario: Scenario, calls: PlannedCall[]): Scenario {
     hit: "settle",
     aim: "overtaken snapshot",
     isOperatorFar: true,
+    sendsTogether: false,
   };
 }
 

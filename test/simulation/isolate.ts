@@ -5,7 +5,9 @@ import type { Ledger } from "../../src/ledger/ledger.ts";
 import { fetchPolicy, type Publisher } from "../../src/ledger/publish.ts";
 import { StoreUnavailable } from "../../src/services.ts";
 import { createMemory } from "../../src/store/memory.ts";
+import type { After, Command, Redis, Told } from "../../src/store/redis.ts";
 import { createStore, type Store } from "../../src/store/store.ts";
+import { together } from "../../src/store/together.ts";
 import type { Send } from "./network.ts";
 import { commandName, scriptName } from "./redis-side.ts";
 import type { World } from "./world.ts";
@@ -31,7 +33,14 @@ export function createIsolate(
   const now = () => scheduler.now() + skewMs;
   const sleep = (milliseconds: number) =>
     new Promise<void>((run) => void scheduler.after(milliseconds, { owner: name, run }));
-  const store = withShortLives(createStore(redisBehind(world, send, name), sleep));
+  const after: After = (milliseconds, callback) => {
+    let isKept = true;
+    scheduler.after(milliseconds, { owner: name, run: () => void (isKept && callback()) });
+    return () => void (isKept = false);
+  };
+  const redis = redisBehind(world, send, name);
+  const run = world.scenario.sendsTogether ? together(redis, { now, after }) : redis.run;
+  const store = withShortLives(createStore(run, sleep));
   const ledger = ledgerBehind(send, noticing(world, name));
   const books: Books = {
     store: world.breaks.store?.(store) ?? store,
@@ -39,11 +48,7 @@ export function createIsolate(
     memory: createMemory(),
     now,
     sleep,
-    after(milliseconds, callback) {
-      let isKept = true;
-      scheduler.after(milliseconds, { owner: name, run: () => void (isKept && callback()) });
-      return () => void (isKept = false);
-    },
+    after,
     nonce: () => `x${(world.made.nonces += 1)}`,
     leaseMs: config.HOLD_LEASE_SECONDS * 1_000,
     flushMs: config.LEDGER_FLUSH_SECONDS * 1_000,
@@ -117,23 +122,43 @@ function noticing({ ledger, carrying }: World, isolate: string): Ledger {
   };
 }
 
-function redisBehind(world: World, send: Send, isolate: string) {
-  return (command: (string | number)[]) =>
-    send({
-      store: "redis",
-      name: labelOf(command),
-      arrive: () => {
-        const name = commandName(command);
-        if (name === "drain" || name === "settle") world.carrying.outbox.add(isolate);
-        if (name === "rebuild" || name === "refresh") world.carrying.snapshot.delete(isolate);
-        return world.redis.execute(command, world.watch);
-      },
-      // A network that doubles a reserve whose first copy wasn't admitted is excluded by the protocol.
-      mayDouble: (reply) => scriptName(command) !== "reserve" || (Array.isArray(reply) && reply[0] === "ok"),
-    });
+function redisBehind(world: World, send: Send, isolate: string): Redis {
+  const execute = (command: Command) => {
+    const name = commandName(command);
+    if (name === "drain" || name === "settle") world.carrying.outbox.add(isolate);
+    if (name === "rebuild" || name === "refresh") world.carrying.snapshot.delete(isolate);
+    return world.redis.execute(command, world.watch);
+  };
+  // A network that doubles a reserve whose first copy wasn't admitted is excluded by the protocol.
+  const mayDouble = (command: Command, reply: unknown) =>
+    scriptName(command) !== "reserve" || (Array.isArray(reply) && reply[0] === "ok");
+  return {
+    run: (command) =>
+      send({
+        store: "redis",
+        name: labelOf(command),
+        arrive: () => execute(command),
+        mayDouble: (reply) => mayDouble(command, reply),
+      }),
+    runAll: (commands) =>
+      send({
+        store: "redis",
+        name: commands.map(labelOf).join(" + "),
+        async arrive() {
+          const told: Told[] = [];
+          for (const command of commands) {
+            const one = execute(command).then((reply): Told => ({ reply }));
+            told.push(await one.catch((error: unknown): Told => ({ error })));
+          }
+          return told;
+        },
+        mayDouble: (told) =>
+          told.every((one, i) => "reply" in one && mayDouble(commands[i] ?? [], one.reply)),
+      }),
+  };
 }
 
-function labelOf(command: (string | number)[]): string {
+function labelOf(command: Command): string {
   const hold = command.map(String).find((argument) => /^hold_[^ ]+$/.test(argument));
   return hold === undefined ? commandName(command) : `${commandName(command)} ${hold}`;
 }

@@ -92,6 +92,8 @@ export interface Scenario {
   aim: Carried | null;
   /** The operators' Worker is far from both stores. */
   isOperatorFar: boolean;
+  /** What a Worker's calls ask of Redis at once goes in one message. */
+  sendsTogether: boolean;
 }
 
 /** A model without a price. */
@@ -126,6 +128,7 @@ export function scenarioOf(seed: number): Scenario {
     hit: null,
     aim: pick(random, [...CARRIED, null, null, null]) ?? null,
     isOperatorFar: random() < 0.3,
+    sendsTogether: random() < 0.7,
   };
 }
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const port = await listen(server, 0);
   const url = `http://127.0.0.1:${port}`;
   run = createScriptRunner(
-    openRedis({ UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: TOKEN }),
+    openRedis({ UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: TOKEN }).run,
     withoutSleep,
   );
 });

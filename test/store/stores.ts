@@ -31,7 +31,7 @@ async function openOverHttp(
   const { engine } = opened;
   const token = createHash("sha256").update("a token of this test").digest("hex");
   const server = await serveUpstash({ engine, token });
-  const run = openRedis({ UPSTASH_REDIS_REST_URL: server.url, UPSTASH_REDIS_REST_TOKEN: token });
+  const { run } = openRedis({ UPSTASH_REDIS_REST_URL: server.url, UPSTASH_REDIS_REST_TOKEN: token });
   return {
     store: createStore(run, withoutSleep),
     run,

@@ -56,7 +56,7 @@ export async function startRig() {
   const front = await serveUpstash({ engine, token: PASSWORD });
   const backend = await openMigrated();
   const bridge = await servePostgres({ backend, password: PASSWORD });
-  const run = openRedis({ UPSTASH_REDIS_REST_URL: front.url, UPSTASH_REDIS_REST_TOKEN: PASSWORD });
+  const { run } = openRedis({ UPSTASH_REDIS_REST_URL: front.url, UPSTASH_REDIS_REST_TOKEN: PASSWORD });
   const runDirectly: RunCommand = async (command) => plain(await engine.call(command.map(String)));
   const database = openDatabase({ DATABASE_URL: bridge.databaseUrl, DATABASE_HTTP_URL: bridge.url });
   const clock = createVirtualClock(START_MS);

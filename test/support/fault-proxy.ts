@@ -1,5 +1,5 @@
 // Stands between the Worker and its Redis over HTTP, and does to messages what a network does: by their script, and by
-// the call that they are about.
+// the call that they are about. What it does to one it does to all that come in the same request.
 
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -39,6 +39,8 @@ export interface Message {
   name: MessageName;
   /** Names the call, its key and whatever else was sent. */
   body: string;
+  /** How many messages came in its request, itself included. */
+  together: number;
   /** Redis has answered it. */
   ran: boolean;
 }
@@ -75,42 +77,50 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const bytes = await readBody(request, MAX_BODY_BYTES);
     if (bytes === null) throw new Error("a message is too large");
     const body = bytes.toString();
-    const message: Message = { name: nameOf(body), body, ran: false };
-    messages.push(message);
+    const commands = commandsIn(body);
+    const came = commands.map((command): Message => {
+      const text = JSON.stringify(command);
+      return { name: nameOf(command), body: text, together: commands.length, ran: false };
+    });
+    messages.push(...came);
     waiters.notify();
-    const fate = isAway ? "lose_request" : fateOf(message);
+    const fate = isAway ? "lose_request" : fateOf(came);
     if (fate === "lose_request") return void request.socket.destroy();
     if (fate === "error") return void response.writeHead(500).end(JSON.stringify({ error: "ERR scripted" }));
     if (typeof fate === "object" && "late" in fate) {
       request.socket.destroy();
       await wait(fate.late);
-      await run(request, message);
+      await run(request, body, came);
       return;
     }
     if (typeof fate === "object") await wait(fate.slow);
-    const answer = await run(request, message);
+    const answer = await run(request, body, came);
     if (fate === "lose_reply") return void request.socket.destroy();
     response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.text);
   }
 
-  async function run(request: IncomingMessage, message: Message): Promise<{ status: number; text: string }> {
+  async function run(
+    request: IncomingMessage,
+    body: string,
+    came: Message[],
+  ): Promise<{ status: number; text: string }> {
     const answer = await fetch(target + (request.url ?? "/"), {
       method: "POST",
       headers: {
         authorization: request.headers.authorization ?? "",
         "upstash-encoding": String(request.headers["upstash-encoding"] ?? ""),
       },
-      body: message.body,
+      body,
     });
     const text = await answer.text();
-    message.ran = true;
+    for (const message of came) message.ran = true;
     waiters.notify();
     return { status: answer.status, text };
   }
 
-  function fateOf(message: Message): Fate | "arrive" {
-    const rule = rules.find(
-      ({ name, about, times }) => times > 0 && name === message.name && message.body.includes(about),
+  function fateOf(came: Message[]): Fate | "arrive" {
+    const rule = rules.find(({ name, about, times }) =>
+      came.some((message) => times > 0 && name === message.name && message.body.includes(about)),
     );
     if (!rule) return "arrive";
     rule.times -= 1;
@@ -147,12 +157,19 @@ const NAMES = new Map(
   ]),
 );
 
-function nameOf(body: string): MessageName {
-  const command = commandView.safeParse(parsed(body));
+function nameOf(body: unknown): MessageName {
+  const command = commandView.safeParse(body);
   if (!command.success) return "other";
   const [, script, keys, ...rest] = command.data;
   if (script !== SETTLE_DIGEST && script !== SETTLE) return NAMES.get(script) ?? "other";
   return z.enum(["settle", "release", "void"]).parse(rest[Number(keys)]);
+}
+
+/** One, or all of a pipeline. */
+function commandsIn(body: string): unknown[] {
+  const sent = parsed(body);
+  const pipeline = z.array(z.array(z.unknown())).safeParse(sent);
+  return pipeline.success ? pipeline.data : [sent];
 }
 
 function parsed(body: string): unknown {

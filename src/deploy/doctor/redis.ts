@@ -9,7 +9,7 @@ const SLOW_MS = 50;
 
 /** What Redis is, how far away, and whether it may forget what it was told. */
 export async function checkRedis(config: Config): Promise<Finding[]> {
-  const run = openRedis(config);
+  const { run } = openRedis(config);
   try {
     await run(["PING"]);
   } catch (error) {

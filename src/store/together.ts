@@ -1,0 +1,100 @@
+import {
+  ATTEMPT_TIMEOUT_MS,
+  type After,
+  type Command,
+  type Redis,
+  type RunCommand,
+  type Told,
+} from "./redis.ts";
+
+// Scripts that calls of one isolate ask for at the same time go to Redis in one request: to a Worker, a round trip costs more
+// than all that it does to decide. Each is still a script of its own, with its own reply. One that comes while no other is
+// under way goes at once.
+
+/** A script waits no longer for the request under way: about a round trip to a Redis that is near. */
+export const PATIENCE_MS = 5;
+export const MAX_TOGETHER = 32;
+/** A longer one goes alone: Upstash takes 1 MB at least. https://upstash.com/docs/redis/troubleshooting/max_request_size_exceeded */
+export const MAX_SHARED_LENGTH = 16_384;
+
+interface Waiting {
+  command: Command;
+  tell: (told: "lead" | Told) => void;
+}
+
+const LATE: Told = { error: new Error("Redis didn't answer in time") };
+const LACKING: Told = { error: new Error("Redis answered fewer commands than were sent") };
+
+/**
+ * One call sends for all that wait, and tells them. Their promises then resolve in calls that aren't its own, as workerd
+ * allows; one that died tells nothing, so nobody waits for it longer than for Redis.
+ */
+export function together(
+  { run, runAll }: Redis,
+  { now, after }: { now: () => number; after: After },
+): RunCommand {
+  const underWay = new Set<{ endsAtMs: number }>();
+  let waiting: Waiting[] = [];
+
+  /** Of a call that died, what it sent is never over. */
+  function isBusy(): boolean {
+    for (const sent of underWay) {
+      if (now() < sent.endsAtMs) return true;
+      underWay.delete(sent);
+    }
+    return false;
+  }
+
+  async function lead(command: Command): Promise<unknown> {
+    const others = waiting.slice(0, MAX_TOGETHER - 1);
+    waiting = waiting.slice(others.length);
+    const sent = { endsAtMs: now() + ATTEMPT_TIMEOUT_MS };
+    underWay.add(sent);
+    try {
+      if (others.length === 0) return await run(command);
+      const [own = LACKING, ...told] = await runAll([command, ...others.map((other) => other.command)]);
+      others.forEach((other, i) => other.tell(told[i] ?? LACKING));
+      return replyIn(own);
+    } catch (error) {
+      for (const other of others) other.tell({ error });
+      throw error;
+    } finally {
+      underWay.delete(sent);
+      waiting.shift()?.tell("lead");
+    }
+  }
+
+  async function follow(command: Command): Promise<unknown> {
+    const { promise, resolve } = Promise.withResolvers<"lead" | Told>();
+    const own: Waiting = { command, tell: resolve };
+    const isFirst = waiting.push(own) === 1;
+    /** Unless somebody sends it already. */
+    const leaveFor = (told: "lead" | Told) => {
+      if (waiting.includes(own)) resolve(told);
+      waiting = waiting.filter((other) => other !== own);
+    };
+    const cancelPatience = isFirst ? after(PATIENCE_MS, () => leaveFor("lead")) : undefined;
+    const cancelTimeout = after(PATIENCE_MS + ATTEMPT_TIMEOUT_MS, () => {
+      leaveFor(LATE);
+      resolve(LATE);
+    });
+    const told = await promise;
+    cancelPatience?.();
+    cancelTimeout();
+    return told === "lead" ? lead(command) : replyIn(told);
+  }
+
+  return (command, { alone = false } = {}) => {
+    if (alone || command[0] !== "EVALSHA" || lengthOf(command) > MAX_SHARED_LENGTH) return run(command);
+    return isBusy() ? follow(command) : lead(command);
+  };
+}
+
+function replyIn(told: Told): unknown {
+  if ("error" in told) throw told.error;
+  return told.reply;
+}
+
+function lengthOf(command: Command): number {
+  return command.reduce<number>((sum, each) => sum + String(each).length, 0);
+}
