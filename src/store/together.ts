@@ -7,9 +7,9 @@ import {
   type Told,
 } from "./redis.ts";
 
-// Scripts that calls of one isolate ask for at the same time go to Redis in one request: to a Worker, a round trip costs more
-// than all that it does to decide. Each is still a script of its own, with its own reply. One that comes while no other is
-// under way goes at once.
+// What calls of one isolate ask of the same script at the same time goes to Redis in one request: to a Worker, a round trip
+// costs more than all that it does to decide. Each is still a command of its own, with its own reply. One that comes while no
+// other of its script is under way goes at once: no reserve waits for the settle of the call before.
 
 /** A script waits no longer for the request under way: about a round trip to a Redis that is near. */
 export const PATIENCE_MS = 5;
@@ -25,14 +25,29 @@ interface Waiting {
 const LATE: Told = { error: new Error("Redis didn't answer in time") };
 const LACKING: Told = { error: new Error("Redis answered fewer commands than were sent") };
 
+interface Timers {
+  /** The clock, in milliseconds. */
+  now: () => number;
+  after: After;
+}
+
+export function together(redis: Redis, timers: Timers): RunCommand {
+  /** By the script's digest: there are as many as we have scripts. */
+  const groups = new Map<string, (command: Command) => Promise<unknown>>();
+  return (command, { alone = false } = {}) => {
+    if (alone || command[0] !== "EVALSHA" || lengthOf(command) > MAX_SHARED_LENGTH) return redis.run(command);
+    const digest = String(command[1]);
+    const group = groups.get(digest) ?? createGroup(redis, timers);
+    groups.set(digest, group);
+    return group(command);
+  };
+}
+
 /**
  * One call sends for all that wait, and tells them. Their promises then resolve in calls that aren't its own, as workerd
  * allows; one that died tells nothing, so nobody waits for it longer than for Redis.
  */
-export function together(
-  { run, runAll }: Redis,
-  { now, after }: { now: () => number; after: After },
-): RunCommand {
+function createGroup({ run, runAll }: Redis, { now, after }: Timers): (command: Command) => Promise<unknown> {
   const underWay = new Set<{ endsAtMs: number }>();
   let waiting: Waiting[] = [];
 
@@ -84,10 +99,7 @@ export function together(
     return told === "lead" ? lead(command) : replyIn(told);
   }
 
-  return (command, { alone = false } = {}) => {
-    if (alone || command[0] !== "EVALSHA" || lengthOf(command) > MAX_SHARED_LENGTH) return run(command);
-    return isBusy() ? follow(command) : lead(command);
-  };
+  return (command) => (isBusy() ? follow(command) : lead(command));
 }
 
 function replyIn(told: Told): unknown {

@@ -38,9 +38,9 @@ beforeEach(() => {
   });
 });
 
-const script = (name: string): Command => ["EVALSHA", name, 1, "key", name];
-const echo = ({ commands }: Request): Told[] => commands.map(([, name]) => ({ reply: name }));
-const sent = () => requests.map(({ commands }) => commands.map(([, name]) => name));
+const script = (name: string, digest = "reserve"): Command => ["EVALSHA", digest, 1, "key", name];
+const echo = ({ commands }: Request): Told[] => commands.map((command) => ({ reply: command.at(-1) }));
+const sent = () => requests.map(({ commands }) => commands.map((command) => command.at(-1)));
 /** Lets all that is ready go on. */
 const settle = async () => {
   for (let turns = 0; turns < 20; turns++) await Promise.resolve();
@@ -145,7 +145,8 @@ describe("a script", () => {
 
   test.each([
     ["is sent again", script("again"), { alone: true }],
-    ["is long", ["EVALSHA", "long", 0, "x".repeat(MAX_SHARED_LENGTH)], {}],
+    ["is long", ["EVALSHA", "reserve", 0, "x".repeat(MAX_SHARED_LENGTH)], {}],
+    ["is another one than is under way", script("other", "settle"), {}],
     ["is none", ["ZCARD", "key"], {}],
   ])("that %s goes by itself", async (_what, command, options) => {
     void run(script("a"));
