@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkPostgres } from "../../src/deploy/doctor/postgres.ts";
 import { checkRedis } from "../../src/deploy/doctor/redis.ts";
@@ -5,6 +6,7 @@ import { rehearse } from "../../src/deploy/doctor/rehearsal.ts";
 import { checkWorker } from "../../src/deploy/doctor/worker.ts";
 import { clockFinding, type Finding } from "../../src/deploy/doctor/finding.ts";
 import { parseEnv } from "../../src/env.ts";
+import { close, listen } from "../../src/local/demo/serve.ts";
 import type { Backend } from "../../src/local/postgres/backend.ts";
 import { servePostgres, type PostgresBridge } from "../../src/local/postgres/serve.ts";
 import { openEmbeddedRedis } from "../../src/local/redis/embedded/engine.ts";
@@ -67,6 +69,20 @@ test("stores that are as they should be pass, and the rehearsal leaves nothing b
   expect(finding).toMatchObject({ level: "ok" });
   expect(await engine.call(["KEYS", "*doctor*"])).toEqual([]);
   expect(await tables()).toBe("0");
+});
+
+test("a Redis with no pipelines over HTTP works, and is told of", async () => {
+  const server = createServer((request, response) => {
+    const answer = request.url === "/" ? { result: "PONG" } : { error: "ERR no such path" };
+    response.writeHead("error" in answer ? 404 : 200).end(JSON.stringify(answer));
+  });
+  try {
+    const url = `http://127.0.0.1:${await listen(server, 0)}`;
+    const findings = await checkRedis(configOf({ UPSTASH_REDIS_REST_URL: url }));
+    expect(bad(findings)).toContain("warn redis takes no pipelines over HTTP");
+  } finally {
+    await close(server);
+  }
 });
 
 test("a database that lacks a migration fails, and is told the way", async () => {

@@ -1,5 +1,5 @@
 import type { Config } from "../../env.ts";
-import { openRedis, type RunCommand } from "../../store/redis.ts";
+import { openRedis, type Redis, type RunCommand } from "../../store/redis.ts";
 import { clockFinding, type Finding, median } from "./finding.ts";
 
 const ABOUT = "redis";
@@ -9,14 +9,21 @@ const SLOW_MS = 50;
 
 /** What Redis is, how far away, and whether it may forget what it was told. */
 export async function checkRedis(config: Config): Promise<Finding[]> {
-  const { run } = openRedis(config);
+  const redis = openRedis(config);
+  const { run } = redis;
   try {
     await run(["PING"]);
   } catch (error) {
     const fix = "Compare UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN with the database's page";
     return [{ about: ABOUT, level: "fail", says: `doesn't answer: ${shortReason(error)}`, fix }];
   }
-  return [await latency(run), await version(run), await eviction(run), await clock(run)];
+  return [
+    await latency(run),
+    await version(run),
+    await pipelines(redis),
+    await eviction(run),
+    await clock(run),
+  ];
 }
 
 async function latency(run: RunCommand): Promise<Finding> {
@@ -41,6 +48,18 @@ async function version(run: RunCommand): Promise<Finding> {
     level: "ok",
     says: says === undefined ? "doesn't tell its version" : `version ${says}`,
   };
+}
+
+/** By scripts that Redis can't know: of each it says so. */
+async function pipelines({ runAll }: Redis): Promise<Finding> {
+  const unknown = ["EVALSHA", "0".repeat(40), 0];
+  const told = await runAll([unknown, unknown]).catch(() => []);
+  const isTold = told.map((one) => "error" in one && String(one.error).includes("NOSCRIPT"));
+  if (isTold.length === 2 && isTold.every(Boolean))
+    return { about: ABOUT, level: "ok", says: "takes several commands in one request" };
+  const fix =
+    "Calls that come beside one another will each ask twice: use a server that has Upstash's /pipeline";
+  return { about: ABOUT, level: "warn", says: "takes no pipelines over HTTP", fix };
 }
 
 /** An evicted counter is rebuilt, but an evicted hold or outbox is money that only Redis knew of. */
