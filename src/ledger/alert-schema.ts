@@ -3,7 +3,7 @@ import { boolean, index, integer, jsonb, pgTable, primaryKey, text } from "drizz
 import type { Sealed } from "../sealed.ts";
 import { createdAt, moment, updatedAt } from "./columns.ts";
 
-import { organizations } from "./schema.ts";
+import { organizations } from "./places-schema.ts";
 
 // What operators are told of, and how it reaches them.
 

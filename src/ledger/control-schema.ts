@@ -1,8 +1,8 @@
-import { index, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { PROVIDER_KINDS } from "../domain/policy.ts";
 import type { Sealed } from "../sealed.ts";
 import { amount, createdAt, moment, updatedAt } from "./columns.ts";
-import { organizations } from "./schema.ts";
+import { organizations } from "./places-schema.ts";
 
 // The tables of operators: who may do what, whose providers are called, and who changed what.
 
@@ -76,3 +76,12 @@ export const auditEvents = pgTable(
   },
   (table) => [index("audit_by_organization").on(table.organizationId, table.id)],
 );
+
+/** The first answer of each POST that carried an Idempotency-Key. */
+export const idempotencyKeys = pgTable("idempotency_keys", {
+  id: text("id").primaryKey(),
+  bodyDigest: text("body_digest").notNull(),
+  status: integer("status"),
+  response: jsonb("response").$type<unknown>(),
+  createdAt: createdAt(),
+});

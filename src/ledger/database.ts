@@ -1,7 +1,6 @@
 import { neon, neonConfig } from "@neondatabase/serverless";
 import { drizzle } from "drizzle-orm/neon-http";
 import type { Config } from "../env.ts";
-import * as schema from "./schema.ts";
 
 /** The longest a statement may take before the caller treats Postgres as away. */
 const STATEMENT_TIMEOUT_MS = 8_000;
@@ -17,7 +16,7 @@ export function openDatabase(
     fetchStatement(input, { ...init, signal: AbortSignal.timeout(STATEMENT_TIMEOUT_MS) });
   const endpoint = config.DATABASE_HTTP_URL;
   if (endpoint !== undefined) neonConfig.fetchEndpoint = () => endpoint;
-  return drizzle(neon(config.DATABASE_URL), { schema });
+  return drizzle(neon(config.DATABASE_URL));
 }
 
 export type Database = ReturnType<typeof openDatabase>;

@@ -6,15 +6,8 @@ import { StoreUnavailable, type PolicyRef } from "../services.ts";
 import { providerCredentials } from "./control-schema.ts";
 import type { Database } from "./database.ts";
 import { budgetFromRow, endOfSecret, overrideFromRow, providerFromRow } from "./rows.ts";
-import {
-  adjustments,
-  budgets,
-  customers,
-  keys,
-  organizations,
-  policyVersions,
-  priceOverrides,
-} from "./schema.ts";
+import { customers, organizations } from "./places-schema.ts";
+import { adjustments, budgets, keys, policyVersions, priceOverrides } from "./policy-schema.ts";
 
 export interface PolicyDocument {
   version: number;

@@ -7,7 +7,8 @@ import { compareCounters } from "./compare.ts";
 import type { Database } from "./database.ts";
 import { bringLedgerUpToDate } from "./live.ts";
 import { budgetFromRow } from "./rows.ts";
-import { budgets, budgetTotals } from "./schema.ts";
+import { budgetTotals } from "./books-schema.ts";
+import { budgets } from "./policy-schema.ts";
 
 // Compares every live counter with the ledger and the outbox. 0 is the promise.
 

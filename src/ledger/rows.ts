@@ -5,7 +5,7 @@ import type { Budget } from "../domain/charged-budgets.ts";
 import type { OwnProvider } from "../domain/policy.ts";
 import type { PriceOverride } from "../domain/price-override.ts";
 import type { providerCredentials } from "./control-schema.ts";
-import type { adjustments, budgets, keys, priceOverrides } from "./schema.ts";
+import type { adjustments, budgets, keys, priceOverrides } from "./policy-schema.ts";
 
 // Postgres rows as the domain's objects. Pure.
 

@@ -4,7 +4,7 @@ import { closeHold } from "./close.ts";
 import type { Database } from "./database.ts";
 import { StoreUnavailable } from "../services.ts";
 import { lapseHolds } from "./lapse.ts";
-import { ledgerEntries } from "./schema.ts";
+import { ledgerEntries } from "./books-schema.ts";
 
 /** Takes a lapsed hold's charge back, whether Redis still has the hold or only the ledger knows of it. */
 export async function voidHold(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
-import { organizations } from "../../src/ledger/schema.ts";
+import { organizations } from "../../src/ledger/places-schema.ts";
 import { bodyOf, type Harness, idOf, makeBudget, makeKey, startHarness } from "./harness.ts";
 
 let harness: Harness;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readPolicyDocument } from "../../src/ledger/policy-documents.ts";
-import { budgets } from "../../src/ledger/schema.ts";
+import { budgets } from "../../src/ledger/policy-schema.ts";
 import { parseScopePolicy } from "../../src/domain/policy.ts";
 import type { PostOf } from "../support/api-client.ts";
 import {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import * as z from "zod";
-import { budgets, customers } from "../../src/ledger/schema.ts";
+import { customers } from "../../src/ledger/places-schema.ts";
+import { budgets } from "../../src/ledger/policy-schema.ts";
 import type { Schemas } from "../support/api-client.ts";
 import { type Harness, START_MS, emptyRedis, make, makeBudget, makeKey, startHarness } from "./harness.ts";
 

@@ -1,7 +1,8 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { budgetFromRow } from "../../src/ledger/rows.ts";
-import { budgets, organizations } from "../../src/ledger/schema.ts";
+import { organizations } from "../../src/ledger/places-schema.ts";
+import { budgets } from "../../src/ledger/policy-schema.ts";
 import {
   type Harness,
   ORGANIZATION_BUDGET,

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createControl } from "../../src/control/control.ts";
-import { budgets } from "../../src/ledger/schema.ts";
+import { budgets } from "../../src/ledger/policy-schema.ts";
 import { sql } from "drizzle-orm";
 import {
   ADMIN_KEY,

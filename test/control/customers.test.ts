@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readPolicyDocument } from "../../src/ledger/policy-documents.ts";
-import { budgets, customers } from "../../src/ledger/schema.ts";
+import { customers } from "../../src/ledger/places-schema.ts";
+import { budgets } from "../../src/ledger/policy-schema.ts";
 import { parseScopePolicy } from "../../src/domain/policy.ts";
 import {
   type Harness,

@@ -1,6 +1,6 @@
 import type { EntryRow } from "../../src/control/books/entry-views.ts";
 import { newId } from "../../src/ids.ts";
-import { ledgerEntries } from "../../src/ledger/schema.ts";
+import { ledgerEntries } from "../../src/ledger/books-schema.ts";
 import { type Harness, START_MS } from "./harness.ts";
 
 // Ledger entries as a drain would book them.

@@ -4,7 +4,7 @@ import { type Database, openDatabase } from "../../src/ledger/database.ts";
 import { parseEnv } from "../../src/env.ts";
 import type { Backend } from "../../src/local/postgres/backend.ts";
 import { type PostgresBridge, servePostgres } from "../../src/local/postgres/serve.ts";
-import { policyVersions } from "../../src/ledger/schema.ts";
+import { policyVersions } from "../../src/ledger/policy-schema.ts";
 import { createControl } from "../../src/control/control.ts";
 import { CONTROL_BASE, OPERATIONS } from "../../src/control/operations.ts";
 import {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { HoldView } from "../../src/services.ts";
 import { newId } from "../../src/ids.ts";
-import { ledgerEntries } from "../../src/ledger/schema.ts";
+import { ledgerEntries } from "../../src/ledger/books-schema.ts";
 import { book, entryRow, lapseRow } from "./entries.ts";
 import { type Harness, START_MS, emptyRedis, listAll, makeBudget, startHarness } from "./harness.ts";
 

@@ -5,7 +5,9 @@ import type { ControlEnv } from "../../src/control/frame/context.ts";
 import { problemOf } from "../../src/control/frame/failures.ts";
 import { type Remember, answerOnce } from "../../src/control/frame/idempotency.ts";
 import { problemResponse } from "../../src/control/frame/problem.ts";
-import { idempotencyKeys, keys, organizations, policyVersions } from "../../src/ledger/schema.ts";
+import { idempotencyKeys } from "../../src/ledger/control-schema.ts";
+import { organizations } from "../../src/ledger/places-schema.ts";
+import { keys, policyVersions } from "../../src/ledger/policy-schema.ts";
 import { type Harness, START_MS, emptyRedis, startHarness } from "./harness.ts";
 
 let harness: Harness;

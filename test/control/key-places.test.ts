@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { readPolicyDocument } from "../../src/ledger/policy-documents.ts";
-import { keys } from "../../src/ledger/schema.ts";
+import { keys } from "../../src/ledger/policy-schema.ts";
 import { parseKeyPolicy } from "../../src/domain/policy.ts";
 import { type Harness, emptyRedis, make, makeKey, pointersOf, startHarness } from "./harness.ts";
 

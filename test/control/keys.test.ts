@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { proveSecret } from "../../src/gate/secret.ts";
-import { budgets, keys, policyVersions } from "../../src/ledger/schema.ts";
+import { budgets, keys, policyVersions } from "../../src/ledger/policy-schema.ts";
 import type { PostOf } from "../support/api-client.ts";
 import { type Harness, KEY_SECRET, START_MS, emptyRedis, makeKey, startHarness } from "./harness.ts";
 

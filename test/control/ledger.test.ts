@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ledgerEntries } from "../../src/ledger/schema.ts";
+import { ledgerEntries } from "../../src/ledger/books-schema.ts";
 import { book, entryRow } from "./entries.ts";
 import { type Harness, START_MS, bodyOf, emptyRedis, listAll, makeBudget, startHarness } from "./harness.ts";
 

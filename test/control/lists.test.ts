@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { budgets, keys } from "../../src/ledger/schema.ts";
+import { budgets, keys } from "../../src/ledger/policy-schema.ts";
 import { type Harness, listAll, makeBudget, makeKey, startHarness } from "./harness.ts";
 
 let harness: Harness;

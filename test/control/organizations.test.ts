@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readPolicyDocument } from "../../src/ledger/policy-documents.ts";
-import { budgets, ledgerEntries } from "../../src/ledger/schema.ts";
+import { ledgerEntries } from "../../src/ledger/books-schema.ts";
+import { budgets } from "../../src/ledger/policy-schema.ts";
 import { parseScopePolicy } from "../../src/domain/policy.ts";
 import { book, entryRow } from "./entries.ts";
 import {

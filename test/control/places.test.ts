@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { budgets } from "../../src/ledger/schema.ts";
+import { budgets } from "../../src/ledger/policy-schema.ts";
 import { newId } from "../../src/ids.ts";
 import {
   type Harness,

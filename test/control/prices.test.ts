@@ -3,7 +3,7 @@ import * as z from "zod";
 import { parseScopePolicy } from "../../src/domain/policy.ts";
 import { priceFor } from "../../src/gate/price-for.ts";
 import { readPolicyDocument } from "../../src/ledger/policy-documents.ts";
-import { priceOverrides } from "../../src/ledger/schema.ts";
+import { priceOverrides } from "../../src/ledger/policy-schema.ts";
 import {
   bodyOf,
   detailOf,

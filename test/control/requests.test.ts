@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { HoldView } from "../../src/services.ts";
-import { ledgerEntries } from "../../src/ledger/schema.ts";
+import { ledgerEntries } from "../../src/ledger/books-schema.ts";
 import { newId } from "../../src/ids.ts";
 import { book, entryRow, lapseRow } from "./entries.ts";
 import { type Harness, START_MS, emptyRedis, startHarness } from "./harness.ts";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { EntryRow } from "../../src/control/books/entry-views.ts";
-import { budgets, ledgerEntries } from "../../src/ledger/schema.ts";
+import { ledgerEntries } from "../../src/ledger/books-schema.ts";
+import { budgets } from "../../src/ledger/policy-schema.ts";
 import { book, entryRow, lapseRow } from "./entries.ts";
 import { type Harness, START_MS, emptyRedis, makeBudget, makeKey, startHarness } from "./harness.ts";
 

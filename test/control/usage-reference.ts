@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { Database } from "../../src/ledger/database.ts";
-import { ledgerEntries } from "../../src/ledger/schema.ts";
+import { ledgerEntries } from "../../src/ledger/books-schema.ts";
 
 // What a report must say, from every single entry of the ledger and no other table.
 

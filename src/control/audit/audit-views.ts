@@ -4,17 +4,8 @@ import { overrideView } from "../../domain/price-views.ts";
 import { webhookEndpoints } from "../../ledger/alert-schema.ts";
 import { type auditEvents, managementTokens } from "../../ledger/control-schema.ts";
 import { overrideFromRow } from "../../ledger/rows.ts";
-import {
-  adjustments,
-  budgets,
-  customers,
-  keys,
-  organizations,
-  priceOverrides,
-  teamMembers,
-  teams,
-  users,
-} from "../../ledger/schema.ts";
+import { customers, organizations, teamMembers, teams, users } from "../../ledger/places-schema.ts";
+import { adjustments, budgets, keys, priceOverrides } from "../../ledger/policy-schema.ts";
 import { adjustmentView, budgetView } from "../budgets/budget-views.ts";
 import type { UnitOf } from "../budgets/units.ts";
 import { timeOf, withoutNulls } from "../frame/views.ts";

@@ -1,6 +1,6 @@
 import { type SQL, eq, sql } from "drizzle-orm";
 import type * as z from "zod";
-import type { ledgerEntries } from "../../ledger/schema.ts";
+import type { ledgerEntries } from "../../ledger/books-schema.ts";
 import type { usageTotals } from "../../ledger/usage-schema.ts";
 import { teamOf } from "../frame/access.ts";
 import type { ControlContext } from "../frame/context.ts";

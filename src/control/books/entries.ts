@@ -3,7 +3,7 @@ import { alias } from "drizzle-orm/pg-core";
 import * as z from "zod";
 import { MAX_MOMENT_MS } from "../frame/fields.ts";
 import type { Database } from "../../ledger/database.ts";
-import { ledgerEntries } from "../../ledger/schema.ts";
+import { ledgerEntries } from "../../ledger/books-schema.ts";
 import { type UnitOf, unitsOf } from "../budgets/units.ts";
 import type { EntryRow } from "./entry-views.ts";
 

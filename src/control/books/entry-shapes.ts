@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { OUTCOMES } from "../../domain/outcome.ts";
-import { ENTRY_KINDS } from "../../ledger/schema.ts";
+import { ENTRY_KINDS } from "../../ledger/books-schema.ts";
 import { amountShape, idShape, timeShape, usdShape } from "../frame/shapes.ts";
 
 // What the ledger has, and the holds and requests that it tells of, as answers show them.

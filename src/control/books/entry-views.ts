@@ -1,6 +1,6 @@
 import type { Unit } from "../../domain/charged-budgets.ts";
 import { formatUsd } from "../../domain/money.ts";
-import type { ledgerEntries } from "../../ledger/schema.ts";
+import type { ledgerEntries } from "../../ledger/books-schema.ts";
 import type { HoldView } from "../../services.ts";
 import { formatAmount } from "../budgets/amounts.ts";
 import type { UnitOf } from "../budgets/units.ts";

@@ -1,6 +1,6 @@
 import { type SQL, eq, gte, lt } from "drizzle-orm";
 import * as z from "zod";
-import { ENTRY_KINDS, ledgerEntries } from "../../ledger/schema.ts";
+import { ENTRY_KINDS, ledgerEntries } from "../../ledger/books-schema.ts";
 import { organizationOf } from "../frame/access.ts";
 import { moment, oneOf, shortText } from "../frame/fields.ts";
 import { type Operation, json, operation } from "../frame/operation.ts";

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { windowOf } from "../../domain/charged-budgets.ts";
 import { newId } from "../../ids.ts";
 import { type AdjustmentRow, type BudgetRow, budgetFromRow } from "../../ledger/rows.ts";
-import { adjustments, budgets } from "../../ledger/schema.ts";
+import { adjustments, budgets } from "../../ledger/policy-schema.ts";
 import { type AtMost, atMost, orTooMany } from "../frame/at-most.ts";
 import { commit } from "../frame/commit.ts";
 import { moment, shortText } from "../frame/fields.ts";

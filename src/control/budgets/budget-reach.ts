@@ -3,7 +3,7 @@ import { WILDCARD, takesPlaceOf } from "../../domain/charged-budgets.ts";
 import type { ScopeRef } from "../../domain/scope.ts";
 import type { Database } from "../../ledger/database.ts";
 import type { BudgetRow } from "../../ledger/rows.ts";
-import { budgets, keys } from "../../ledger/schema.ts";
+import { budgets, keys } from "../../ledger/policy-schema.ts";
 import type { ControlContext } from "../frame/context.ts";
 import { teamOfBudget } from "../frame/find.ts";
 import { Problem, badField } from "../frame/problem.ts";

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { ScopeKind } from "../../domain/scope.ts";
 import { newId } from "../../ids.ts";
 import type { BudgetRow } from "../../ledger/rows.ts";
-import { budgets } from "../../ledger/schema.ts";
+import { budgets } from "../../ledger/policy-schema.ts";
 import type { BudgetChange, BudgetCreation } from "./budget-input.ts";
 
 // Rows of budgets from the fields of a body.

@@ -3,7 +3,7 @@ import { type Budget, WILDCARD, chargedBudgets } from "../../domain/charged-budg
 import { type KeyPlace, type ScopeRef, scopesOf } from "../../domain/scope.ts";
 import type { Database } from "../../ledger/database.ts";
 import { type BudgetRow, type KeyRow, budgetFromRow } from "../../ledger/rows.ts";
-import { budgets } from "../../ledger/schema.ts";
+import { budgets } from "../../ledger/policy-schema.ts";
 import type { Services } from "../../services.ts";
 import { type Shown, liveViews } from "./live-views.ts";
 

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { WILDCARD } from "../../domain/charged-budgets.ts";
-import { budgets, deletedBudgets } from "../../ledger/schema.ts";
+import { budgets, deletedBudgets } from "../../ledger/policy-schema.ts";
 import { organizationOf } from "../frame/access.ts";
 import { commit } from "../frame/commit.ts";
 import { shortText } from "../frame/fields.ts";

@@ -2,7 +2,7 @@ import { inArray } from "drizzle-orm";
 import { counterName } from "../../domain/charged-budgets.ts";
 import type { Database } from "../../ledger/database.ts";
 import { type AdjustmentRow, type BudgetRow, budgetFromRow } from "../../ledger/rows.ts";
-import { adjustments } from "../../ledger/schema.ts";
+import { adjustments } from "../../ledger/policy-schema.ts";
 import type { LiveBudget, Services } from "../../services.ts";
 import { liveBudgetView } from "./budget-views.ts";
 import { countShadowRefusals } from "./shadow-refusals.ts";

@@ -2,7 +2,7 @@ import { type SQL, and, eq, gte, isNull, ne, or, sql, sum } from "drizzle-orm";
 import { type Unit, counterName, windowOf } from "../../domain/charged-budgets.ts";
 import type { ScopeKind } from "../../domain/scope.ts";
 import { type BudgetRow, budgetFromRow } from "../../ledger/rows.ts";
-import { ledgerEntries } from "../../ledger/schema.ts";
+import { ledgerEntries } from "../../ledger/books-schema.ts";
 import type { Services } from "../../services.ts";
 
 /**

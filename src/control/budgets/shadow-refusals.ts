@@ -1,7 +1,7 @@
 import { and, eq, gte, inArray, sql } from "drizzle-orm";
 import type { Database } from "../../ledger/database.ts";
 import type { BudgetRow } from "../../ledger/rows.ts";
-import { ledgerEntries } from "../../ledger/schema.ts";
+import { ledgerEntries } from "../../ledger/books-schema.ts";
 
 /** The calls of one period that a shadow budget would have refused if it were hard. A hold has one entry of these kinds. */
 export async function countShadowRefusals(

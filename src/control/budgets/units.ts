@@ -2,7 +2,7 @@ import { inArray } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { Unit } from "../../domain/charged-budgets.ts";
 import type { Database } from "../../ledger/database.ts";
-import { budgets, deletedBudgets } from "../../ledger/schema.ts";
+import { budgets, deletedBudgets } from "../../ledger/policy-schema.ts";
 
 /** The unit of a budget, by its id. */
 export type UnitOf = (budgetId: string) => Unit;

@@ -1,6 +1,6 @@
 import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "../../ledger/database.ts";
-import { idempotencyKeys } from "../../ledger/schema.ts";
+import { idempotencyKeys } from "../../ledger/control-schema.ts";
 import type { Services } from "../../services.ts";
 
 // Who may work on an Idempotency-Key: a row of idempotency_keys without an answer is a claim.

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import * as z from "zod";
 import { keySecretsOf } from "../../key-secrets.ts";
-import { idempotencyKeys } from "../../ledger/schema.ts";
+import { idempotencyKeys } from "../../ledger/control-schema.ts";
 import { seal, unseal } from "../../sealed.ts";
 import type { PolicyRef, Services } from "../../services.ts";
 import { type Claim, claimOf, claimedBy, giveBack, unansweredBy } from "./claims.ts";

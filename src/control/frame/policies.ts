@@ -3,7 +3,7 @@ import { WILDCARD } from "../../domain/charged-budgets.ts";
 import { LABEL_KINDS } from "../../domain/policy.ts";
 import type { Database } from "../../ledger/database.ts";
 import type { BudgetRow, KeyRow } from "../../ledger/rows.ts";
-import { keys, policyVersions } from "../../ledger/schema.ts";
+import { keys, policyVersions } from "../../ledger/policy-schema.ts";
 import { type PolicyRef, type Services, StoreUnavailable } from "../../services.ts";
 import { storeProblem } from "./failures.ts";
 

@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import * as z from "zod";
 import { mintSecret } from "../../gate/secret.ts";
 import type { KeyRow } from "../../ledger/rows.ts";
-import { budgets, keys } from "../../ledger/schema.ts";
+import { budgets, keys } from "../../ledger/policy-schema.ts";
 import { requireBesideEach } from "../budgets/budget-reach.ts";
 import { newBudgetRow } from "../budgets/budget-rows.ts";
 import { newBudgetView } from "../budgets/budget-views.ts";

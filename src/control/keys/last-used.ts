@@ -1,7 +1,8 @@
 import { inArray, sql } from "drizzle-orm";
 import * as z from "zod";
 import type { Database } from "../../ledger/database.ts";
-import { keys, ledgerEntries } from "../../ledger/schema.ts";
+import { ledgerEntries } from "../../ledger/books-schema.ts";
+import { keys } from "../../ledger/policy-schema.ts";
 
 const usedRow = z.object({ id: z.string(), used_at: z.coerce.date() });
 

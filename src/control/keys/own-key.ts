@@ -2,7 +2,7 @@ import { and, eq, or } from "drizzle-orm";
 import { authenticate as provenKey } from "../../gate/authenticate.ts";
 import { keySecretsOf } from "../../key-secrets.ts";
 import { type KeyRow, endOfSecret, keyStatus } from "../../ledger/rows.ts";
-import { keys } from "../../ledger/schema.ts";
+import { keys } from "../../ledger/policy-schema.ts";
 import { unauthorized } from "../frame/access.ts";
 import type { ControlContext } from "../frame/context.ts";
 import { type Operation, json, operation } from "../frame/operation.ts";

@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { mintSecret } from "../../gate/secret.ts";
-import { keys } from "../../ledger/schema.ts";
+import { keys } from "../../ledger/policy-schema.ts";
 import { commit, demand, isUnmet } from "../frame/commit.ts";
 import { rotationBody } from "../frame/fields.ts";
 import { findKey } from "../frame/find.ts";

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt } from "drizzle-orm";
 import * as z from "zod";
-import { budgets, customers } from "../../ledger/schema.ts";
+import { customers } from "../../ledger/places-schema.ts";
+import { budgets } from "../../ledger/policy-schema.ts";
 import type { PolicyRef } from "../../services.ts";
 import { budgetsOfScope } from "../budgets/budgets-under.ts";
 import { organizationOf } from "../frame/access.ts";

@@ -1,4 +1,4 @@
-import type { customers, organizations, teamMembers, teams, users } from "../../ledger/schema.ts";
+import type { customers, organizations, teamMembers, teams, users } from "../../ledger/places-schema.ts";
 import { withoutNulls } from "../frame/views.ts";
 
 // Organizations and who is in them, as the API shows them. Pure.

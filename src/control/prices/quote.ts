@@ -3,7 +3,7 @@ import * as z from "zod";
 import { formatUsd } from "../../domain/money.ts";
 import { priceView } from "../../domain/price-views.ts";
 import { quote } from "../../gate/quote.ts";
-import { organizations } from "../../ledger/schema.ts";
+import { organizations } from "../../ledger/places-schema.ts";
 import { organizationOf } from "../frame/access.ts";
 import { shortText } from "../frame/fields.ts";
 import { type Operation, json, operation } from "../frame/operation.ts";

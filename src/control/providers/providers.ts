@@ -2,7 +2,7 @@ import { and, eq } from "drizzle-orm";
 import * as z from "zod";
 import { keySecretsOf } from "../../key-secrets.ts";
 import { providerCredentials } from "../../ledger/control-schema.ts";
-import { organizations } from "../../ledger/schema.ts";
+import { organizations } from "../../ledger/places-schema.ts";
 import { bedrockBaseUrl } from "../../providers/bedrock/settings.ts";
 import { sealCredential } from "../../providers/own-credential.ts";
 import { customNamed, providerNamed } from "../../providers/registry.ts";

@@ -1,7 +1,7 @@
 import { type SQL, and, eq, sql } from "drizzle-orm";
 import * as z from "zod";
 import type { Database } from "../../ledger/database.ts";
-import { ledgerEntries } from "../../ledger/schema.ts";
+import { ledgerEntries } from "../../ledger/books-schema.ts";
 import { usageTotals } from "../../ledger/usage-schema.ts";
 import { type CallFilters, callFilters } from "../books/call-filters.ts";
 import { type Group, type GroupValue, columnOf, sortKeyAt, sortKeyOf, sortOrder } from "./usage-groups.ts";

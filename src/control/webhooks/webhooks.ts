@@ -4,7 +4,7 @@ import { newEndpointSecret, sealEndpointSecret } from "../../alerts/endpoint-sec
 import { newId } from "../../ids.ts";
 import { keySecretsOf } from "../../key-secrets.ts";
 import { type EndpointRow, webhookEndpoints } from "../../ledger/alert-schema.ts";
-import { organizations } from "../../ledger/schema.ts";
+import { organizations } from "../../ledger/places-schema.ts";
 import { organizationOf } from "../frame/access.ts";
 import { type AtMost, atMost, orTooMany } from "../frame/at-most.ts";
 import { commit } from "../frame/commit.ts";

@@ -4,7 +4,7 @@ import { closeHold } from "../../ledger/close.ts";
 import type { Database } from "../../ledger/database.ts";
 import { openEpoch } from "../../ledger/open.ts";
 import { rebuildCounters } from "../../ledger/rebuild.ts";
-import { budgetTotals, ledgerEntries, organizationBooks } from "../../ledger/schema.ts";
+import { budgetTotals, ledgerEntries, organizationBooks } from "../../ledger/books-schema.ts";
 import { usageTotals } from "../../ledger/usage-schema.ts";
 import { periodAt } from "../../domain/period.ts";
 import type { ReserveInput } from "../../store/admission.ts";

@@ -3,18 +3,9 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { newId } from "../../../src/ids.ts";
 import { webhookDeliveries, webhookEndpoints } from "../../../src/ledger/alert-schema.ts";
 import { auditEvents, managementTokens, providerCredentials } from "../../../src/ledger/control-schema.ts";
-import {
-  adjustments,
-  budgets,
-  customers,
-  keys,
-  ledgerEntries,
-  organizations,
-  priceOverrides,
-  teamMembers,
-  teams,
-  users,
-} from "../../../src/ledger/schema.ts";
+import { ledgerEntries } from "../../../src/ledger/books-schema.ts";
+import { customers, organizations, teamMembers, teams, users } from "../../../src/ledger/places-schema.ts";
+import { adjustments, budgets, keys, priceOverrides } from "../../../src/ledger/policy-schema.ts";
 import { entryRow, lapseRow } from "../entries.ts";
 import { type Harness, START_MS } from "../harness.ts";
 
