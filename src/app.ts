@@ -4,7 +4,7 @@ import { refusalResponse } from "./errors.ts";
 import { gate } from "./gate/gate.ts";
 import { newId } from "./ids.ts";
 import { providerNamed } from "./providers/registry.ts";
-import { waitTogether, type WaitUntil } from "./wait-until.ts";
+import { waitTogether } from "./wait-until.ts";
 import { gateDepsOf, type Stores } from "./wiring.ts";
 
 /** The whole route table: the control plane, and every other path the gate's. */
@@ -31,14 +31,8 @@ export function createApp(config: Config, stores: Stores) {
     context: Pick<ExecutionContext, "waitUntil">,
   ): Promise<Response> {
     const waitUntil = waitTogether((promise) => context.waitUntil(promise));
-    const answered = gate(gateDepsOf(config, stores, waitUntil), request);
-    finish(waitUntil, answered);
-    return (await answered) ?? notFound(new URL(request.url).pathname);
-  }
-
-  async function fromTable(...[request, env, context]: Parameters<Hono["fetch"]>): Promise<Response> {
-    table ??= await routeTable();
-    return table.fetch(request, env, context);
+    const deps = gateDepsOf(config, stores, waitUntil);
+    return (await gate(deps, request)) ?? notFound(new URL(request.url).pathname);
   }
 
   return {
@@ -49,19 +43,10 @@ export function createApp(config: Config, stores: Stores) {
     ): Response | Promise<Response> {
       // The table has a hundred routes, and the paths that calls go to are in none of them: they needn't be searched for.
       if (isProviders(request.url)) return dataPlane(request, context);
-      const answered = fromTable(request, env, context);
-      finish((promise) => context.waitUntil(promise), answered);
-      return answered;
+      if (table) return table.fetch(request, env, context);
+      return routeTable().then((made) => (table ??= made).fetch(request, env, context));
     },
   };
-}
-
-/**
- * What a request began it ends, though its client leaves: a reserve on its way would leave a hold that nobody settles, and what it
- * sends to Redis for other calls too would leave them waiting.
- */
-function finish(waitUntil: WaitUntil, answered: Promise<unknown>): void {
-  waitUntil(answered.catch(() => undefined)); // Who waits for the answer has the error.
 }
 
 /** Whether a path begins with what stands for the providers that everybody has. */

@@ -21,7 +21,7 @@ export function servicesOf(
   database: Database,
   waitUntil: WaitUntil,
 ): Services {
-  const { books, metrics, observer } = stores;
+  const { apart: books, metrics, observer } = stores;
   /** What a read has lapsed or found is told of at once, behind its answer. */
   async function delivering<T>(org: string, work: Promise<T>): Promise<T> {
     const done = await work;
@@ -33,7 +33,7 @@ export function servicesOf(
     database,
     now: books.now,
     waitUntil,
-    publishPolicy: (org, policy) => publishPolicy(publisherOf(stores), org, policy),
+    publishPolicy: (org, policy) => publishPolicy(publisherOf({ ...stores, books }), org, policy),
     liveBudgets: (org, budgets) => liveBudgets(books, org, budgets),
     bringLedgerUpToDate: (org) => delivering(org, bringLedgerUpToDate(books, org)),
     listHolds: (org, page) => listHolds(books, org, page),

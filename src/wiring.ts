@@ -9,7 +9,7 @@ import { createObserver, type Observer } from "./observe/observer.ts";
 import { timed } from "./observe/timed.ts";
 import { createMemory } from "./store/memory.ts";
 import { createMetricsStore, METRICS_BATCH, type MetricsStore } from "./store/metrics.ts";
-import { openRedis, type After } from "./store/redis.ts";
+import { openRedis, type After, type RunCommand } from "./store/redis.ts";
 import { createStore } from "./store/store.ts";
 import { together } from "./store/together.ts";
 import type { WaitUntil } from "./wait-until.ts";
@@ -19,6 +19,8 @@ import type { WaitUntil } from "./wait-until.ts";
 
 export interface Stores {
   books: Books;
+  /** The same books, but each command goes alone: for requests that end where their client leaves, and so send for nobody. */
+  apart: Books;
   /** Opened when it is first asked for. */
   database: () => Promise<Database>;
   metrics: MetricsStore;
@@ -57,8 +59,9 @@ export function openStores(
       config,
       timed(outward, now, latency("postgres")),
     ));
+  const storeOver = (run: RunCommand) => createStore(timed(run, now, latency("redis")), sleep);
   const books: Books = {
-    store: createStore(timed(together(redis, { now, after }), now, latency("redis")), sleep),
+    store: storeOver(together(redis, { now, after })),
     ledger: createLedger({ execute: async (statement) => (await database()).execute(statement) }),
     memory: createMemory(),
     now,
@@ -72,7 +75,7 @@ export function openStores(
       observer.event(event, details);
     },
   };
-  return { books, database, metrics, observer };
+  return { books, apart: { ...books, store: storeOver(redis.run) }, database, metrics, observer };
 }
 
 /** Of one text in a report: an error may quote what it was about. */

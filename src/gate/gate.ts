@@ -50,7 +50,11 @@ export async function gate(deps: GateDeps, request: Request): Promise<Response |
       return passed.response;
     }
     const wire = route.metering;
-    return await meteredCall(deps, proven, { request, url, route, wire, requestId, startedAtMs, refuse });
+    const answered = meteredCall(deps, proven, { request, url, route, wire, requestId, startedAtMs, refuse });
+    // A client who leaves ends all that nobody waits for: a reserve on its way would leave a hold that nobody settles, and calls
+    // whose reserves went with it would wait.
+    deps.waitUntil(answered.catch(() => undefined));
+    return await answered;
   } catch (error) {
     if (error instanceof StoreUnavailable) {
       deps.books.report("store_unavailable", { store: error.store, cause: String(error.cause) });

@@ -26,8 +26,9 @@ interface ReadOptions {
 /** Reads an answer to its end, as far as time, size and a client who may have left allow. */
 export function readAnswer(response: Response, options: ReadOptions): Promise<WholeAnswer> {
   const { headers } = response;
-  // Of an encoded answer it is the length before that was undone.
-  const stated = headers.has("content-encoding") ? 0 : Number(headers.get("content-length"));
+  // Of an encoded answer it is the length before that was undone, and of one in chunks it says nothing.
+  const isOther = headers.has("content-encoding") || headers.has("transfer-encoding");
+  const stated = isOther ? 0 : Number(headers.get("content-length"));
   return stated > 0 && stated <= MAX_AT_ONCE_BYTES
     ? readAtOnce(response, stated, options)
     : readInSteps(response, options);

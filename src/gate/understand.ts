@@ -20,7 +20,9 @@ export async function understand(
   { wire, path }: { wire: Wire; path: string },
   maxBodyBytes: number,
 ): Promise<{ call: Understood } | { refusal: Refusal }> {
-  const bytes = await readBounded(request, maxBodyBytes);
+  // What fails is the client's connection; nobody is left to be told.
+  const bytes = await readBounded(request, maxBodyBytes).catch(() => undefined);
+  if (bytes === undefined) return refused({ param: null, message: "The body broke off." });
   if (bytes === null) {
     return { refusal: { code: "body_too_large", message: `The body is larger than ${maxBodyBytes} bytes.` } };
   }

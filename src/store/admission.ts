@@ -55,6 +55,7 @@ export function admission(run: RunScript) {
       const org = input.organizationId;
       const { reply, unanswered } = await run({
         script: RESERVE,
+        together: true,
         keys: [
           metaKey(org),
           holdKey(org, input.holdId),

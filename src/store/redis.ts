@@ -14,10 +14,10 @@ const BACKOFF_MS = [20, 100, 400] as const;
 export type Command = (string | number)[];
 
 /**
- * Runs one command and returns its reply as Redis gave it: texts, integers, nulls and arrays of them. `alone`: in a request of
- * its own.
+ * Runs one command and returns its reply as Redis gave it: texts, integers, nulls and arrays of them. `together`: it may go in
+ * one request with others.
  */
-export type RunCommand = (command: Command, options?: { alone?: boolean }) => Promise<unknown>;
+export type RunCommand = (command: Command, options?: { together?: boolean }) => Promise<unknown>;
 
 /** Of one command: what Redis says, or why that isn't known. */
 export type Told = { reply: unknown } | { error: unknown };
@@ -36,6 +36,8 @@ export interface ScriptCall {
   script: string;
   keys: string[];
   args: (string | number)[];
+  /** It may go in one request with what other calls ask of the same script. */
+  together?: boolean;
 }
 
 export interface Answer {
@@ -80,12 +82,13 @@ export function openRedis(
  * the same arguments. Throws StoreUnavailable when the attempts are used up. `sleep`: between attempts.
  */
 export function createScriptRunner(run: RunCommand, sleep: Sleep): RunScript {
-  return async ({ script, keys, args }) => {
+  return async ({ script, keys, args, together = false }) => {
     const digest = await digestOf(script);
     const rest = [keys.length, ...keys, ...args];
     const { value, unanswered } = await repeat(sleep, async (sent) => {
       // What failed once may have been another's fault, or its own: it goes alone then.
-      const reply = await run(["EVALSHA", digest, ...rest], { alone: sent > 0 }).catch((error: unknown) => {
+      const options = { together: together && sent === 0 };
+      const reply = await run(["EVALSHA", digest, ...rest], options).catch((error: unknown) => {
         // It did not run: Redis doesn't know it yet, or no longer.
         if (isUnknownScript(error)) return run(["EVAL", script, ...rest]);
         throw error;

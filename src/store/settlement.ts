@@ -48,6 +48,7 @@ export function settlement(run: RunScript) {
       const org = input.organizationId;
       const { reply } = await run({
         script: SETTLE,
+        together: true,
         keys: [
           metaKey(org),
           holdKey(org, input.holdId),

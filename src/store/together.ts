@@ -34,8 +34,8 @@ interface Timers {
 export function together(redis: Redis, timers: Timers): RunCommand {
   /** By the script's digest: there are as many as we have scripts. */
   const groups = new Map<string, (command: Command) => Promise<unknown>>();
-  return (command, { alone = false } = {}) => {
-    if (alone || command[0] !== "EVALSHA" || lengthOf(command) > MAX_SHARED_LENGTH) return redis.run(command);
+  return (command, options) => {
+    if (!options?.together || lengthOf(command) > MAX_SHARED_LENGTH) return redis.run(command);
     const digest = String(command[1]);
     const group = groups.get(digest) ?? createGroup(redis, timers);
     groups.set(digest, group);
@@ -65,6 +65,8 @@ function createGroup({ run, runAll }: Redis, { now, after }: Timers): (command: 
     waiting = waiting.slice(others.length);
     const sent = { endsAtMs: now() + ATTEMPT_TIMEOUT_MS };
     underWay.add(sent);
+    // Where more wait than go along, the next leads at once.
+    waiting.shift()?.tell("lead");
     try {
       if (others.length === 0) return await run(command);
       const [own = LACKING, ...told] = await runAll([command, ...others.map((other) => other.command)]);

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseBody } from "../../src/gate/body.ts";
+import { understand } from "../../src/gate/understand.ts";
+import { openai } from "../../src/providers/openai/openai.ts";
+import { routeIn } from "../../src/providers/provider.ts";
 
 const encode = (text: string) => new Uint8Array(new TextEncoder().encode(text));
 const FORM = "multipart/form-data; boundary=b";
@@ -69,3 +72,24 @@ test("a JSON body that says a thing twice, at any depth, is refused", () => {
   expect(faultOf(encode('{"a":{"b":1,"b":2}}'), "")).toBe("b");
   expect(faultOf(encode("[]"), "")).toBeNull();
 });
+
+test.each([{}, { "content-length": "100" }])(
+  "a body that breaks off is the client's fault, however its length is told: %o",
+  async (headers) => {
+    const path = "/v1/chat/completions";
+    const wire = routeIn(openai, "POST", path)?.metering;
+    if (!wire || wire === "free") throw new Error("chats are metered");
+    let pulls = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        if (pulls++ > 0) return controller.error(new Error("disconnected"));
+        controller.enqueue(encode('{"model":'));
+      },
+    });
+    const init = { method: "POST", body, headers, duplex: "half" } as RequestInit;
+    const request = new Request(`http://127.0.0.1${path}`, init);
+    expect(await understand(request, { wire, path }, 1_000)).toMatchObject({
+      refusal: { code: "invalid_request", message: "The body broke off." },
+    });
+  },
+);

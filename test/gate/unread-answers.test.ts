@@ -43,11 +43,22 @@ const event = (bytes: number) =>
   ]);
 const whole = (bytes: number) =>
   large("application/json", bytes, [`{"model":"gpt-4o-mini","output":[${ENDS[0]}`, ENDS[1]]);
+/** As HTTP/1.1 lets a server say it: the length then counts for nothing. https://www.rfc-editor.org/rfc/rfc9112#section-6.3 */
+const inChunks = (bytes: number) => {
+  const { body } = whole(bytes);
+  const headers = {
+    "content-type": "application/json",
+    "transfer-encoding": "chunked",
+    "content-length": "100",
+  };
+  return new Response(body, { headers });
+};
 
 test.each([
   ["an event that can be read", true, () => event(MAX_EVENT_BYTES - PIECE.length), [STATED, STATED]],
   ["an event that is too large", true, () => event(MAX_EVENT_BYTES), MOST],
   ["an answer that is too large", false, () => whole(MAX_ANSWER_BYTES), MOST],
+  ["an answer that is too large, and says that it is short", false, () => inChunks(MAX_ANSWER_BYTES), MOST],
 ] as const)(
   "R26: %s is settled at its usage, or else at all that it was allowed to write",
   async (...row) => {
