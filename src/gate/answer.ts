@@ -9,8 +9,9 @@ import { finish, outcomeOf, type FinishedCall } from "./finish.ts";
 import { splitterFor } from "./framing.ts";
 import { clientHeaders, type HeaderList } from "./headers.ts";
 import { timeFirstText } from "./hidden-time.ts";
+import { redact } from "./redact.ts";
 import { edit, tap, type RelayOptions } from "./relay.ts";
-import { readAnswer, readUnary, redact } from "./unary.ts";
+import { readAnswer, readUnary } from "./unary.ts";
 
 // Turns what the provider answered into the client's answer, and tells the settle how the call ended.
 
@@ -18,7 +19,7 @@ export interface AnswerOptions extends FinishedCall {
   client: ClientWatch;
   time: RelayOptions["time"];
   waitUntil: (promise: Promise<unknown>) => void;
-  /** Our credential, which neither a header nor a whole answer may carry to the client. */
+  /** Our credential, which no answer may carry to the client. */
   secrets: readonly string[];
   /** A stream or body that is silent for this long is given up. */
   idleMs: number;
@@ -90,6 +91,7 @@ function answerStream(
     ...stream,
     reader,
     client: options.client,
+    secrets: options.secrets,
     idleMs: options.idleMs,
     time: options.time,
   });

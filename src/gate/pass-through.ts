@@ -16,8 +16,9 @@ import { labelsOf, tooManyTags } from "./labels.ts";
 import { allowanceRefusal, keyRefusal } from "./plan.ts";
 import { confirmedPolicies, type CallPolicies } from "./policies.ts";
 import type { ProvenKey } from "./secret.ts";
+import { redact } from "./redact.ts";
 import { readToldAnswer } from "./told-answer.ts";
-import { readAnswer, redact } from "./unary.ts";
+import { readAnswer } from "./unary.ts";
 import { upstreamUrl } from "./upstream-url.ts";
 
 const UNREACHABLE: Refusal = { code: "provider_unreachable", message: "The provider can't be reached." };
@@ -60,6 +61,7 @@ export async function passThrough(
   if (response.ok && aimed.tells) {
     const told = await readToldAnswer(response, aimed.tells, {
       client,
+      secrets,
       abort,
       idleMs: timeoutMs,
       time: deps.books,

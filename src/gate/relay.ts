@@ -5,6 +5,7 @@ import type { StreamReader } from "../providers/wire.ts";
 import type { ClientWatch } from "./client-watch.ts";
 import { createGatherer } from "./gather.ts";
 import { readBytes } from "./read-bytes.ts";
+import { createStreamRedactor } from "./redact.ts";
 
 // Passes a stream to the client untouched while a meter reads it; or, where a chunk must be hidden, all but that chunk.
 
@@ -20,6 +21,8 @@ export interface RelayOptions {
   splitter: Splitter;
   reader: StreamReader;
   client: ClientWatch;
+  /** Our credential, which the client must not get. */
+  secrets: readonly string[];
   /** Ends the provider's stream. */
   abort: () => void;
   /** A stream in which nothing moves for this long is given up: the provider is silent, or the client reads nothing. */
@@ -82,9 +85,11 @@ async function pump(
   writer.closed.catch(left);
   const drop = () => writer.abort(new Error("the client left")).catch(() => undefined); // It is broken off already.
   void client.whenGone.then(drop);
-  const write = async (bytes: Uint8Array) => {
+  const redactor = createStreamRedactor(options.secrets);
+  const writeClean = async (bytes: Uint8Array) => {
     if (!client.gone && bytes.length > 0) await writer.write(bytes).catch(left);
   };
+  const write = (bytes: Uint8Array) => writeClean(redactor.push(bytes));
   let unreadBytes = 0;
   const seen = ({ raw, parsed, unread }: StreamBlock) => {
     if (unread) unreadBytes += raw.length;
@@ -103,6 +108,7 @@ async function pump(
       await gathered.flushed();
     }
     await pass(NOTHING, { write, read: () => shown(splitter.end()) });
+    await writeClean(redactor.end());
   });
   // What a client who reads nothing never took was generated all the same.
   const untaken = gathered.take();

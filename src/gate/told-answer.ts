@@ -1,5 +1,6 @@
 import type { AnsweredCall, Reading, Wire } from "../providers/wire.ts";
 import { splitterFor } from "./framing.ts";
+import { redact } from "./redact.ts";
 import { tap, type RelayOptions } from "./relay.ts";
 import { readAnswer, readUnary, type WholeAnswer } from "./unary.ts";
 
@@ -19,7 +20,7 @@ export type ToldAnswer = {
 export async function readToldAnswer(
   response: Response,
   wire: Wire,
-  options: Pick<RelayOptions, "client" | "abort" | "idleMs" | "time">,
+  options: Pick<RelayOptions, "client" | "secrets" | "abort" | "idleMs" | "time">,
 ): Promise<ToldAnswer> {
   const call = { ...ASKING, headers: response.headers };
   const splitter = splitterFor(response.headers.get("content-type") ?? "", wire, false);
@@ -30,5 +31,8 @@ export async function readToldAnswer(
   }
   const whole: WholeAnswer = await readAnswer(response, options);
   if (whole.how !== "ended") return null;
-  return { body: whole.bytes, reading: Promise.resolve(readUnary(wire, response.status, whole, call)) };
+  return {
+    body: redact(whole.bytes, options.secrets),
+    reading: Promise.resolve(readUnary(wire, response.status, whole, call)),
+  };
 }

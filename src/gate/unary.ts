@@ -80,14 +80,6 @@ export function readUnary(wire: Wire, status: number, answer: WholeAnswer, call:
   return body === undefined && status < 400 ? { ...reading, generatedBytes: answer.size } : reading;
 }
 
-/** Takes our credential out of an answer that echoes it. `secrets`: what the provider must not be heard saying. */
-export function redact(bytes: Uint8Array<ArrayBuffer>, secrets: readonly string[]): Uint8Array<ArrayBuffer> {
-  if (secrets.length === 0) return bytes;
-  const text = decoder.decode(bytes);
-  const clean = secrets.reduce((redacted, secret) => redacted.replaceAll(secret, "[redacted]"), text);
-  return clean === text ? bytes : new Uint8Array(new TextEncoder().encode(clean));
-}
-
 const decoder = new TextDecoder();
 
 function parseJson(bytes: Uint8Array): unknown {

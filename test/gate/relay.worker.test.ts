@@ -14,6 +14,7 @@ const after = (milliseconds: number, callback: () => void) => {
 // Inside workerd: its streams, its tee and its back-pressure are what the relay rests on.
 
 const IDLE_MS = 5_000;
+const SECRET = "sk-ours-0123456789";
 const never = new AbortController().signal;
 
 const chunk = (members: object) =>
@@ -53,6 +54,7 @@ function relay(shape: typeof tap, body: ReadableStream<Uint8Array>, hideUsage: b
     splitter: createSseSplitter(),
     reader,
     client,
+    secrets: [SECRET],
     abort: () => aborted.times++,
     idleMs,
     time: { now: Date.now, after, sleep: (milliseconds) => scheduler.wait(milliseconds) },
@@ -80,6 +82,17 @@ describe.each([
   ["tap", tap],
   ["editor", edit],
 ] as const)("the %s", (_, shape) => {
+  test.each([1, 7, 20, 100_000])(
+    "takes our credential out of what comes in pieces of %i bytes",
+    async (size) => {
+      const echo =
+        ["s", SECRET, "sk-ours-01", SECRET, SECRET, "sk-"].map(delta).join("") + SECRET.slice(0, -1);
+      const { readable, done: ended } = relay(shape, streamOf(split(echo, size)), false);
+      expect(await new Response(readable).text()).toBe(echo.replaceAll(SECRET, "[redacted]"));
+      expect(await ended).toEqual({ how: "ended" });
+    },
+  );
+
   test("says that a stream was cut, breaks the client's stream too, and knows what came before", async () => {
     const { readable: source, writable } = new IdentityTransformStream();
     const writer = writable.getWriter();
