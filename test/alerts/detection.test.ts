@@ -241,10 +241,11 @@ describe("what a booking leads to", () => {
       endpoint.id,
       id(),
     );
+    const data = { organization_id: org, key_id: "key_x", expires_at: new Date(START_MS).toISOString() };
     const raise = (occasion: string, afterMs: number) =>
       worker.books.ledger.raiseAlert(
         org,
-        { occasion, type: "books.drift", data: {}, endsAtMs: START_MS },
+        { occasion, type: "key.expiring", data, endsAtMs: START_MS },
         START_MS + afterMs,
       );
     await raise("soon", 5 * DAY_MS);

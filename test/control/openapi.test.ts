@@ -3,6 +3,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { CONTROL_BASE, OPERATIONS } from "../../src/control/operations.ts";
+import { ALERT_TYPES } from "../../src/ledger/alert-schema.ts";
 import { API_TYPES_FILE, apiTypes } from "../support/write-api-types.ts";
 import { type Harness, idOf, make, makeBudget, makeKey, startHarness } from "./harness.ts";
 
@@ -27,6 +28,11 @@ test("/openapi.json is valid OpenAPI 3.1, and has every operation once", async (
   expect(new Set(ids).size).toBe(ids.length);
   for (const { method, path } of operations)
     expect(paths[CONTROL_BASE + path]?.[method.toLowerCase()]).toBeDefined();
+});
+
+test("it has a webhook for each event", async () => {
+  const { webhooks } = (await document()) as { webhooks: Record<string, object> };
+  expect(Object.keys(webhooks)).toEqual(ALERT_TYPES);
 });
 
 test("the tests' client is made from it: npm run api:types has run since it changed", async () => {

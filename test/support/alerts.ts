@@ -1,10 +1,13 @@
+import * as z from "zod";
 import {
   newEndpointSecret,
   sealEndpointSecret,
   type EndpointSecret,
 } from "../../src/alerts/endpoint-secret.ts";
+import { EVENT_SHAPES } from "../../src/control/webhooks/event-shapes.ts";
 import { WEBHOOK_EVENTS } from "../../src/control/webhooks/webhook-input.ts";
 import { newId } from "../../src/ids.ts";
+import { ALERT_TYPES } from "../../src/ledger/alert-schema.ts";
 import type { Rig } from "./books-rig.ts";
 import { KEY_SECRET } from "./gate-rig.ts";
 
@@ -85,7 +88,12 @@ export async function alertsOf(rig: Rig, org: string): Promise<AlertSeen[]> {
     "select type, data from alerts where organization_id = $1 order by at, type, data->'threshold', occasion",
     org,
   );
-  return rows.map(({ type, data }) => Object.assign({ type: type ?? "" }, JSON.parse(data ?? "") as object));
+  return rows.map(({ type, data }) => {
+    const told: unknown = JSON.parse(data ?? "");
+    // Each that any test raises is what /openapi.json says of it.
+    const shown = EVENT_SHAPES[z.enum(ALERT_TYPES).parse(type)].data.parse(told);
+    return Object.assign({ type: type ?? "" }, shown);
+  });
 }
 
 /** The delivery log of an organization, oldest first. */

@@ -983,9 +983,134 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "budget.threshold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is booked reaches a share of a budget's `alert_at` below 1. */
+        post: operations["budget.threshold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "budget.exhausted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is booked reaches a budget's limit. */
+        post: operations["budget.exhausted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "budget.refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A hard budget refuses the first call of its period. */
+        post: operations["budget.refused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "hold.lapsed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A call is charged at its hold, as nobody learned its end. */
+        post: operations["hold.lapsed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "key.expiring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A key is used whose end is less than 7 days away. */
+        post: operations["key.expiring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "books.drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A comparison finds a counter that differs from the ledger. */
+        post: operations["books.drift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** `POST /webhooks/{id}/test` asks for it. */
+        post: operations["webhook.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
+        /**
+         * @description USD as decimal text, exact to the nano-dollar.
+         * @example 12.50
+         */
+        Usd: string;
         /** @description RFC 9457. `code` doesn't change; `errors` points at bad fields. */
         Problem: {
             type: string;
@@ -1174,11 +1299,6 @@ export interface components {
             id: string;
             team_id?: string;
         };
-        /**
-         * @description USD as decimal text, exact to the nano-dollar.
-         * @example 12.50
-         */
-        Usd: string;
         Period: {
             /** @enum {string} */
             kind: "day" | "week" | "month" | "quarter" | "year" | "duration" | "total";
@@ -5169,6 +5289,383 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    "budget.threshold": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The delivery's: the same in each attempt. */
+                "webhook-id": string;
+                /** @description Of the attempt, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,…` for each secret that counts. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    type: "budget.threshold";
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC.
+                     */
+                    timestamp: string;
+                    data: {
+                        organization_id: string;
+                        budget: string;
+                        scope: {
+                            /** @enum {string} */
+                            kind: "organization" | "team" | "member" | "user" | "key" | "customer" | "tag";
+                            id: string;
+                            team_id?: string;
+                        };
+                        /** @enum {string} */
+                        unit: "usd" | "requests" | "tokens" | "concurrent";
+                        /** @enum {string} */
+                        enforcement: "hard" | "soft" | "shadow";
+                        /** @description USD as decimal text for the unit `usd`, a whole number for the others. */
+                        spent: components["schemas"]["Usd"] | number;
+                        /** @description USD as decimal text for the unit `usd`, a whole number for the others. */
+                        limit: components["schemas"]["Usd"] | number;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        period_start: string;
+                        name?: string;
+                        threshold: number;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description It was delivered. After any other answer, or none in 10 s, it is tried again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "budget.exhausted": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The delivery's: the same in each attempt. */
+                "webhook-id": string;
+                /** @description Of the attempt, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,…` for each secret that counts. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    type: "budget.exhausted";
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC.
+                     */
+                    timestamp: string;
+                    data: {
+                        organization_id: string;
+                        budget: string;
+                        scope: {
+                            /** @enum {string} */
+                            kind: "organization" | "team" | "member" | "user" | "key" | "customer" | "tag";
+                            id: string;
+                            team_id?: string;
+                        };
+                        /** @enum {string} */
+                        unit: "usd" | "requests" | "tokens" | "concurrent";
+                        /** @enum {string} */
+                        enforcement: "hard" | "soft" | "shadow";
+                        /** @description USD as decimal text for the unit `usd`, a whole number for the others. */
+                        spent: components["schemas"]["Usd"] | number;
+                        /** @description USD as decimal text for the unit `usd`, a whole number for the others. */
+                        limit: components["schemas"]["Usd"] | number;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        period_start: string;
+                        name?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description It was delivered. After any other answer, or none in 10 s, it is tried again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "budget.refused": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The delivery's: the same in each attempt. */
+                "webhook-id": string;
+                /** @description Of the attempt, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,…` for each secret that counts. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    type: "budget.refused";
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC.
+                     */
+                    timestamp: string;
+                    data: {
+                        organization_id: string;
+                        budget: string;
+                        scope: {
+                            /** @enum {string} */
+                            kind: "organization" | "team" | "member" | "user" | "key" | "customer" | "tag";
+                            id: string;
+                            team_id?: string;
+                        };
+                        /** @enum {string} */
+                        unit: "usd" | "requests" | "tokens" | "concurrent";
+                        /** @enum {string} */
+                        enforcement: "hard" | "soft" | "shadow";
+                        /** @description USD as decimal text for the unit `usd`, a whole number for the others. */
+                        spent: components["schemas"]["Usd"] | number;
+                        /** @description USD as decimal text for the unit `usd`, a whole number for the others. */
+                        limit: components["schemas"]["Usd"] | number;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        period_start: string;
+                        code: string;
+                        /** @description USD as decimal text for the unit `usd`, a whole number for the others. */
+                        held: components["schemas"]["Usd"] | number;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description It was delivered. After any other answer, or none in 10 s, it is tried again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "hold.lapsed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The delivery's: the same in each attempt. */
+                "webhook-id": string;
+                /** @description Of the attempt, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,…` for each secret that counts. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    type: "hold.lapsed";
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC.
+                     */
+                    timestamp: string;
+                    data: {
+                        organization_id: string;
+                        key_id: string;
+                        team_id?: string;
+                        user_id?: string;
+                        hold_id: string;
+                        request_id: string;
+                        customer?: string;
+                        amount: components["schemas"]["Usd"];
+                        budgets?: string[];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description It was delivered. After any other answer, or none in 10 s, it is tried again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "key.expiring": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The delivery's: the same in each attempt. */
+                "webhook-id": string;
+                /** @description Of the attempt, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,…` for each secret that counts. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    type: "key.expiring";
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC.
+                     */
+                    timestamp: string;
+                    data: {
+                        organization_id: string;
+                        key_id: string;
+                        team_id?: string;
+                        user_id?: string;
+                        name?: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        expires_at: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description It was delivered. After any other answer, or none in 10 s, it is tried again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "books.drift": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The delivery's: the same in each attempt. */
+                "webhook-id": string;
+                /** @description Of the attempt, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,…` for each secret that counts. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    type: "books.drift";
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC.
+                     */
+                    timestamp: string;
+                    data: {
+                        organization_id: string;
+                        budget: string;
+                        instance?: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        period_start: string;
+                        /** @description USD as decimal text for the unit `usd`, a whole number for the others. */
+                        spent: components["schemas"]["Usd"] | number;
+                        /** @description USD as decimal text for the unit `usd`, a whole number for the others. */
+                        ledger: components["schemas"]["Usd"] | number;
+                        /** @description USD as decimal text for the unit `usd`, a whole number for the others. */
+                        difference: components["schemas"]["Usd"] | number;
+                        repaired: boolean;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description It was delivered. After any other answer, or none in 10 s, it is tried again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The delivery's: the same in each attempt. */
+                "webhook-id": string;
+                /** @description Of the attempt, in seconds. */
+                "webhook-timestamp": string;
+                /** @description `v1,…` for each secret that counts. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    type: "webhook.test";
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC.
+                     */
+                    timestamp: string;
+                    data: {
+                        webhook: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description It was delivered. After any other answer, or none in 10 s, it is tried again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -3,8 +3,9 @@ import * as z from "zod";
 import { ROLES } from "../../ledger/control-schema.ts";
 import { mayCall } from "../frame/access.ts";
 import type { Operation } from "../frame/operation.ts";
-import { problemShape } from "../frame/shapes.ts";
+import { problemShape, timeShape } from "../frame/shapes.ts";
 import { CONTROL_BASE, OPERATIONS, ROOT_OPERATIONS } from "../operations.ts";
+import { EVENT_SHAPES, type EventShape } from "../webhooks/event-shapes.ts";
 
 // OpenAPI 3.1, made from the same objects that route and check the calls. Pure.
 
@@ -30,6 +31,7 @@ export function openApiDocument() {
   for (const operation of ROOT_OPERATIONS) registry.registerPath(pathOf("Health", "", operation));
   for (const [tag, operations] of Object.entries(OPERATIONS))
     for (const operation of operations) registry.registerPath(pathOf(tag, CONTROL_BASE, operation));
+  for (const [type, shape] of Object.entries(EVENT_SHAPES)) registry.registerWebhook(webhookOf(type, shape));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
     info: {
@@ -67,6 +69,33 @@ function pathOf(tag: string, base: string, operation: Operation): RouteConfig {
     },
   };
 }
+
+/** What an operator's own server gets. */
+function webhookOf(type: string, { when, data }: EventShape): RouteConfig {
+  const message = z.strictObject({ type: z.literal(type), timestamp: timeShape, data });
+  return {
+    method: "post",
+    path: type,
+    operationId: type,
+    tags: ["Webhooks"],
+    summary: when,
+    security: [],
+    request: {
+      headers: signatureHeaders,
+      body: { required: true, content: { "application/json": { schema: message } } },
+    },
+    responses: {
+      "2XX": { description: "It was delivered. After any other answer, or none in 10 s, it is tried again." },
+    },
+  };
+}
+
+/** https://www.standardwebhooks.com */
+const signatureHeaders = z.object({
+  "webhook-id": z.string().meta({ description: "The delivery's: the same in each attempt." }),
+  "webhook-timestamp": z.string().meta({ description: "Of the attempt, in seconds." }),
+  "webhook-signature": z.string().meta({ description: "`v1,…` for each secret that counts." }),
+});
 
 const idempotencyHeader = z.object({
   "idempotency-key": z
