@@ -31,9 +31,9 @@ export type MessageName = keyof typeof SCRIPTS | "settle" | "release" | "void" |
 
 /**
  * `lose_request`: Redis never gets it. `lose_reply`: Redis runs it, and the Worker doesn't hear of it. `error`: answered
- * 500, and not run. `late`: lost to the Worker, and run after so many milliseconds. `slow`: run and answered after them.
+ * 500, and not run. `hang`: neither run nor answered. `late`: lost to the Worker, and run after so many milliseconds. `slow`: run and answered after them.
  */
-export type Fate = "lose_request" | "lose_reply" | "error" | { late: number } | { slow: number };
+export type Fate = "lose_request" | "lose_reply" | "error" | "hang" | { late: number } | { slow: number };
 
 export interface Message {
   name: MessageName;
@@ -86,6 +86,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     waiters.notify();
     const fate = isAway ? "lose_request" : fateOf(came);
     if (fate === "lose_request") return void request.socket.destroy();
+    if (fate === "hang") return;
     if (fate === "error") return void response.writeHead(500).end(JSON.stringify({ error: "ERR scripted" }));
     if (typeof fate === "object" && "late" in fate) {
       request.socket.destroy();
