@@ -1,4 +1,8 @@
-import { Redis as UpstashRedis, type RedisConfigCloudflare } from "@upstash/redis/cloudflare";
+import {
+  Redis as UpstashRedis,
+  type RedisConfigCloudflare,
+  type UpstashResponse,
+} from "@upstash/redis/cloudflare";
 import type { Config } from "../env.ts";
 import { StoreUnavailable } from "../services.ts";
 import { createRequester } from "./redis-requester.ts";
@@ -24,7 +28,7 @@ export type Told = { reply: unknown } | { error: unknown };
 
 export interface Redis {
   run: RunCommand;
-  /** Runs scripts by their digest, one after the other, in one request. What is told of each is in their order. */
+  /** Runs commands one after the other, in one request. What is told of each is in their order. */
   runAll: (commands: Command[]) => Promise<Told[]>;
 }
 
@@ -54,6 +58,15 @@ class OwnRequests extends UpstashRedis {
     super(config);
     this.client = createRequester(config, ATTEMPT_TIMEOUT_MS);
   }
+
+  /** The client's own pipelines take commands apart, and put them together again. */
+  async runAll(commands: Command[]): Promise<Told[]> {
+    const answered: unknown = await this.client.request({ path: ["pipeline"], body: commands });
+    if (!Array.isArray(answered)) throw new Error("Redis answered a pipeline with no list");
+    return (answered as UpstashResponse<unknown>[]).map(({ result, error }) =>
+      error === undefined ? { reply: result } : { error: new Error(error) },
+    );
+  }
 }
 
 export function openRedis(
@@ -63,17 +76,7 @@ export function openRedis(
   const redis = new OwnRequests({ url, token, automaticDeserialization: false, enableTelemetry: false });
   return {
     run: (command) => redis.exec(command as [string, ...(string | number)[]]),
-    async runAll(commands) {
-      const pipeline = redis.pipeline();
-      for (const [, digest, count, ...rest] of commands) {
-        const keys = rest.slice(0, Number(count)).map(String);
-        pipeline.evalsha(String(digest), keys, rest.slice(keys.length));
-      }
-      const answers = await pipeline.exec({ keepErrors: true });
-      return answers.map(({ result, error }) =>
-        error === undefined ? { reply: result } : { error: new Error(error) },
-      );
-    },
+    runAll: (commands) => redis.runAll(commands),
   };
 }
 

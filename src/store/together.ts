@@ -86,14 +86,19 @@ function createGroup({ run, runAll }: Redis, { now, after }: Timers): (command: 
     const { promise, resolve } = Promise.withResolvers<"lead" | Told>();
     const own: Waiting = { command, tell: resolve };
     const isFirst = waiting.push(own) === 1;
-    /** Unless somebody sends it already. */
-    const leaveFor = (told: "lead" | Told) => {
-      if (waiting.includes(own)) resolve(told);
+    /** Whether it still waited: else somebody sends it already. */
+    const leave = (): boolean => {
+      const waited = waiting.includes(own);
       waiting = waiting.filter((other) => other !== own);
+      return waited;
     };
-    const cancelPatience = isFirst ? after(PATIENCE_MS, () => leaveFor("lead")) : undefined;
+    const cancelPatience = isFirst
+      ? after(PATIENCE_MS, () => {
+          if (leave()) resolve("lead");
+        })
+      : undefined;
     const cancelTimeout = after(PATIENCE_MS + ATTEMPT_TIMEOUT_MS, () => {
-      leaveFor(late());
+      leave();
       resolve(late());
     });
     const told = await promise;
