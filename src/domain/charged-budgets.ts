@@ -7,6 +7,7 @@ import type { KeyPlace, ScopeRef } from "./scope.ts";
 
 export const UNITS = ["usd", "requests", "tokens", "concurrent"] as const;
 export type Unit = (typeof UNITS)[number];
+export const ENFORCEMENTS = ["hard", "soft", "shadow"] as const;
 
 /** Raises (or lowers) one budget's limit for a while. `untilMs` null: for good. */
 export interface Adjustment {
@@ -24,7 +25,7 @@ export interface Budget {
   period: Period;
   /** Globs on `provider/model`, or on the model alone; null: all. */
   models: string[] | null;
-  enforcement: "hard" | "soft" | "shadow";
+  enforcement: (typeof ENFORCEMENTS)[number];
   onLapse: "charge" | "release";
   onStoreOutage: "closed" | "open";
   /** Of a user's budget: whether the user's team keys count too. */

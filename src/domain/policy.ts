@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { eachUnit } from "./billed-units.ts";
 import { CALENDAR_KINDS } from "./calendar.ts";
-import { UNITS } from "./charged-budgets.ts";
+import { ENFORCEMENTS, UNITS } from "./charged-budgets.ts";
 import { SCOPE_KINDS } from "./scope.ts";
 
 // The policy documents that Redis holds: a key's, and a scope's. Written from Postgres rows, read by the gate; parsed
@@ -49,7 +49,7 @@ const budget = z.object({
   limit: z.int().min(0),
   period,
   models: z.array(z.string()).nullable(),
-  enforcement: z.enum(["hard", "soft", "shadow"]),
+  enforcement: z.enum(ENFORCEMENTS),
   onLapse: z.enum(["charge", "release"]),
   onStoreOutage: z.enum(["closed", "open"]),
   includeTeamSpend: z.boolean(),

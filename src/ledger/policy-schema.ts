@@ -1,6 +1,6 @@
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import type { UnitRates } from "../domain/billed-units.ts";
-import { UNITS } from "../domain/charged-budgets.ts";
+import { ENFORCEMENTS, UNITS } from "../domain/charged-budgets.ts";
 import type { Period } from "../domain/period.ts";
 import type { Rates } from "../domain/pricing.ts";
 import { SCOPE_KINDS } from "../domain/scope.ts";
@@ -69,9 +69,7 @@ export const budgets = pgTable(
     limit: amount("limit_amount").notNull(),
     period: jsonb("period").$type<Period>().notNull(),
     models: jsonb("models").$type<string[]>(),
-    enforcement: text("enforcement", { enum: ["hard", "soft", "shadow"] })
-      .notNull()
-      .default("hard"),
+    enforcement: text("enforcement", { enum: ENFORCEMENTS }).notNull().default("hard"),
     onLapse: text("on_lapse", { enum: ["charge", "release"] })
       .notNull()
       .default("charge"),

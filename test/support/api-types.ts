@@ -1106,6 +1106,12 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        Scope: {
+            /** @enum {string} */
+            kind: "organization" | "team" | "member" | "user" | "key" | "customer" | "tag";
+            id: string;
+            team_id?: string;
+        };
         /**
          * @description USD as decimal text, exact to the nano-dollar.
          * @example 12.50
@@ -1292,12 +1298,6 @@ export interface components {
             resets_at?: string | null;
             /** @description Of a shadow budget: calls of this period that it would have refused. */
             would_refuse?: number;
-        };
-        Scope: {
-            /** @enum {string} */
-            kind: "organization" | "team" | "member" | "user" | "key" | "customer" | "tag";
-            id: string;
-            team_id?: string;
         };
         Period: {
             /** @enum {string} */
@@ -5319,12 +5319,7 @@ export interface operations {
                     data: {
                         organization_id: string;
                         budget: string;
-                        scope: {
-                            /** @enum {string} */
-                            kind: "organization" | "team" | "member" | "user" | "key" | "customer" | "tag";
-                            id: string;
-                            team_id?: string;
-                        };
+                        scope: components["schemas"]["Scope"];
                         /** @enum {string} */
                         unit: "usd" | "requests" | "tokens" | "concurrent";
                         /** @enum {string} */
@@ -5381,12 +5376,7 @@ export interface operations {
                     data: {
                         organization_id: string;
                         budget: string;
-                        scope: {
-                            /** @enum {string} */
-                            kind: "organization" | "team" | "member" | "user" | "key" | "customer" | "tag";
-                            id: string;
-                            team_id?: string;
-                        };
+                        scope: components["schemas"]["Scope"];
                         /** @enum {string} */
                         unit: "usd" | "requests" | "tokens" | "concurrent";
                         /** @enum {string} */
@@ -5442,12 +5432,7 @@ export interface operations {
                     data: {
                         organization_id: string;
                         budget: string;
-                        scope: {
-                            /** @enum {string} */
-                            kind: "organization" | "team" | "member" | "user" | "key" | "customer" | "tag";
-                            id: string;
-                            team_id?: string;
-                        };
+                        scope: components["schemas"]["Scope"];
                         /** @enum {string} */
                         unit: "usd" | "requests" | "tokens" | "concurrent";
                         /** @enum {string} */

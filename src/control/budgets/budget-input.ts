@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Unit, WILDCARD } from "../../domain/charged-budgets.ts";
+import { ENFORCEMENTS, type Unit, WILDCARD } from "../../domain/charged-budgets.ts";
 import type { ScopeRef } from "../../domain/scope.ts";
 import { allowList, fixed, oneOf, shortText } from "../frame/fields.ts";
 import { badFields } from "../frame/problem.ts";
@@ -21,7 +21,7 @@ const settings = {
   name: shortText.nullish(),
   on_lapse: oneOf(["charge", "release"]).nullish(),
   alert_at: alertAt.nullish(),
-  enforcement: oneOf(["hard", "soft", "shadow"]).nullish(),
+  enforcement: oneOf(ENFORCEMENTS).nullish(),
   on_store_outage: oneOf(["closed", "open"]).nullish(),
   models: allowList.nullish(),
   include_team_spend: z.boolean().nullish(),

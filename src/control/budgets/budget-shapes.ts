@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { CALENDAR_KINDS } from "../../domain/calendar.ts";
-import { UNITS } from "../../domain/charged-budgets.ts";
+import { ENFORCEMENTS, UNITS } from "../../domain/charged-budgets.ts";
 import { SCOPE_KINDS } from "../../domain/scope.ts";
 import { amountShape, idShape, pageShape, timeShape, times } from "../frame/shapes.ts";
 
@@ -16,7 +16,7 @@ const periodShape = z
   })
   .meta({ id: "Period" });
 
-const scopeShape = z
+export const scopeShape = z
   .strictObject({ kind: z.enum(SCOPE_KINDS), id: z.string(), team_id: z.string().optional() })
   .meta({ id: "Scope" });
 
@@ -28,7 +28,7 @@ const fields = {
   limit: amountShape,
   period: periodShape,
   models: z.array(z.string()).optional(),
-  enforcement: z.enum(["hard", "soft", "shadow"]),
+  enforcement: z.enum(ENFORCEMENTS),
   on_lapse: z.enum(["charge", "release"]),
   on_store_outage: z.enum(["closed", "open"]),
   include_team_spend: z.boolean().optional(),

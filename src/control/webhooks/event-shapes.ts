@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { UNITS } from "../../domain/charged-budgets.ts";
-import { SCOPE_KINDS } from "../../domain/scope.ts";
+import { ENFORCEMENTS, UNITS } from "../../domain/charged-budgets.ts";
 import type { AlertType } from "../../ledger/alert-schema.ts";
+import { scopeShape } from "../budgets/budget-shapes.ts";
 import { amountShape, timeShape, usdShape } from "../frame/shapes.ts";
 
 // What webhooks are sent, for readers of /openapi.json. The ledger's functions and src/alerts/raise.ts make it.
@@ -10,9 +10,9 @@ const organization = { organization_id: z.string() };
 const budget = {
   ...organization,
   budget: z.string(),
-  scope: z.strictObject({ kind: z.enum(SCOPE_KINDS), id: z.string(), team_id: z.string().optional() }),
+  scope: scopeShape,
   unit: z.enum(UNITS),
-  enforcement: z.enum(["hard", "soft", "shadow"]),
+  enforcement: z.enum(ENFORCEMENTS),
   spent: amountShape,
   limit: amountShape,
   period_start: timeShape,
